@@ -1,0 +1,36 @@
+"""``docs``: the pages that are made from the code, and whether the committed ones are up to date."""
+
+import argparse
+from pathlib import Path
+
+from ..runtime import Runtime
+from ..settings import reference
+
+HEAD = "# Settings\n\nEnvironment variables of the function; each stage sets its own in `.chalice/config.json`.\n\n"
+
+
+def add_to(topics: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Register the commands."""
+    docs = topics.add_parser("docs", help="write docs/openapi.json and docs/settings.md from the code")
+    docs.add_argument("--check", action="store_true", help="only say which are out of date")
+    docs.set_defaults(run=_docs)
+
+
+def pages() -> dict[str, str]:
+    """File → what it must hold."""
+    from ..api.openapi import document_text  # noqa: PLC0415  the other commands need no Chalice
+
+    return {"docs/openapi.json": document_text(), "docs/settings.md": HEAD + reference()}
+
+
+def _docs(_runtime: Runtime, chosen: argparse.Namespace) -> int:
+    stale = 0
+    for name, text in pages().items():
+        path = Path(name)
+        if path.exists() and path.read_text(encoding="utf-8") == text:
+            continue
+        stale += 1
+        print(f"{name} is out of date" if chosen.check else f"{name} written")
+        if not chosen.check:
+            path.write_text(text, encoding="utf-8")
+    return 1 if stale and chosen.check else 0

@@ -1,0 +1,79 @@
+"""``table create`` and ``table check``."""
+
+import argparse
+from typing import TYPE_CHECKING
+
+from botocore.exceptions import ClientError
+
+from ..runtime import Runtime
+from ..store.recount import drifted
+from ..store.schema import TTL, differences, table_definition
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+
+def add_to(topics: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Register the commands."""
+    commands = topics.add_parser("table", help="the DynamoDB table").add_subparsers(metavar="COMMAND", required=True)
+    create = commands.add_parser("create", help="make the table, or say what an existing one has otherwise")
+    create.set_defaults(run=_create)
+    check = commands.add_parser("check", help="count every post's published comments again")
+    check.add_argument("--fix", action="store_true", help="set the counts that are wrong")
+    check.set_defaults(run=_check)
+
+
+def _create(runtime: Runtime, _chosen: argparse.Namespace) -> int:
+    made = make(runtime.table.client, runtime.settings.table)
+    runtime.config.check_keys(runtime.keys, runtime.clock())
+    found = differences(runtime.table.client.describe_table(TableName=runtime.settings.table)["Table"])
+    found += _settled(runtime.table.client, runtime.settings.table)
+    print(f"{runtime.settings.table}: {'made' if made else 'was there'}")
+    for words in found:
+        print(f"  {words}")
+    return 1 if found else 0
+
+
+def make(client: "DynamoDBClient", name: str) -> bool:
+    """Make the table and wait for it; true if it was not there before."""
+    try:
+        client.create_table(TableName=name, **table_definition())
+    except ClientError as error:
+        if error.response["Error"]["Code"] != "ResourceInUseException":
+            raise
+        made = False
+    else:
+        made = True
+    client.get_waiter("table_exists").wait(TableName=name, WaiterConfig={"Delay": 1, "MaxAttempts": 300})
+    return made
+
+
+def _settled(client: "DynamoDBClient", name: str) -> list[str]:
+    """Switch on what a table has beside its definition; in words what could not be."""
+    words = []
+    expiry = client.describe_time_to_live(TableName=name)["TimeToLiveDescription"]
+    if expiry["TimeToLiveStatus"] == "DISABLED":
+        client.update_time_to_live(TableName=name, TimeToLiveSpecification={"Enabled": True, "AttributeName": TTL})
+    elif expiry.get("AttributeName") != TTL:
+        words.append(f"items expire by {expiry.get('AttributeName')}, not by {TTL}")
+    try:
+        client.update_continuous_backups(
+            TableName=name, PointInTimeRecoverySpecification={"PointInTimeRecoveryEnabled": True}
+        )
+    except ClientError as error:
+        words.append(f"point-in-time recovery is off: {error.response['Error'].get('Message', error)}")
+    return words
+
+
+def _check(runtime: Runtime, chosen: argparse.Namespace) -> int:
+    posts = wrong = 0
+    for post, counted in drifted(runtime.table, runtime.posts):
+        posts += 1
+        if counted == post.count:
+            continue
+        wrong += 1
+        print(f"{post.key}: counts {post.count}, has {counted}")
+        if chosen.fix:
+            runtime.posts.recount(post.key, seen=post.count, count=counted)
+    print(f"{posts} posts, {wrong} wrong{' (set right)' if wrong and chosen.fix else ''}")
+    return 1 if wrong and not chosen.fix else 0

@@ -1,0 +1,191 @@
+"""The object graph, built once per process and as far as it is needed: reading never loads what writing needs."""
+
+import os
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from .core.keys import Keys
+from .settings import Settings, from_environment
+from .store.access import Access
+from .store.audit import Audit
+from .store.comments import Comments
+from .store.config import Config
+from .store.memo import Memo
+from .store.posts import Posts
+from .store.queue import Queue
+from .store.table import Table
+from .store.threads import Threads
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+    from .service.editing import Editing
+    from .service.governing import Governing
+    from .service.moderating import Moderating
+    from .service.signing_in import SigningIn
+    from .service.submitting import Submitting
+    from .service.tools import Tools
+    from .store.limits import Limits
+
+
+def now() -> datetime:
+    """The time."""
+    return datetime.now(UTC)
+
+
+def new_client(endpoint: str = "") -> "DynamoDBClient":
+    """The SDK's client: few quick tries, because a reader waits."""
+    import boto3  # noqa: PLC0415  takes most of a cold start
+    from botocore.config import Config as ClientConfig  # noqa: PLC0415
+
+    config = ClientConfig(
+        connect_timeout=1,
+        read_timeout=1.5,
+        retries={"mode": "standard", "total_max_attempts": 3},
+        max_pool_connections=50,
+    )
+    return boto3.client("dynamodb", endpoint_url=endpoint or None, config=config)
+
+
+@dataclass(frozen=True)
+class Runtime:
+    """All that the doors use.  ``client`` makes the SDK's client when it is first needed."""
+
+    settings: Settings
+    client: Callable[[], "DynamoDBClient"]
+    clock: Callable[[], datetime] = now
+    entropy: Callable[[int], bytes] = os.urandom
+
+    @cached_property
+    def keys(self) -> Keys:
+        """Derived from the stage's secret."""
+        return Keys(self.settings.checked_secret(), self.settings.signing_generation)
+
+    @cached_property
+    def table(self) -> Table:
+        """The one table."""
+        return Table(self.client(), self.settings.table)
+
+    @cached_property
+    def memo(self) -> Memo:
+        """Finished public answers."""
+        return Memo(self.clock, timedelta(seconds=self.settings.memo_seconds), self.settings.memo_bytes)
+
+    @cached_property
+    def comments(self) -> Comments:
+        """Comments in the table."""
+        return Comments(self.table, self.memo)
+
+    @cached_property
+    def posts(self) -> Posts:
+        """Posts in the table."""
+        return Posts(self.table, self.memo)
+
+    @cached_property
+    def threads(self) -> Threads:
+        """Public pages."""
+        return Threads(self.table)
+
+    @cached_property
+    def queue(self) -> Queue:
+        """Moderators' lists."""
+        return Queue(self.table)
+
+    @cached_property
+    def audit(self) -> Audit:
+        """What was done."""
+        return Audit(self.table)
+
+    @cached_property
+    def config(self) -> Config:
+        """The policy."""
+        return Config(self.table)
+
+    @cached_property
+    def access(self) -> Access:
+        """Moderators and tokens in the table."""
+        return Access(self.table)
+
+    @cached_property
+    def tools(self) -> "Tools":
+        """What deeds need besides the table."""
+        from .service.tools import Tools  # noqa: PLC0415
+
+        return Tools(self.clock, self.entropy, self.keys)
+
+    @cached_property
+    def limits(self) -> "Limits":
+        """Posting limits."""
+        from .store.limits import Limits, PostingLimits  # noqa: PLC0415
+
+        chosen = self.settings
+        limits = PostingLimits(
+            per_minute=chosen.limit_minute,
+            per_day=chosen.limit_day,
+            per_post_held=chosen.limit_post_held,
+            per_post_published=chosen.limit_post_published,
+            per_site=chosen.limit_site,
+            edits=chosen.limit_edits,
+            previews=chosen.limit_previews,
+        )
+        return Limits(self.table, limits)
+
+    @cached_property
+    def submitting(self) -> "Submitting":
+        """Takes drafts in."""
+        from .service.submitting import Submitting  # noqa: PLC0415
+
+        return Submitting(self.tools, self.comments, self.posts, self.config, self.limits)
+
+    @cached_property
+    def editing(self) -> "Editing":
+        """What authors do with their own comments."""
+        from .service.editing import Editing  # noqa: PLC0415
+
+        return Editing(self.tools, self.comments, self.posts, self.config, self.limits, self.settings.edit_window)
+
+    @cached_property
+    def moderating(self) -> "Moderating":
+        """Decisions."""
+        from .service.moderating import Moderating  # noqa: PLC0415
+
+        return Moderating(self.tools, self.comments, self.audit, self.config)
+
+    @cached_property
+    def governing(self) -> "Governing":
+        """Posts and the policy."""
+        from .service.governing import Governing  # noqa: PLC0415
+
+        return Governing(self.tools, self.posts, self.config)
+
+    @cached_property
+    def signing_in(self) -> "SigningIn":
+        """Moderators' tokens."""
+        from .service.signing_in import SigningIn  # noqa: PLC0415
+
+        return SigningIn(self.tools, self.access)
+
+
+_lock = threading.Lock()
+_runtimes: list[Runtime] = []
+
+
+def current() -> Runtime:
+    """The process's own, built from the environment at the first request."""
+    with _lock:
+        if not _runtimes:
+            settings = from_environment()
+            runtime = Runtime(settings, lambda: new_client(settings.dynamodb_endpoint))
+            _ = runtime.memo  # the threads of a local server must share one
+            _runtimes.append(runtime)
+        return _runtimes[0]
+
+
+def use(runtime: Runtime | None) -> None:
+    """Let the doors use this one; or build their own again."""
+    with _lock:
+        _runtimes[:] = [runtime] if runtime else []

@@ -1,0 +1,125 @@
+"""What authors do with their own comments: edit for some minutes, withdraw at any time."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from ..core.comments import Caller, Comment, Status
+from ..core.deciding import AUTHOR, Act, change_row, moved
+from ..core.drafts import Words
+from ..core.markdown import RENDERER
+from ..core.refusals import ChangedMeanwhile, EditWindowClosed, NotFound, Unauthenticated, Unavailable
+from ..core.screening import Facts, Screened, screen
+from ..core.threads import ripple
+from ..store.comments import Change, Comments, PlaceChanged
+from ..store.config import Config
+from ..store.limits import Limits
+from ..store.posts import Posts
+from .submitting import rendered
+from .tools import RETRIES, Tools
+
+KEPT = {Status.REJECTED, Status.SPAM}  # what an edit can't bring back
+
+
+class Editing:
+    """``window`` is how long after its submission a comment can be edited."""
+
+    def __init__(
+        self, tools: Tools, comments: Comments, posts: Posts, config: Config, limits: Limits, window: timedelta
+    ) -> None:
+        self.tools, self.comments, self.posts, self.config = tools, comments, posts, config
+        self.limits, self.window = limits, window
+
+    def edit(self, comment_id: str, words: Words, caller: Caller) -> Comment:
+        """Screen the new words and let them take the old ones' place; the new verdict replaces the status.
+
+        Raises:
+            NotFound: no such comment of this author.
+            EditWindowClosed: it was submitted too long ago.
+            Invalid: the text becomes too long as HTML.
+            TooManyRequests: too many edits from this network.
+        """
+        self.config.check_keys(self.tools.keys, self.tools.clock())
+        self._own(comment_id, caller)
+        self.limits.count_edit(caller.limit, self.tools.clock())
+        return self._until_it_fits(lambda: self._edit_once(comment_id, words, caller))
+
+    def withdraw(self, comment_id: str, caller: Caller) -> None:
+        """Delete the author's own comment, for ever.
+
+        Raises:
+            NotFound: no such comment of this author.
+        """
+        self.config.check_keys(self.tools.keys, self.tools.clock())
+        self._until_it_fits(lambda: self._withdraw_once(comment_id, caller))
+
+    def _own(self, comment_id: str, caller: Caller) -> Comment:
+        if not caller.author:
+            raise Unauthenticated
+        comment = self.comments.find(comment_id)
+        if comment is None or comment.author != caller.author or comment.status is Status.DELETED:
+            raise NotFound
+        return comment
+
+    def _edit_once(self, comment_id: str, words: Words, caller: Caller) -> Comment:
+        before, now = self._own(comment_id, caller), self.tools.clock()
+        if now > before.created + self.window:
+            raise EditWindowClosed
+        if _same_words(before, words):
+            return before
+        verdict = self._screened(before, now)
+
+        operation = self.tools.new_ulid(now)
+        after = _edited(before, words, verdict, operation, now)
+
+        self._change(before, after, Act.EDIT, now)
+        return after
+
+    def _withdraw_once(self, comment_id: str, caller: Caller) -> Comment:
+        before, now = self._own(comment_id, caller), self.tools.clock()
+
+        after = moved(before, Status.DELETED, operation=self.tools.new_ulid(now))
+
+        self._change(before, after, Act.WITHDRAW, now)
+        return after
+
+    def _screened(self, before: Comment, now: datetime) -> Screened:
+        return screen(Facts(now=now, policy=self.config.policy(), post=self.posts.get(before.post), before=before))
+
+    def _change(self, before: Comment, after: Comment, act: Act, now: datetime) -> None:
+        effect = ripple(before, after, self.comments.ancestors(after))
+        row = change_row(before, after, act=act, by=AUTHOR, at=now) if before.status is not after.status else None
+        self.comments.change(Change(before, effect, row))
+
+    def _until_it_fits(self, deed: Callable[[], Comment]) -> Comment:
+        """An author's deed applies to the comment as it is, whoever changed it meanwhile."""
+        for _ in range(RETRIES):
+            try:
+                return deed()
+            except (ChangedMeanwhile, PlaceChanged):
+                continue
+        raise Unavailable
+
+
+def _same_words(comment: Comment, words: Words) -> bool:
+    return (comment.text, comment.name, comment.link) == (words.text, words.name or "", words.link or "")
+
+
+def _edited(before: Comment, words: Words, verdict: Screened, operation: str, now: datetime) -> Comment:
+    """The new verdict replaces the status; but what was rejected or taken for spam stays that."""
+    status = before.status if before.status in KEPT else verdict.status
+    after = before
+    if status is not before.status:
+        after = moved(before, status, operation=operation, vetted=False)
+    return replace(
+        after,
+        text=words.text,
+        html=rendered(words.text),
+        renderer=RENDERER,
+        name=words.name or "",
+        link=words.link or "",
+        edited=now,
+        version=before.version + 1,
+        operation=operation,
+        reasons=verdict.reasons,
+    )

@@ -1,0 +1,182 @@
+"""Moderating: decisions one by one or many at once, and taking them back."""
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from typing import TypeVar
+
+from ..core.access import Signed
+from ..core.comments import Comment, Status
+from ..core.deciding import (
+    UNDO_WINDOW,
+    Act,
+    AuditRow,
+    Decision,
+    NotPossible,
+    change_row,
+    moved,
+    status_after,
+)
+from ..core.refusals import ChangedMeanwhile, Refusal, Unavailable, UndoExpired
+from ..core.threads import ripple
+from ..store.audit import Audit
+from ..store.comments import Change, Comments, PlaceChanged
+from ..store.config import Config
+from .tools import RETRIES, Tools
+
+MAX_DECISIONS = 100
+WORKING_TIME = 6.0  # seconds that one request may decide for
+UNDOABLE = {Act.APPROVE, Act.REJECT, Act.SPAM, Act.RESTORE, Act.UNDO}
+
+
+class Outcome(StrEnum):
+    """What became of one decision."""
+
+    DONE = "done"
+    ALREADY_SO = "already_so"
+    CHANGED_MEANWHILE = "changed_meanwhile"
+    REFUSED = "refused"
+    NOT_TRIED = "not_tried"
+
+
+@dataclass(frozen=True)
+class Wish:
+    """A decision about the comment as the moderator saw it, in that version."""
+
+    id: str
+    version: int
+    decision: Decision
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Result:
+    """What became of one wish: the comment as it stands, and why not, if not."""
+
+    id: str
+    outcome: Outcome
+    comment: Comment | None = None
+    row: str = ""
+    refusal: Refusal | None = None
+
+
+T = TypeVar("T", Wish, AuditRow)
+
+
+class Moderating:
+    """``stopwatch`` counts seconds."""
+
+    def __init__(
+        self,
+        tools: Tools,
+        comments: Comments,
+        audit: Audit,
+        config: Config,
+        *,
+        stopwatch: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self.tools, self.comments, self.audit, self.config = tools, comments, audit, config
+        self.stopwatch = stopwatch
+
+    def decide(self, wishes: Sequence[Wish], by: Signed) -> tuple[str, list[Result]]:
+        """Decide in order, one transaction each; (the bulk's id if they are several, a result for each wish).
+
+        What can't be reached in time is ``not_tried`` and can be sent again.
+
+        Raises:
+            Unavailable: nothing could be tried.
+        """
+        bulk = self._begin([wish.id for wish in wishes], by)
+        return bulk, self._in_time(wishes, lambda wish: self._settled(wish.id, lambda: self._decide(wish, by, bulk)))
+
+    def undo_one(self, comment_id: str, row_id: str, by: Signed) -> Result:
+        """Take back one decision, if nothing happened to the comment since; can itself be taken back.
+
+        Raises:
+            NotFound: there was no such decision.
+        """
+        row = self.audit.get(comment_id, row_id)
+        self._begin([comment_id], by)
+        return self._in_time([row], lambda row: self._settled(row.comment, lambda: self._undo(row, by, "")))[0]
+
+    def undo_bulk(self, bulk: str, by: Signed) -> tuple[str, list[Result]]:
+        """Take back all that one request decided; (the new bulk's id, a result for each).
+
+        What is answered comes before its replies, for it must be public before they are.
+
+        Raises:
+            NotFound: there was no such request.
+        """
+        rows = self.audit.of_bulk(bulk)
+        paths = {each.id: each.path for each in self.comments.get_many([row.comment for row in rows]).values()}
+        rows.sort(key=lambda row: (paths[row.comment], -row.version))
+        again = self._begin([row.comment for row in rows], by)
+        return again, self._in_time(rows, lambda row: self._settled(row.comment, lambda: self._undo(row, by, again)))
+
+    def _begin(self, comment_ids: Sequence[str], by: Signed) -> str:
+        now = self.tools.clock()
+        self.config.check_keys(self.tools.keys, now)
+        if len(comment_ids) < 2:  # noqa: PLR2004  one decision is no bulk
+            return ""
+        bulk = self.tools.new_ulid(now)
+        self.audit.begin_bulk(bulk, comment_ids, by=by.moderator.id, at=now)
+        return bulk
+
+    def _in_time(self, things: Sequence[T], deed: Callable[[T], Result]) -> list[Result]:
+        end = self.stopwatch() + WORKING_TIME
+        results = [
+            deed(thing) if self.stopwatch() < end else Result(_comment_id(thing), Outcome.NOT_TRIED) for thing in things
+        ]
+        if results and all(result.outcome is Outcome.NOT_TRIED for result in results):
+            raise Unavailable
+        return results
+
+    def _settled(self, comment_id: str, deed: Callable[[], Result]) -> Result:
+        """Try until the comment and its thread hold still for the length of a write."""
+        for _ in range(RETRIES):
+            try:
+                return deed()
+            except (ChangedMeanwhile, PlaceChanged):
+                continue
+            except Unavailable:
+                break
+            except Refusal as refusal:
+                return Result(comment_id, Outcome.REFUSED, self.comments.find(comment_id), refusal=refusal)
+        return Result(comment_id, Outcome.NOT_TRIED)
+
+    def _decide(self, wish: Wish, by: Signed, bulk: str) -> Result:
+        before = self.comments.get(wish.id)
+        status = status_after(before.status, wish.decision)
+        if before.status is status:
+            return Result(wish.id, Outcome.ALREADY_SO, before)
+        if before.version != wish.version:
+            return Result(wish.id, Outcome.CHANGED_MEANWHILE, before)
+        change, row = self._worked_out(before, status, Act(wish.decision), by)
+        return self._done(change, replace(row, note=wish.note, bulk=bulk))
+
+    def _undo(self, row: AuditRow, by: Signed, bulk: str) -> Result:
+        before = self.comments.get(row.comment)
+        if row.act not in UNDOABLE or before.status is Status.DELETED:
+            raise NotPossible
+        if self.tools.clock() > row.at + UNDO_WINDOW:
+            raise UndoExpired
+        if before.version != row.version:
+            is_so = row.undone and before.status == row.before
+            return Result(row.comment, Outcome.ALREADY_SO if is_so else Outcome.CHANGED_MEANWHILE, before)
+        change, own = self._worked_out(before, Status(row.before), Act.UNDO, by)
+        return self._done(replace(change, undone=row), replace(own, undoes=row.id, bulk=bulk))
+
+    def _worked_out(self, before: Comment, status: Status, act: Act, by: Signed) -> tuple[Change, AuditRow]:
+        now = self.tools.clock()
+        after = moved(before, status, operation=self.tools.new_ulid(now))
+        effect = ripple(before, after, self.comments.ancestors(before))
+        return Change(before, effect), change_row(before, after, act=act, by=by.moderator.id, at=now)
+
+    def _done(self, change: Change, row: AuditRow) -> Result:
+        self.comments.change(replace(change, row=row))
+        return Result(row.comment, Outcome.DONE, change.ripple.comment, row=row.id)
+
+
+def _comment_id(thing: Wish | AuditRow) -> str:
+    return thing.id if isinstance(thing, Wish) else thing.comment

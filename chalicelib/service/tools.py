@@ -1,0 +1,23 @@
+"""What every deed needs besides the table: the time, randomness, the keys."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from ..core.ids import ULID_ENTROPY, ulid
+from ..core.keys import Keys
+
+RETRIES = 8  # of a deed whose surroundings changed while it was worked out
+
+
+@dataclass(frozen=True)
+class Tools:
+    """``entropy`` gives so many random bytes."""
+
+    clock: Callable[[], datetime]
+    entropy: Callable[[int], bytes]
+    keys: Keys
+
+    def new_ulid(self, now: datetime) -> str:
+        """An id that sorts by time."""
+        return ulid(now, self.entropy(ULID_ENTROPY))

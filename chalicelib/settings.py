@@ -1,0 +1,85 @@
+"""Every setting: name, default, unit, meaning.  The only reader of the environment."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from datetime import timedelta
+from typing import Any
+
+PREFIX = "AFTERWORD_"
+MIN_SECRET = 32  # characters
+
+
+class BadSettingError(Exception):
+    """A setting that the service can't run with; the message names it."""
+
+
+def _setting(default: str | int, unit: str, meaning: str) -> Any:  # noqa: ANN401  as dataclasses.field
+    return field(default=default, metadata={"unit": unit, "meaning": meaning})
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Read from ``AFTERWORD_<NAME>``; docs/settings.md shows them as a table."""
+
+    table: str = _setting("afterword-dev", "name", "The DynamoDB table.")
+    dynamodb_endpoint: str = _setting("", "URL", "Another DynamoDB than AWS's, for development.")
+    secret: str = _setting("", "characters", "At least 32 random characters; all keys are derived from it.")
+    signing_generation: int = _setting(1, "number", "Raise it to rotate the signing keys; the last two count.")
+    site: str = _setting("", "URL", "Where the posts are; a post's link is this and its key.")
+    url: str = _setting("", "URL", "Where this service is, for links that leave it.")
+    edit_minutes: int = _setting(15, "minutes", "How long an author can edit a comment.")
+    limit_minute: int = _setting(5, "submissions a minute", "From one network.")
+    limit_day: int = _setting(60, "submissions a day", "From one network.")
+    limit_post_held: int = _setting(50, "submissions a second", "Under one post, held for a moderator.")
+    limit_post_published: int = _setting(10, "submissions a second", "Under one post, published at once.")
+    limit_site: int = _setting(200, "submissions a second", "Over the whole site.")
+    limit_edits: int = _setting(10, "edits a minute", "From one network.")
+    limit_previews: int = _setting(30, "previews a minute", "From one network.")
+    deadline: int = _setting(8, "seconds", "What one request may take; then it is refused with 503.")
+    memo_seconds: int = _setting(2, "seconds", "How long an instance repeats a public answer.")
+    memo_bytes: int = _setting(16_000_000, "bytes", "How much of them an instance keeps.")
+
+    @property
+    def edit_window(self) -> timedelta:
+        """How long an author can edit."""
+        return timedelta(minutes=self.edit_minutes)
+
+    def checked_secret(self) -> str:
+        """The secret.
+
+        Raises:
+            BadSettingError: there is none, or it is too short.
+        """
+        if len(self.secret) < MIN_SECRET:
+            raise BadSettingError(f"{PREFIX}SECRET must be at least {MIN_SECRET} random characters long")
+        return self.secret
+
+
+def from_environment(environment: Mapping[str, str] = os.environ) -> Settings:
+    """The settings of this process.
+
+    Raises:
+        BadSettingError: a number that is none, or is below 1.
+    """
+    values: dict[str, Any] = {}
+    for each in fields(Settings):
+        text = environment.get(PREFIX + each.name.upper(), "")
+        if text:
+            values[each.name] = _number(each.name, text) if each.type is int else text
+    return Settings(**values)
+
+
+def _number(name: str, text: str) -> int:
+    if not (text.isascii() and text.isdigit() and int(text) > 0):
+        raise BadSettingError(f"{PREFIX}{name.upper()} must be a whole number above 0, not {text!r}")
+    return int(text)
+
+
+def reference() -> str:
+    """The settings as a Markdown table."""
+    rows = [
+        f"| `{PREFIX}{each.name.upper()}` | `{each.default}` | {each.metadata['unit']} | {each.metadata['meaning']} |"
+        for each in fields(Settings)
+    ]
+    return "\n".join(["| name | default | unit | meaning |", "|---|---|---|---|", *rows]) + "\n"

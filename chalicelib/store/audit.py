@@ -1,0 +1,102 @@
+"""The audit: what was done, by whom; and what a request of many decisions was about."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from ..core.deciding import UNDO_WINDOW, AuditRow
+from ..core.ids import ulid_milliseconds
+from ..core.refusals import NotFound
+from ..core.times import EPOCH, from_iso, iso, seconds
+from . import keys
+from .items import audit_item, audit_of
+from .parts import NEW, Part, Put
+from .schema import STATUS
+from .table import Span, Table
+
+LATEST = datetime.max.replace(tzinfo=UTC)
+
+
+@dataclass(frozen=True)
+class AuditPage:
+    """Rows, newest first, and the last row's id if there may be more."""
+
+    rows: list[AuditRow]
+    next: str
+
+
+class Audit:
+    """Reads audit rows; they are written with what they are about."""
+
+    def __init__(self, table: Table) -> None:
+        self.table = table
+
+    def get(self, comment_id: str, row_id: str) -> AuditRow:
+        """One row.
+
+        Raises:
+            NotFound: there is none.
+        """
+        item = self.table.get(keys.audit(comment_id, row_id))
+        if item is None:
+            raise NotFound
+        return audit_of(item)
+
+    def of_comment(self, comment_id: str) -> list[AuditRow]:
+        """All rows about a comment, oldest first."""
+        span = Span(keys.comment(comment_id)[0], first="L#", last="L#" + keys.LAST)
+        return [audit_of(item) for item in self.table.walk(span)]
+
+    def page(self, *, now: datetime, limit: int, before: str) -> AuditPage:
+        """The newest rows over all, or those before a row's id."""
+        rows: list[AuditRow] = []
+        month = EPOCH + timedelta(milliseconds=ulid_milliseconds(before)) if before else now
+        first = self._first_month()
+        while len(rows) <= limit and month >= first:
+            rows += self._of_month(month, limit + 1 - len(rows), before)
+            month = month.replace(day=1) - timedelta(days=1)
+        return AuditPage(rows[:limit], rows[limit - 1].id if len(rows) > limit else "")
+
+    def _first_month(self) -> datetime:
+        """Nothing is older than the table's first write."""
+        item = self.table.get(keys.FINGERPRINT, consistent=False)
+        return from_iso(item["at"]).replace(day=1, hour=0, minute=0, second=0, microsecond=0) if item else LATEST
+
+    def _of_month(self, month: datetime, limit: int, before: str) -> list[AuditRow]:
+        span = Span(keys.audit_month(month), below=before)
+        found = self.table.query(span, index=STATUS, limit=limit, backwards=True).items
+        whole = self.table.get_many([(entry["pk"], entry["sk"]) for entry in found])
+        return [audit_of(whole[entry["pk"], entry["sk"]]) for entry in found if (entry["pk"], entry["sk"]) in whole]
+
+    def begin_bulk(self, bulk_id: str, comment_ids: Sequence[str], *, by: str, at: datetime) -> None:
+        """Write down what a request is about before it begins, so that it can be taken back as one."""
+        pk, sk = keys.bulk(bulk_id)
+        ttl = seconds(at + UNDO_WINDOW) + 86_400
+        item = {
+            "pk": pk,
+            "sk": sk,
+            "v": 1,
+            "ids": list(comment_ids),
+            "by": by,
+            "at": iso(at),
+            "ttl": ttl,
+            "op": bulk_id,
+        }
+        self.table.write(Put(item=item, where=NEW), operation=bulk_id)
+
+    def of_bulk(self, bulk_id: str) -> list[AuditRow]:
+        """What that request changed, in its order.
+
+        Raises:
+            NotFound: no such request, or it is too long ago.
+        """
+        item = self.table.get(keys.bulk(bulk_id))
+        if item is None:
+            raise NotFound
+        rows = (row for comment_id in item["ids"] for row in self.of_comment(comment_id))
+        return [row for row in rows if row.bulk == bulk_id]
+
+
+def audit_put(row: AuditRow) -> Part:
+    """An audit row as part of a write."""
+    return Put(item=audit_item(row))

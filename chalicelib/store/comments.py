@@ -1,0 +1,216 @@
+"""Comments in the table: each change is one write that carries all it means.
+
+The comment, its audit row, its post's count, its author's record and the places above it change
+together or not at all.  A list is never read after its own write: indexes lag.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from ..core.comments import Comment, Status
+from ..core.deciding import AuditRow, counted
+from ..core.posts import Post
+from ..core.refusals import ChangedMeanwhile, NotFound, PostClosed
+from ..core.threads import Ripple
+from ..core.times import iso
+from . import keys
+from .attributes import Item
+from .items import audit_item, comment_item, comment_of, present, tombstone_item
+from .memo import Memo
+from .parts import NEW, Delete, Part, Put, Update, Where
+from .posts import listed
+from .schema import SHARDS, STATUS
+from .table import Span, Table
+
+
+class AlreadyStored(Exception):  # noqa: N818  not a failure, an answer
+    """This very submission is in the table."""
+
+    def __init__(self, comment: Comment) -> None:
+        super().__init__()
+        self.comment = comment
+
+
+class PlaceChanged(Exception):  # noqa: N818  not a failure: gather again and try again
+    """The thread round the comment changed, not the comment itself."""
+
+
+@dataclass(frozen=True)
+class Change:
+    """One change of one comment, worked out: what it was, and all that it becomes."""
+
+    before: Comment
+    ripple: Ripple
+    row: AuditRow | None = None
+    undone: AuditRow | None = None
+
+
+class Comments:
+    """Reads and writes comments."""
+
+    def __init__(self, table: Table, memo: Memo) -> None:
+        self.table, self.memo = table, memo
+
+    def find(self, comment_id: str) -> Comment | None:
+        """A comment in any status, as it is now."""
+        item = self.table.get(keys.comment(comment_id))
+        return comment_of(item) if item else None
+
+    def get(self, comment_id: str) -> Comment:
+        """A comment in any status.
+
+        Raises:
+            NotFound: there is none.
+        """
+        comment = self.find(comment_id)
+        if comment is None:
+            raise NotFound
+        return comment
+
+    def get_many(self, comment_ids: Sequence[str]) -> dict[str, Comment]:
+        """Those of the comments that exist."""
+        found = self.table.get_many([keys.comment(comment_id) for comment_id in comment_ids])
+        return {comment.id: comment for comment in map(comment_of, found.values())}
+
+    def ancestors(self, comment: Comment) -> Iterator[Comment]:
+        """Parent, grandparent and so on, each read when it is asked for."""
+        while comment.parent and (above := self.find(comment.parent)):
+            yield above
+            comment = above
+
+    def all(self) -> Iterator[Comment]:
+        """Every comment, status by status; for the command line."""
+        for status in Status:
+            for shard in range(SHARDS):
+                for entry in self.table.walk(Span(f"{status.upper()}#{shard}"), index=STATUS):
+                    if comment := self.find(entry["pk"].removeprefix("C#")):
+                        yield comment
+
+    def add(self, ripple: Ripple, post: Post, *, proposed_title: str = "") -> None:
+        """Store a new comment, waiting or published.
+
+        Raises:
+            AlreadyStored: it is there, from an earlier try.
+            PostClosed: the post was closed this moment.
+            PlaceChanged: the comment that it answers went away this moment.
+        """
+        comment = ripple.comment
+        stored = comment_item(comment)
+        parts: list[Part] = [Put(item=stored, where=NEW, otherwise=lambda found: AlreadyStored(comment_of(found)))]
+        if ripple.count or not post.first_seen:
+            parts.append(_first_post_update(comment, ripple.count, proposed_title))
+        self._write(comment.post, *parts, *_above(ripple))
+
+    def change(self, change: Change) -> None:
+        """Move a comment to another status, or give it another text, with everything that goes with it.
+
+        Raises:
+            ChangedMeanwhile: it is not as it was when the change was worked out.
+            PlaceChanged: it is, but the thread round it is not.
+        """
+        before, after = change.before, change.ripple.comment
+        parts: list[Part] = [_comment_update(before, after)]
+        if change.row:
+            parts.append(Put(item=audit_item(change.row)))
+        if change.undone:
+            parts.append(_undone(change.undone, after.operation))
+        if change.ripple.count:
+            parts.append(Update(key=keys.post(after.post), add={"n": change.ripple.count}))
+        parts += [*_record(before, after), *_tombstone(before, after), *_above(change.ripple)]
+        self._write(after.post, *parts, operation=after.operation)
+
+    def render_anew(self, comment: Comment, html: str, renderer: int) -> None:
+        """Give a comment the HTML of a newer renderer; nothing else of it changes.
+
+        Raises:
+            ChangedMeanwhile: its text is not the one that was rendered.
+        """
+        where = Where(equal={"ver": comment.version})
+        new = Update(key=keys.comment(comment.id), set={"html": html, "renderer": renderer}, where=where)
+        self._write(comment.post, new)
+
+    def _write(self, post: str, *parts: Part, operation: str = "") -> None:
+        """Write, and forget what was shown of the post, for even a write that failed may have got through."""
+        try:
+            self.table.write(*parts, operation=operation)
+        finally:
+            self.memo.drop(post)
+
+
+def _first_post_update(comment: Comment, count: int, proposed_title: str) -> Part:
+    """What a submission does to its post: makes it known, and counts."""
+    return Update(
+        key=keys.post(comment.post),
+        default=listed(comment.post, comment.created) | present(proposed=proposed_title),
+        add={"n": count} if count else {},
+        where=Where(absent=("closed",)),
+        otherwise=lambda _found: PostClosed(),
+    )
+
+
+def _comment_update(before: Comment, after: Comment) -> Part:
+    """Only what differs: votes, say, go on meanwhile."""
+    old, new = comment_item(before), comment_item(after)
+    return Update(
+        key=keys.comment(after.id),
+        set={name: value for name, value in new.items() if old.get(name) != value},
+        remove=tuple(name for name in old if name not in new),
+        where=_as_it_was(before),
+        otherwise=lambda found: _what_changed(before, found),
+    )
+
+
+def _as_it_was(comment: Comment) -> Where:
+    """Its version, and its place: a child more or less would make another tombstone of it."""
+    equal: Item = {"ver": comment.version, **({"gone": True} if comment.tombstone else {})}
+    absent = () if comment.tombstone else ("gone",)
+    if comment.children:
+        return Where(equal={**equal, "children": comment.children}, absent=absent)
+    return Where(equal=equal, absent=absent, below={"children": 1})
+
+
+def _what_changed(before: Comment, found: Item) -> Exception:
+    if not found:
+        return NotFound()
+    return PlaceChanged() if found["ver"] == before.version else ChangedMeanwhile()
+
+
+def _undone(row: AuditRow, operation: str) -> Part:
+    """A row can be taken back once; what took it back can be taken back itself."""
+    return Update(key=keys.audit(row.comment, row.id), set={"undone": operation}, where=Where(absent=("undone",)))
+
+
+def _record(before: Comment, after: Comment) -> list[Part]:
+    """The author's record, where this decision changes it."""
+    (approved, rejected), (was_approved, was_rejected) = counted(after), counted(before)
+    change = {"approved": approved - was_approved, "rejected": rejected - was_rejected}
+    add = {name: value for name, value in change.items() if value}
+    if not add or not before.author:
+        return []
+    return [Update(key=keys.record(before.author), add=add, default={"at": iso(before.created)})]
+
+
+def _tombstone(before: Comment, after: Comment) -> list[Part]:
+    if before.tombstone == after.tombstone:
+        return []
+    return [Put(item=tombstone_item(after)) if after.tombstone else Delete(key=keys.tombstone(after.id))]
+
+
+def _above(ripple: Ripple) -> list[Part]:
+    """The places above that change with it."""
+    return [part for before, after in ripple.above for part in (_child(before, after), *_tombstone(before, after))]
+
+
+def _child(before: Comment, after: Comment) -> Part:
+    """A child more or less.  Below a published comment any number may come and go at once."""
+    if before.is_public:
+        where, add = Where(equal={"status": str(before.status)}), {"children": after.children - before.children}
+        return Update(key=keys.comment(after.id), add=add, where=where, otherwise=lambda _found: PlaceChanged())
+    return Update(
+        key=keys.comment(after.id),
+        set={"gone": True} if after.tombstone else {},
+        remove=() if after.tombstone else ("gone",),
+        add={"children": after.children - before.children},
+        where=_as_it_was(before),
+        otherwise=lambda _found: PlaceChanged(),
+    )

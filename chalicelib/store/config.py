@@ -1,0 +1,56 @@
+"""What the owner set for the site: the policy, version by version; and which secret the table belongs to."""
+
+from datetime import datetime
+
+from ..core.deciding import AuditRow
+from ..core.keys import Keys
+from ..core.refusals import ChangedMeanwhile, KeysMismatch
+from ..core.screening import Hold, Policy
+from ..core.times import iso
+from . import keys
+from .audit import audit_put
+from .parts import NEW, Put
+from .table import Span, Table
+
+
+class Config:
+    """Reads and changes it."""
+
+    def __init__(self, table: Table) -> None:
+        self.table = table
+        self._checked = False
+
+    def policy(self) -> Policy:
+        """The one that counts now."""
+        span = Span(keys.CONFIG, first="POLICY#", last="POLICY#" + keys.LAST)
+        found = self.table.query(span, limit=1, backwards=True).items
+        return Policy(Hold(found[0]["hold"]), found[0]["ver"]) if found else Policy()
+
+    def set_policy(self, policy: Policy, row: AuditRow) -> None:
+        """Write the next version.
+
+        Raises:
+            ChangedMeanwhile: that version exists.
+        """
+        pk, sk = keys.policy(policy.version)
+        item = {"pk": pk, "sk": sk, "v": 1, "hold": str(policy.hold), "ver": policy.version, "op": row.id}
+        put = Put(item=item, where=NEW, otherwise=lambda _found: ChangedMeanwhile())
+        self.table.write(put, audit_put(row), operation=row.id)
+
+    def check_keys(self, own: Keys, now: datetime) -> None:
+        """Once in a process, before the first write: is this the secret that the table was written with?
+
+        Raises:
+            KeysMismatch: it is not.
+        """
+        if self._checked:
+            return
+        pk, sk = keys.FINGERPRINT
+        found = self.table.get(keys.FINGERPRINT)
+        if found is None:
+            found = {"pk": pk, "sk": sk, "v": 1, "fingerprint": own.fingerprint, "at": iso(now), "op": own.fingerprint}
+            put = Put(item=found, where=NEW, otherwise=lambda _found: KeysMismatch())
+            self.table.write(put, operation=own.fingerprint)
+        if found["fingerprint"] != own.fingerprint:
+            raise KeysMismatch
+        self._checked = True

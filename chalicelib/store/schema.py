@@ -1,0 +1,108 @@
+"""The table, once: the command line, the tests and the deployment template read it here.
+
+    item            pk                      sk
+    comment         C#<id>                  C
+    tombstone       C#<id>                  T           the place of a comment whose visible replies remain
+    audit row       C#<id>                  L#<ulid>    (what is not about a comment: AUD#<ulid> / L)
+    post            P#<post key>            M
+    author's record A#<author hash>         A
+    counter         R#<scope>#<window>      R           expires
+    moderator       MODERATORS              M#<id>
+    token           MOD#<moderator>         T#<hash>    sessions, API tokens, links; expires
+    policy          CFG                     POLICY#<version>
+    fingerprint     CFG                     KEYS
+    bulk            J#<ulid>                J           what one request of many decisions was about
+
+    index           its keys                                       who is in it
+    published       P#<post key> / path                            published comments, tombstones: public attributes
+    recent          PUBLISHED / ulid of publication                published comments: public attributes
+    status          <STATUS>#<shard> / ulid of submission          every comment
+                    POSTS#<shard> / post key                       every post
+                    FLAGGED#<shard> / ulid of submission           a marker beside each flagged comment
+                    AUDIT#<yyyy-mm> / ulid                         every audit row
+    author          author hash / ulid of submission               comments with an author key
+    network         network hash / ulid of submission              comments of the last 30 days
+
+What is not published has no entry in ``published`` and ``recent``, and private attributes are in
+neither: a reader's query can't find them, whatever its filter.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+TTL = "ttl"
+SHARDS = 4
+
+PUBLIC = ("name", "link", "avatar", "html", "parent", "at", "edited", "badge")
+
+
+@dataclass(frozen=True)
+class Index:
+    """A sparse index.  ``carries`` lists what it holds beside the keys."""
+
+    name: str
+    partition: str
+    sort: str
+    carries: tuple[str, ...] = ()
+
+    def definition(self) -> dict[str, Any]:
+        """As CreateTable and CloudFormation want it."""
+        projection: dict[str, Any] = {"ProjectionType": "KEYS_ONLY"}
+        if self.carries:
+            projection = {"ProjectionType": "INCLUDE", "NonKeyAttributes": list(self.carries)}
+        return {"IndexName": self.name, "KeySchema": _keys(self.partition, self.sort), "Projection": projection}
+
+
+PUBLISHED = Index("published", "ppk", "psk", (*PUBLIC, "gone", "up", "down", "rsk"))
+RECENT = Index("recent", "rpk", "rsk", (*PUBLIC, "post"))
+STATUS = Index("status", "qpk", "qsk", ("post",))
+AUTHOR = Index("author", "apk", "ask")
+NETWORK = Index("network", "npk", "nsk")
+INDEXES = (PUBLISHED, RECENT, STATUS, AUTHOR, NETWORK)
+
+
+def _keys(partition: str, sort: str) -> list[dict[str, str]]:
+    return [{"AttributeName": partition, "KeyType": "HASH"}, {"AttributeName": sort, "KeyType": "RANGE"}]
+
+
+def table_definition() -> dict[str, Any]:
+    """The table without its name: what CreateTable takes, and AWS::DynamoDB::Table but for its spelling of TTL."""
+    attributes = ["pk", "sk", *(name for index in INDEXES for name in (index.partition, index.sort))]
+    return {
+        "AttributeDefinitions": [{"AttributeName": name, "AttributeType": "S"} for name in attributes],
+        "KeySchema": _keys("pk", "sk"),
+        "GlobalSecondaryIndexes": [index.definition() for index in INDEXES],
+        "BillingMode": "PAY_PER_REQUEST",
+        "DeletionProtectionEnabled": True,
+    }
+
+
+def differences(found: Mapping[str, Any]) -> list[str]:
+    """What a table (as DescribeTable tells) has otherwise than the definition, in words."""
+    wanted = table_definition()
+    words = [f"key schema is {found['KeySchema']}"] if found["KeySchema"] != wanted["KeySchema"] else []
+    have = {index["IndexName"]: index for index in found.get("GlobalSecondaryIndexes", [])}
+    for index in wanted["GlobalSecondaryIndexes"]:
+        words += _index_differences(index, have.pop(index["IndexName"], None))
+    words += [f"index {name} is not ours" for name in have]
+    if not found.get("DeletionProtectionEnabled"):
+        words.append("deletion protection is off")
+    return words
+
+
+def _index_differences(wanted: Mapping[str, Any], found: Mapping[str, Any] | None) -> list[str]:
+    name = wanted["IndexName"]
+    if found is None:
+        return [f"index {name} is missing"]
+    words = []
+    if found["KeySchema"] != wanted["KeySchema"]:
+        words.append(f"index {name} has other keys")
+    if _carried(found) != _carried(wanted):
+        words.append(f"index {name} carries other attributes")
+    return words
+
+
+def _carried(index: Mapping[str, Any]) -> tuple[str, list[str]]:
+    projection = index["Projection"]
+    return projection["ProjectionType"], sorted(projection.get("NonKeyAttributes", []))

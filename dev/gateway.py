@@ -1,0 +1,124 @@
+"""Chalice's local gateway, made more like API Gateway.
+
+The events have what the real ones have (stage, every value of a header, text bodies, null for what is
+empty), an unknown method is refused as an unknown path is, and the app can serve many threads at once:
+what holds here holds there.
+"""
+
+import base64
+import logging
+import threading
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass
+from email.message import Message
+from http import HTTPStatus
+from typing import Any
+
+from chalice.app import Chalice
+from chalice.config import Config
+from chalice.local import LocalChalice, LocalGateway, LocalGatewayException
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What goes back over the wire."""
+
+    status: int
+    headers: tuple[tuple[str, str], ...] = ()
+    body: bytes = b""
+
+    @classmethod
+    def message(cls, status: int, text: str) -> "Answer":
+        """Make an answer as the gateway itself makes them."""
+        return cls(status, (("Content-Type", "application/json"),), b'{"message":"%s"}' % text.encode())
+
+
+class Headers(dict[str, str]):
+    """The last value of each header, as the gateway's ``headers`` has it; ``every`` has them all."""
+
+    def __init__(self, message: Message) -> None:
+        super().__init__((name.lower(), value) for name, value in message.items())
+        self.every = {name: message.get_all(name) for name in self}
+
+
+class Gateway(LocalGateway):
+    """Chalice's gateway, with the events and refusals of the real one.
+
+    ``prefix`` is the stage as it stands in the address, "/api"; empty behind a domain of one's own.
+    """
+
+    def __init__(self, app: Chalice, prefix: str) -> None:
+        super().__init__(app, Config.create(lambda_timeout=29, lambda_memory_size=512))
+        self.prefix = prefix
+
+    def _generate_lambda_event(self, method: str, path: str, headers: Any, body: bytes | None) -> dict[str, Any]:  # noqa: ANN401  Chalice's signature is narrower
+        plain = path.replace(";", "%3B").replace("#", "%23")  # Chalice would cut the path there
+        event: dict[str, Any] = super()._generate_lambda_event(method, plain, headers, body)
+        context = event["requestContext"]
+        if method not in (*self._app_object.routes[context["resourcePath"]], "OPTIONS"):
+            raise ValueError(method)  # Chalice makes of it what the real gateway says of an unknown method
+        self._complete(event, headers)
+        return event
+
+    def _complete(self, event: dict[str, Any], headers: Headers) -> None:
+        context, query, body = event["requestContext"], event["multiValueQueryStringParameters"], event["body"]
+        event |= {
+            "path": context["path"],
+            "resource": context["resourcePath"],
+            "httpMethod": context["httpMethod"],
+            "multiValueHeaders": headers.every,
+            "queryStringParameters": query and {name: values[-1] for name, values in query.items()},
+            "pathParameters": event["pathParameters"] or None,
+            "stageVariables": None,
+            "body": body.decode(errors="replace") if isinstance(body, bytes) else body,
+        }
+        context |= {
+            "path": self.prefix + context["path"],
+            "stage": self.prefix.strip("/") or "local",
+            "requestId": str(uuid.uuid4()),
+            "domainName": headers.get("host", ""),
+        }
+
+    def respond(self, method: str, path: str, headers: Headers, body: bytes) -> Answer:
+        """Let the app answer, or say what the gateway says in its place."""
+        try:
+            return answer_of(self.handle_request(method, path, headers, body or None))
+        except LocalGatewayException as refusal:
+            return Answer(refusal.CODE, tuple(refusal.headers.items()), refusal.body or b"")
+        except Exception:  # the one broad door
+            log.exception("The gateway failed.")
+            return Answer.message(HTTPStatus.BAD_GATEWAY, "Internal server error")
+
+
+def answer_of(response: Mapping[str, Any]) -> Answer:
+    """Turn the answer of a Lambda function into the gateway's."""
+    headers = [*response["headers"].items()]
+    headers += [(name, value) for name, values in response["multiValueHeaders"].items() for value in values]
+    body = response["body"] or b""
+    if response.get("isBase64Encoded"):
+        body = base64.b64decode(body)
+    return Answer(response["statusCode"], tuple(headers), body.encode() if isinstance(body, str) else body)
+
+
+class ConcurrentChalice(LocalChalice):
+    """An app whose current request and Lambda context belong to the thread that serves them."""
+
+    _CONTEXT = threading.local()
+
+    @property
+    def lambda_context(self) -> Any:  # noqa: ANN401
+        """The context of this thread's request."""
+        return getattr(self._CONTEXT, "value", None)
+
+    @lambda_context.setter
+    def lambda_context(self, value: Any) -> None:  # noqa: ANN401
+        self._CONTEXT.value = value
+
+
+def concurrent(app: Chalice) -> None:
+    """Make an app fit to serve several threads."""
+    if not isinstance(app, ConcurrentChalice):
+        app.__class__ = type("Concurrent", (ConcurrentChalice, app.__class__), {})

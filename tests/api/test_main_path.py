@@ -1,0 +1,46 @@
+"""One comment's way: submitted, held, approved, read; rejected, taken back, told by the audit."""
+
+from tests.world import POST, World
+
+
+def test_a_comment_waits_is_approved_rejected_and_brought_back(world: World) -> None:
+    reply = world.submit("I was **there**.", name="Ann")
+    assert reply.status == 202
+    comment_id = reply.json["id"]
+    assert world.listed()["comments"] == []
+    assert world.listed()["count"] == 0
+
+    [waiting] = world.queue()
+    assert waiting["id"] == comment_id
+    assert "Every comment waits" in waiting["reasons"][0]["words"]
+
+    world.decide("approve", comment_id)
+    page = world.listed()
+    assert [comment["id"] for comment in page["comments"]] == [comment_id]
+    assert page["comments"][0]["html"].strip() == "<p>I was <strong>there</strong>.</p>"
+    assert page["count"] == 1
+    assert world.queue() == []
+
+    [rejected] = world.decide("reject", comment_id, note="Not on this post.")["results"]
+    assert world.listed() == {**page, "count": 0, "comments": []}
+
+    [undone] = world.undo(comment=comment_id, decision=rejected["decision"]).json["results"]
+    assert undone["outcome"] == "done"
+    assert world.listed()["count"] == 1
+
+    acts = [entry["act"] for entry in world.comment(comment_id)["history"]]
+    assert acts == ["submit", "approve", "reject", "undo"]
+    entries = world.get("/v1/moderation/audit", token=world.token).json["entries"]
+    assert [entry["act"] for entry in entries] == ["undo", "reject", "approve", "invite"]
+
+
+def test_the_list_of_an_unknown_post_is_an_empty_page(world: World) -> None:
+    assert world.listed() == {
+        "post": POST,
+        "title": None,
+        "count": 0,
+        "closed": False,
+        "sorts": ["newest", "oldest"],
+        "comments": [],
+        "next": None,
+    }

@@ -1,0 +1,259 @@
+"""Moderating through the door: the queue, decisions, undo, the audit, the policy."""
+
+import pytest
+
+from chalicelib.core.access import Role
+from tests.world import POST, Reply, World, key22
+
+
+def outcomes(answer: dict[str, list[dict[str, str]]]) -> list[str]:
+    return [result["outcome"] for result in answer["results"]]
+
+
+def walk_queue(world: World, **query: str) -> list[str]:
+    """The ids of all pages of the queue, in order."""
+    ids: list[str] = []
+    cursor = {}
+    while True:
+        reply = world.get("/v1/moderation/queue", query={**query, **cursor}, token=world.token)
+        ids += [each["id"] for each in reply.json["comments"]]
+        if reply.json["next"] is None:
+            return ids
+        cursor = {"cursor": reply.json["next"]}
+
+
+def test_the_queue_is_oldest_first_over_all_posts_page_by_page(world: World) -> None:
+    ids = [world.submit(f"Number {number}.", post=f"/{number % 3}").json["id"] for number in range(12)]
+
+    assert walk_queue(world, limit="5") == ids
+    assert walk_queue(world) == ids
+
+
+def test_other_statuses_are_newest_first(world: World) -> None:
+    ids = [world.submit(f"Number {number}.").json["id"] for number in range(7)]
+    world.decide("spam", *ids)
+
+    assert walk_queue(world, status="spam", limit="3") == ids[::-1]
+
+
+def test_a_queue_entry_tells_all_that_a_moderator_needs_and_no_address(world: World) -> None:
+    world.submit("*Hello*", name="Ann", link="https://example.org/", author="ann")
+
+    [entry] = world.queue()
+
+    assert (entry["text"], entry["name"], entry["link"]) == ("*Hello*", "Ann", "https://example.org/")
+    assert (entry["version"], entry["status"]) == (1, "pending")
+    assert entry["post_link"] == f"https://blog.example{POST}"
+    assert [reason["rule"] for reason in entry["reasons"]] == ["hold_by_policy", "hold_without_a_form"]
+    assert "203.0.113.7" not in str(entry)
+
+
+def test_a_queue_cursor_of_another_status_is_refused(world: World) -> None:
+    for _ in range(3):
+        world.submit()
+    page = world.get("/v1/moderation/queue", query={"limit": "2"}, token=world.token).json
+
+    reply = world.get("/v1/moderation/queue", query={"status": "spam", "cursor": page["next"]}, token=world.token)
+
+    assert (reply.status, reply.json["errors"][0]["field"]) == (422, "cursor")
+
+
+def test_many_decisions_are_taken_in_order_with_an_answer_for_each(world: World) -> None:
+    one, two = (world.submit().json["id"] for _ in range(2))
+    nobody = key22("nobody")
+
+    answer = world.decide("approve", one, nobody, two, versions={one: 1, nobody: 1, two: 9})
+
+    assert outcomes(answer) == ["done", "refused", "changed_meanwhile"]
+    assert answer["results"][1]["code"] == "not_found"
+    assert answer["results"][2]["comment"]["version"] == 1
+    assert answer["bulk"]
+
+
+def test_a_decision_sent_again_is_already_so_and_told_once(world: World) -> None:
+    comment_id = world.submit().json["id"]
+
+    answers = [world.decide("approve", comment_id, versions={comment_id: 1}) for _ in range(2)]
+
+    assert [outcomes(answer) for answer in answers] == [["done"], ["already_so"]]
+    assert [entry["act"] for entry in world.comment(comment_id)["history"]] == ["submit", "approve"]
+    assert world.listed()["count"] == 1
+
+
+def test_the_second_of_two_moderators_is_told_what_the_first_did(world: World) -> None:
+    comment_id = world.submit().json["id"]
+
+    world.decide("approve", comment_id, versions={comment_id: 1})
+    [late] = world.decide("reject", comment_id, versions={comment_id: 1})["results"]
+
+    assert (late["outcome"], late["comment"]["status"]) == ("changed_meanwhile", "published")
+    assert world.listed()["count"] == 1
+
+
+@pytest.mark.parametrize(
+    ("first", "then", "outcome"),
+    [
+        ("approve", "restore", "refused"),
+        ("reject", "restore", "done"),
+        ("spam", "restore", "done"),
+        ("delete", "approve", "refused"),
+        ("delete", "delete", "already_so"),
+        ("spam", "approve", "done"),
+        ("approve", "spam", "done"),
+    ],
+)
+def test_what_can_follow_what(world: World, first: str, then: str, outcome: str) -> None:
+    comment_id = world.submit().json["id"]
+    world.decide(first, comment_id)
+
+    assert outcomes(world.decide(then, comment_id)) == [outcome]
+
+
+def test_a_bulk_is_taken_back_as_one_and_that_too(world: World) -> None:
+    ids = [world.submit(f"Number {number}.").json["id"] for number in range(4)]
+    bulk = world.decide("approve", *ids)["bulk"]
+    assert world.listed()["count"] == 4
+
+    undone = world.undo(bulk=bulk).json
+    assert outcomes(undone) == ["done"] * 4
+    assert world.listed()["count"] == 0
+    assert walk_queue(world) == ids
+
+    assert outcomes(world.undo(bulk=bulk).json) == ["already_so"] * 4
+    assert outcomes(world.undo(bulk=undone["bulk"]).json) == ["done"] * 4
+    assert world.listed()["count"] == 4
+
+
+def test_undo_leaves_alone_what_was_decided_again_since(world: World) -> None:
+    one, two = (world.submit().json["id"] for _ in range(2))
+    bulk = world.decide("reject", one, two)["bulk"]
+    world.decide("approve", one)
+
+    results = {result["id"]: result["outcome"] for result in world.undo(bulk=bulk).json["results"]}
+
+    assert results == {one: "changed_meanwhile", two: "done"}
+    assert world.listed()["count"] == 1
+
+
+def test_undo_of_a_deletion_is_refused(world: World) -> None:
+    comment_id = world.submit().json["id"]
+    [deleted] = world.decide("delete", comment_id)["results"]
+
+    [result] = world.undo(comment=comment_id, decision=deleted["decision"]).json["results"]
+
+    assert (result["outcome"], result["code"]) == ("refused", "not_possible")
+
+
+def test_after_thirty_days_a_decision_stands(world: World) -> None:
+    comment_id = world.submit().json["id"]
+    [rejected] = world.decide("reject", comment_id)["results"]
+    world.clock.forward(days=30, seconds=1)
+
+    [result] = world.undo(comment=comment_id, decision=rejected["decision"]).json["results"]
+
+    assert (result["outcome"], result["code"]) == ("refused", "undo_expired")
+
+
+@pytest.mark.parametrize(
+    "what",
+    [
+        {},
+        {"comment": key22("c")},
+        {"decision": "0" * 26},
+        {"comment": key22("c"), "decision": "0" * 26, "bulk": "0" * 26},
+    ],
+    ids=["nothing", "a comment alone", "a decision alone", "both"],
+)
+def test_undo_wants_a_decision_or_a_bulk(world: World, what: dict[str, str]) -> None:
+    assert world.undo(**what).status == 422
+
+
+def test_undo_of_what_never_was_is_not_found(world: World) -> None:
+    assert world.undo(bulk="0" * 26).status == 404
+    assert world.undo(comment=key22("c"), decision="0" * 26).status == 404
+
+
+def test_notes_stand_in_the_history_with_who_decided(world: World) -> None:
+    comment_id = world.submit().json["id"]
+    world.decide("reject", comment_id, note="Off the subject.")
+
+    submitted, rejected = world.comment(comment_id)["history"]
+
+    assert (submitted["automatic"], submitted["who"], submitted["after"]) == (True, "screening", "pending")
+    assert (rejected["who"], rejected["note"], rejected["before"], rejected["after"]) == (
+        "Ada",
+        "Off the subject.",
+        "pending",
+        "rejected",
+    )
+
+
+def test_the_audit_goes_back_over_months_page_by_page(world: World) -> None:
+    ids = []
+    for _ in range(5):
+        ids.append(world.submit().json["id"])
+        world.decide("reject", ids[-1])
+        world.clock.forward(days=25)
+    token = world.moderator("Ben")
+
+    entries, cursor = [], {}
+    while True:
+        page = world.get("/v1/moderation/audit", query={"limit": "2", **cursor}, token=token).json
+        entries += page["entries"]
+        if page["next"] is None:
+            break
+        cursor = {"cursor": page["next"]}
+
+    assert [entry["comment"] for entry in entries if entry["act"] == "reject"] == ids[::-1]
+    assert [entry["act"] for entry in entries if entry["act"] != "reject"] == ["invite", "invite"]
+
+
+def test_the_policy_changes_by_version_and_the_same_change_twice_is_one(world: World) -> None:
+    def change(hold: str, version: int) -> Reply:
+        body = {"hold": hold, "version": version}
+        return world.request("PUT", "/v1/moderation/policy", json_body=body, token=world.token)
+
+    assert change("never", 0).json == {"hold": "never", "version": 1}
+    assert change("never", 0).json == {"hold": "never", "version": 1}
+    assert change("always", 0).json["code"] == "changed_meanwhile"
+    acts = [entry["act"] for entry in world.get("/v1/moderation/audit", token=world.token).json["entries"]]
+    assert acts.count("policy") == 1
+
+
+def test_a_post_that_somebody_just_changed_is_not_changed_again(world: World) -> None:
+    def change(*, closed: bool, version: int) -> Reply:
+        body = {"closed": closed, "version": version}
+        return world.request("PATCH", "/v1/moderation/posts", query={"post": POST}, json_body=body, token=world.token)
+
+    assert change(closed=True, version=0).json["version"] == 1
+    assert change(closed=True, version=0).json["version"] == 1
+    assert change(closed=False, version=0).json["code"] == "changed_meanwhile"
+
+
+def test_an_authors_record_follows_what_moderators_decide(world: World) -> None:
+    ids = [world.submit(f"Number {number}.", author="ann").json["id"] for number in range(3)]
+    world.decide("approve", *ids)
+    world.decide("reject", ids[0])
+    world.withdraw(ids[1], author="ann")
+
+    items = world.runtime.table.client.scan(TableName=world.runtime.settings.table)["Items"]
+    [record] = [item for item in items if item["pk"]["S"].startswith("A#")]
+
+    assert (record["approved"]["N"], record["rejected"]["N"]) == ("1", "1")
+
+
+def test_a_moderator_without_the_owners_rights_cannot_change_the_policy(world: World) -> None:
+    token = world.moderator("Ben", Role.MODERATOR)
+
+    reply = world.request("PUT", "/v1/moderation/policy", json_body={"hold": "never", "version": 0}, token=token)
+
+    assert (reply.status, reply.json["code"]) == (403, "forbidden")
+
+
+def test_what_takes_longer_than_a_request_may_is_not_tried_and_can_be_sent_again(world: World) -> None:
+    ids = [world.submit(f"Number {number}.").json["id"] for number in range(4)]
+    seconds = iter([0.0, 1.0, 5.0, 6.5, 7.0])
+    world.runtime.moderating.stopwatch = lambda: next(seconds, 0.0)
+
+    assert outcomes(world.decide("approve", *ids)) == ["done", "done", "not_tried", "not_tried"]
+    assert outcomes(world.decide("approve", *ids)) == ["already_so", "already_so", "done", "done"]

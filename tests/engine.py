@@ -1,0 +1,37 @@
+"""Worlds on ministack, a DynamoDB engine in a process of its own: for what moto can't show.
+
+moto takes one call at a time and ignores a transaction's token; here requests travel over HTTP.
+"""
+
+import os
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import pytest
+
+from chalicelib.runtime import new_client
+from dev.engine_process import Engine, available
+from tests.world import World, new_world
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+CHECK = "AFTERWORD_CHECK"  # set where nothing may be skipped
+
+
+@pytest.fixture(scope="session")
+def engine_client() -> "Iterator[DynamoDBClient]":
+    """A client of an engine that keeps nothing; skipped where the engine is not installed."""
+    if not available() and CHECK not in os.environ:
+        pytest.skip("the engine is not installed: make .venv-engine")
+    with Engine() as engine:
+        yield new_client(engine.url)
+
+
+@pytest.fixture
+def engine_world(engine_client: "DynamoDBClient") -> Iterator[World]:
+    """The service on an empty table of the engine, with nobody in it."""
+    world = new_world(engine_client)
+    with world.open():
+        yield world
+    engine_client.delete_table(TableName=world.runtime.settings.table)

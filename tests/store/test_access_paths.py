@@ -1,0 +1,182 @@
+"""Every route reaches the table as docs/access-paths.md says, and by no other key."""
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from chalicelib.api.endpoints import Endpoint
+from chalicelib.api.incoming import incoming
+from chalicelib.api.openapi import endpoints
+from tests.store.scenes import SCENES, signed_in
+from tests.wire_guard import Wire, key_of, watched, written
+from tests.world import World
+
+PAGE = Path(__file__).parents[2] / "docs" / "access-paths.md"
+HEAD = "| route | call | on | key | read | at most |"
+MODERATING = "each moderating route"
+FIRST_WRITE = "the first write of a process"
+
+SHAPES = {  # of a value, by what stands before its first "#"
+    "A": "A#<author>",
+    "AUD": "AUD#<ulid>",
+    "AUDIT": "AUDIT#<yyyy-mm>",
+    "C": "C#<id>",
+    "J": "J#<ulid>",
+    "L": "L#<ulid>",
+    "M": "M#<id>",
+    "MOD": "MOD#<id>",
+    "P": "P#<post>",
+    "POLICY": "POLICY#<version>",
+    "POSTS": "POSTS#<shard>",
+    "R": "R#<scope>#<window>",
+    "T": "T#<hash>",
+    **dict.fromkeys(("DELETED", "PENDING", "PUBLISHED", "REJECTED", "SPAM"), "<STATUS>#<shard>"),
+}
+ALONE = {"A", "C", "CFG", "J", "KEYS", "L", "M", "MODERATORS", "PUBLISHED", "R", "T"}
+NAMED = {"psk": "<path>", "qsk": "<ulid>", "rsk": "<ulid>", "ask": "<ulid>", "nsk": "<ulid>"}
+
+
+@dataclass(frozen=True)
+class Access:
+    """One way to the table: what is called, on the table or which index, by which key, read how."""
+
+    call: str
+    on: str
+    key: str
+    read: str
+
+
+@dataclass
+class Recorder:
+    """What each request of one route did."""
+
+    route: str
+    requests: dict[int, Counter[Access]] = field(default_factory=dict)
+    kept: list[Any] = field(default_factory=list)
+
+    def __call__(self, operation: str, body: Wire) -> None:
+        request = incoming.get(None)
+        if request is None or f"{request.method} {request.route}" != self.route:
+            return
+        self.kept.append(request)  # so that its id stays its own
+        self.requests.setdefault(id(request), Counter()).update(accesses(operation, body))
+
+
+def accesses(operation: str, body: Wire) -> Iterator[Access]:
+    if operation == "Query":
+        yield Access("Query", body.get("IndexName", "table"), condition(body), read(body))
+    elif operation == "GetItem":
+        yield Access("GetItem", "table", both(body["Key"]["pk"]["S"], body["Key"]["sk"]["S"]), read(body))
+    elif operation == "BatchGetItem":
+        for wanted in body["RequestItems"].values():
+            for key in wanted["Keys"]:
+                yield Access("BatchGetItem", "table", both(key["pk"]["S"], key["sk"]["S"]), read(wanted))
+    else:
+        for verb, part in written(operation, body):
+            call = f"Transact {verb}" if operation == "TransactWriteItems" else operation
+            yield Access(call, "table", both(*key_of(part)), "-")
+
+
+def read(body: Wire) -> str:
+    return "consistent" if body.get("ConsistentRead") else "eventual"
+
+
+def both(partition: str, sort: str) -> str:
+    return f"pk = {shape('pk', partition)}, sk = {shape('sk', sort)}"
+
+
+def condition(body: Wire) -> str:
+    """The key condition with names for their placeholders, and shapes for their values."""
+    names, values = body["ExpressionAttributeNames"], body["ExpressionAttributeValues"]
+    terms, attribute = [], ""
+    for word in re.findall(r"#\w+|:\w+|\S+", body["KeyConditionExpression"]):
+        attribute = names.get(word, attribute)
+        terms.append(shape(attribute, values[word]["S"]) if word in values else names.get(word, word))
+    partition, _, sort = " ".join(terms).partition(" AND ")
+    return f"{partition}, {sort}" if sort else partition
+
+
+def shape(attribute: str, value: str) -> str:
+    """What kind of value a key holds."""
+    if attribute in NAMED:
+        return NAMED[attribute]
+    if value in ALONE:
+        return value
+    return SHAPES[value.partition("#")[0]]
+
+
+def documented() -> dict[str, dict[Access, int]]:
+    """Route → its ways to the table, with how many at most in one request."""
+    found: dict[str, dict[Access, int]] = {}
+    table = PAGE.read_text(encoding="utf-8").partition(HEAD)[2].partition("\n\n")[0]
+    for line in table.strip().splitlines()[1:]:
+        route, call, on, key, how, most = (cell.strip().replace("`", "") for cell in line.strip("|").split("|"))
+        ways = found.setdefault(route, {})
+        if call != "-":
+            ways[Access(call, on, key, how)] = int(most)
+    return found
+
+
+@contextmanager
+def recorded(world: World, route: str) -> Iterator[Recorder]:
+    recorder = Recorder(route)
+    with watched(world.runtime.table.client, recorder):
+        yield recorder
+
+
+@pytest.mark.parametrize("endpoint", endpoints(), ids=lambda endpoint: f"{endpoint.method} {endpoint.path}")
+def test_a_route_reaches_the_table_as_documented(world: World, endpoint: Endpoint) -> None:
+    route = f"{endpoint.method} {endpoint.path}"
+    rows = documented()
+    assert route in rows, f"{PAGE.name} has no row for {route}"
+    assert route in SCENES, f"no scene shows what {route} does"
+    everywhere = rows[FIRST_WRITE] | (rows[MODERATING] if endpoint.scope else {})
+
+    with recorded(world, route) as recorder:
+        SCENES[route](world)
+
+    seen = Counter[Access]()
+    for request in recorder.requests.values():
+        seen |= request
+    allowed = everywhere | rows[route]
+    assert {way: number for way, number in seen.items() if number > allowed.get(way, 0)} == {}, "undocumented"
+    assert rows[route].keys() - seen.keys() == set(), "documented, but not seen"
+
+
+def test_the_page_has_no_row_for_a_route_that_is_none() -> None:
+    routes = {f"{endpoint.method} {endpoint.path}" for endpoint in endpoints()}
+
+    assert documented().keys() - routes == {MODERATING, FIRST_WRITE}
+
+
+def test_a_session_in_use_is_noted_once_an_hour_and_looked_up_at_each_request(world: World) -> None:
+    token, route = signed_in(world), "/v1/moderation/queue"
+    world.clock.forward(hours=2)
+
+    with recorded(world, f"GET {route}") as recorder:
+        replies = [world.get(route, token=token) for _ in range(2)]
+
+    assert [reply.status for reply in replies] == [200, 200]
+    [first, second] = [
+        Counter({way: n for way, n in each.items() if "MOD" in way.key}) for each in recorder.requests.values()
+    ]
+    assert first == documented()[MODERATING]
+    assert set(first - second) == {way for way in first if way.call == "UpdateItem"}
+
+
+def test_a_process_asks_once_whether_the_table_is_written_with_its_secret(world: World) -> None:
+    with recorded(world, "POST /v1/comments") as recorder:
+        for _ in range(2):
+            world.submit()
+
+    [first, second] = [
+        Counter({way: n for way, n in each.items() if "KEYS" in way.key}) for each in recorder.requests.values()
+    ]
+    assert first == documented()[FIRST_WRITE]
+    assert not second

@@ -1,0 +1,60 @@
+"""Pages of the longest texts end at 1 MiB, inside a thread too, and the walk is as exact as any."""
+
+from collections.abc import Callable, Iterator
+
+import pytest
+from moto import mock_aws
+
+from chalicelib.service.submitting import rendered
+from chalicelib.store.threads import Sort
+from tests.store.paging import Table, filled, listed
+from tests.store.trees import grown, in_order
+from tests.wire_guard import guarded
+from tests.world import POST, shared_client
+
+# Long texts
+
+
+@pytest.fixture
+def table() -> Iterator[Table]:
+    with mock_aws(), guarded(shared_client()):
+        yield filled
+
+
+WORST = {
+    "ampersands": "&" * 10_000,
+    "emoji": "\U0001f600" * 10_000,
+    "links": "[a](http://a.io/b) " * 526,
+}
+SHAPES: dict[str, Callable[[int], list[int | None]]] = {
+    "flat": lambda size: [None] * size,
+    "one thread": lambda size: [None, *[0] * (size - 1)],
+    "two deep threads": lambda size: [*deep(0, size // 2), *deep(size // 2, size)],
+}
+WALKS = [(Sort.NEWEST, 25), (Sort.NEWEST, 100), (Sort.OLDEST, 100)]
+
+
+def deep(root: int, end: int) -> list[int | None]:
+    """A thread of five levels, with all that is left on the last."""
+    return [None, *range(root, root + 4), *[root + 4] * (end - root - 5)]
+
+
+@pytest.mark.parametrize("text", WORST)
+@pytest.mark.parametrize("shape", SHAPES)
+def test_the_longest_texts_end_a_page_at_one_mebibyte_and_it_goes_on(table: Table, shape: str, text: str) -> None:
+    html = rendered(WORST[text])
+    comments = grown(SHAPES[shape](2_000_000 // len(html.encode())), text=WORST[text], html=html)
+    world, first = table(comments), comments[0]
+
+    with world.open():
+        walks = {
+            walk: listed(world, "/v1/comments", post=POST, sort=str(walk[0]), limit=str(walk[1])) for walk in WALKS
+        }
+        below = listed(world, "/v1/comments/{comment_id}/replies", comment_id=first.id, limit="100")
+
+    for (sort, _), pages in walks.items():
+        assert [one for page in pages for one in page] == in_order(comments, newest=sort is Sort.NEWEST)
+        assert all(pages[:-1])
+        assert len(pages) > 1
+    replies = [each for each in comments if each.path.startswith(f"{first.path}#")]
+    assert [one for page in below for one in page] == in_order(replies, newest=False)

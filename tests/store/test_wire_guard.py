@@ -1,0 +1,66 @@
+"""The guard on the wire finds what moto lets through."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from moto import mock_aws
+
+from chalicelib.store.threads import Sort
+from tests.wire_guard import guarded
+from tests.world import POST, World, new_world, shared_client
+
+
+@pytest.fixture
+def unguarded() -> Iterator[World]:
+    with mock_aws():
+        world = new_world(shared_client())
+        with world.open():
+            yield world
+
+
+PLANTED: dict[str, Callable[[Any, str], object]] = {
+    "qpk is": lambda client, table: client.put_item(
+        TableName=table, Item={"pk": {"S": "C#1"}, "sk": {"S": "C"}, "qpk": {"N": "1"}, "qsk": {"S": "1"}}
+    ),
+    "half a key": lambda client, table: client.put_item(
+        TableName=table, Item={"pk": {"S": "C#1"}, "sk": {"S": "C"}, "ppk": {"S": "P#/a"}}
+    ),
+    "26 items": lambda client, table: client.batch_write_item(
+        RequestItems={
+            table: [{"PutRequest": {"Item": {"pk": {"S": f"C#{number}"}, "sk": {"S": "C"}}}} for number in range(26)]
+        }
+    ),
+    "psk is": lambda client, table: client.update_item(
+        TableName=table,
+        Key={"pk": {"S": "C#1"}, "sk": {"S": "C"}},
+        UpdateExpression="SET #n0 = if_not_exists(#n0, :v0)",
+        ExpressionAttributeNames={"#n0": "psk"},
+        ExpressionAttributeValues={":v0": {"S": ""}},
+    ),
+    "an item of": lambda client, table: client.put_item(
+        TableName=table, Item={"pk": {"S": "C#1"}, "sk": {"S": "C"}, "text": {"S": "x" * 400_000}}
+    ),
+}
+
+
+@pytest.mark.parametrize("words", PLANTED)
+def test_the_guard_finds_what_moto_lets_through(unguarded: World, words: str) -> None:
+    runtime = unguarded.runtime
+
+    with pytest.raises(AssertionError, match=words), guarded(runtime.table.client):
+        PLANTED[words](runtime.table.client, runtime.settings.table)
+
+
+def test_the_guard_finds_an_index_that_is_read_after_a_write(unguarded: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    submitting, threads = unguarded.runtime.submitting, unguarded.runtime.threads
+    plain = submitting.submit
+
+    def submit_and_look(*arguments: Any) -> Any:
+        comment = plain(*arguments)
+        threads.page(POST, Sort.NEWEST, 10, None)
+        return comment
+
+    monkeypatch.setattr(submitting, "submit", submit_and_look)
+    with pytest.raises(AssertionError, match="after it wrote"), guarded(unguarded.runtime.table.client):
+        unguarded.submit()

@@ -1,0 +1,36 @@
+"""Keys: derived as RFC 5869 says, one for each purpose, and only signing keys rotate."""
+
+from chalicelib.core.keys import Keys, derive
+
+SECRET = "a secret of at least thirty-two characters"
+
+
+def test_derivation_agrees_with_the_third_test_case_of_rfc_5869() -> None:
+    okm = "8da4e775a563c18f715f802a063c5a31b8a11f5c5ee1879ec3454e5f3c738d2d9d201395faa4b61a96c8"
+
+    assert derive(b"\x0b" * 22, "").hex() == okm[:64]
+
+
+def test_every_purpose_has_its_own_key() -> None:
+    keys = Keys(SECRET, generation=2)
+
+    assert len({keys.identity, keys.network, *keys.signing}) == 4
+
+
+def test_rotation_keeps_the_previous_signing_key_and_no_older_one() -> None:
+    first, second, third = (Keys(SECRET, generation=number).signing for number in (1, 2, 3))
+
+    assert len(first) == 1
+    assert second == [first[-1], second[-1]]
+    assert third == [second[-1], third[-1]]
+
+
+def test_rotation_changes_neither_identity_nor_network_key() -> None:
+    one, other = Keys(SECRET, generation=1), Keys(SECRET, generation=9)
+
+    assert (one.identity, one.network, one.fingerprint) == (other.identity, other.network, other.fingerprint)
+
+
+def test_the_fingerprint_tells_secrets_apart_and_is_no_key() -> None:
+    assert Keys(SECRET).fingerprint != Keys(SECRET + "!").fingerprint
+    assert Keys(SECRET).fingerprint.encode() not in Keys(SECRET).identity

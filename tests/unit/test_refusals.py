@@ -1,0 +1,39 @@
+"""Refusals: every one has a status, a code of its own and words."""
+
+from collections.abc import Iterator
+
+import pytest
+
+import app  # noqa: F401  loads every module that refuses
+from chalicelib.api.problems import problem_of, status_of
+from chalicelib.core.refusals import Invalid, ParentNotPublished, Refusal, TooManyRequests, Unavailable
+
+
+def all_refusals(kind: type[Refusal] = Refusal) -> Iterator[type[Refusal]]:
+    for each in kind.__subclasses__():
+        yield each
+        yield from all_refusals(each)
+
+
+@pytest.mark.parametrize("kind", list(all_refusals()), ids=lambda kind: kind.__name__)
+def test_every_refusal_has_a_status(kind: type[Refusal]) -> None:
+    assert 400 <= status_of(kind) < 600
+
+
+def test_every_refusal_has_a_code_of_its_own() -> None:
+    codes = [kind.code for kind in all_refusals()]
+
+    assert len(set(codes)) == len(codes)
+    assert "refused" not in codes
+
+
+def test_a_problem_names_the_fields_the_wait_and_the_parent() -> None:
+    invalid = problem_of(Invalid({"text": "must be shorter"}))
+    busy = problem_of(TooManyRequests(retry_after=0))
+    waiting = problem_of(ParentNotPublished("p", 3))
+
+    assert invalid.errors
+    assert (invalid.errors[0].field, invalid.errors[0].message) == ("text", "must be shorter")
+    assert busy.retry_after == 1
+    assert (waiting.parent, waiting.parent_version) == ("p", 3)
+    assert problem_of(Unavailable()).status == 503

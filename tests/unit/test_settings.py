@@ -1,0 +1,34 @@
+"""Settings: read from the environment, wrong ones named, all documented."""
+
+from pathlib import Path
+
+import pytest
+
+from chalicelib.settings import BadSettingError, Settings, from_environment, reference
+
+DOCS = Path(__file__).parents[2] / "docs" / "settings.md"
+
+
+def test_without_an_environment_the_defaults_count() -> None:
+    assert from_environment({}) == Settings()
+
+
+def test_settings_come_from_the_environment() -> None:
+    settings = from_environment({"AFTERWORD_TABLE": "mine", "AFTERWORD_EDIT_MINUTES": "5", "OTHER": "x"})
+
+    assert (settings.table, settings.edit_minutes) == ("mine", 5)
+
+
+@pytest.mark.parametrize("text", ["-1", "0", "five", "1.5", "\u0663", "1_0"])
+def test_a_number_that_is_none_is_refused_by_name(text: str) -> None:
+    with pytest.raises(BadSettingError, match="AFTERWORD_LIMIT_MINUTE"):
+        from_environment({"AFTERWORD_LIMIT_MINUTE": text})
+
+
+def test_a_short_secret_is_refused() -> None:
+    with pytest.raises(BadSettingError, match="AFTERWORD_SECRET"):
+        Settings(secret="short").checked_secret()
+
+
+def test_the_reference_page_lists_every_setting() -> None:
+    assert reference() in DOCS.read_text(encoding="utf-8")
