@@ -11,6 +11,7 @@ CHROMIUM = Path("/usr/bin/chromium")
 QUIET = [
     "--no-sandbox",
     "--disable-gpu",
+    "--disable-dev-shm-usage",
     "--disable-quic",
     "--no-first-run",
     "--disable-background-networking",
@@ -20,9 +21,9 @@ QUIET = [
 PATIENCE = 5_000  # milliseconds
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
-    """One for each module: while Playwright runs for one, no other module could start its own."""
+    """One for all tests."""
     if not CHROMIUM.exists():
         reason = f"needs {CHROMIUM}: apt-get install chromium"
         pytest.fail(reason) if os.environ.get("AFTERWORD_CHECK") else pytest.skip(reason)

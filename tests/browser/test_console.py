@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import pytest
-from playwright.sync_api import Locator, Page, ViewportSize, expect
+from playwright.sync_api import Locator, Page, Route, ViewportSize, expect
 
 import app
 from chalicelib.core.access import Role
@@ -202,6 +202,63 @@ def test_an_answer_is_approved_with_what_it_answers(console: Console) -> None:
     console.page.get_by_role("button", name="Undo").click()
     expect(console.card("The answer.")).to_be_focused()
     assert [console.status(each) for each in (root, middle, leaf)] == ["rejected", "rejected", "pending"]
+
+
+def question_and_answer(world: World) -> list[str]:
+    """Two that wait, of which the second answers the first."""
+    question = world.published("The question.", name="Ann")
+    answer = world.submit("The answer.", name="Bob", parent=question).json["id"]
+    world.decide("reject", question)
+    world.decide("restore", question)
+    return [question, answer]
+
+
+@one_prefix
+def test_what_is_approved_with_its_answer_leaves_the_list_too(console: Console) -> None:
+    ids = question_and_answer(console.world)
+    console.sign_in()
+
+    console.decide("The answer.", "Approve")
+    console.decide("The answer.", "Approve both")
+
+    console.says("2 comments are now published.")
+    expect(console.page.get_by_text("Nothing is waiting.")).to_be_visible()
+    assert {console.status(each) for each in ids} == {"published"}
+
+
+@one_prefix
+def test_quick_decisions_are_sent_one_after_the_other(console: Console) -> None:
+    ids, held = question_and_answer(console.world), list[Route]()
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    console.sign_in()
+    console.page.route("**/decisions", hold, times=1)
+    console.decide("The question.", "Approve")
+    console.decide("The answer.", "Approve")
+    console.page.wait_for_timeout(200)  # time for the second to overtake the first, if it could
+    held[0].continue_()
+
+    console.says("“\u2068Bob\u2069” is now published.")
+    assert {console.status(each) for each in ids} == {"published"}
+
+
+@one_prefix
+def test_what_is_undone_from_another_tab_returns_to_its_own(console: Console) -> None:
+    console.world.submit("A word.", name="Ann")
+    console.sign_in()
+    console.decide("A word.", "Reject")
+    console.says("is now rejected")
+    console.tab("Published")
+    expect(console.page.get_by_text("There is nothing here.")).to_be_visible()
+
+    console.page.get_by_role("button", name="Undo").click()
+
+    console.says("“\u2068Ann\u2069” is waiting again.")
+    expect(console.page.get_by_role("article")).to_have_count(0)
+    console.tab("Waiting")
+    expect(console.card("A word.")).to_be_visible()
 
 
 @one_prefix

@@ -1,13 +1,12 @@
 """The pages without a script, in a Chromium that runs none: read, write, wait, read again; on phones and at night."""
 
-import os
 import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Literal
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
 import app
 from dev.server import running
@@ -15,7 +14,6 @@ from tests.world import POST, World
 
 pytestmark = pytest.mark.browser
 
-CHROMIUM = Path("/usr/bin/chromium")
 SCREENS = [(width, scheme) for width in (320, 1280) for scheme in ("light", "dark")]
 MIN_TARGET = 24  # CSS pixels: WCAG 2.2, 2.5.8
 ALONE = ":is(a, button, input, textarea):not(.text a, .soft a, .trap *, [type=hidden])"  # not within a sentence
@@ -23,22 +21,11 @@ ALONE = ":is(a, button, input, textarea):not(.text a, .soft a, .trap *, [type=hi
 Scheme = Literal["light", "dark"]
 
 
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    if not CHROMIUM.exists():
-        reason = f"needs {CHROMIUM}: apt-get install chromium"
-        pytest.fail(reason) if os.environ.get("AFTERWORD_CHECK") else pytest.skip(reason)
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-dev-shm-usage"])
-        yield browser
-        browser.close()
-
-
 @pytest.fixture(params=SCREENS, ids=lambda screen: f"{screen[0]} {screen[1]}")
-def page(chromium: Browser, request: pytest.FixtureRequest) -> Iterator[Page]:
+def page(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Page]:
     """A tab without scripts; whatever the policy forbids a page fails the test."""
     width, scheme = request.param
-    context = chromium.new_context(
+    context = browser.new_context(
         java_script_enabled=False, viewport={"width": width, "height": 800}, color_scheme=scheme
     )
     tab, said = context.new_page(), list[str]()
