@@ -16,7 +16,7 @@ import socketserver
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from email.message import Message
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -119,7 +119,11 @@ class Handler(BaseHTTPRequestHandler):
         spent = round((time.perf_counter() - began) * 1000)
         log.info("%s %s %d %d ms", self.command, self.path.partition("?")[0], answer.status, spent)
 
-    do_GET = do_HEAD = do_POST = do_PUT = do_PATCH = do_DELETE = do_OPTIONS = respond  # noqa: N815  http.server's names
+    def __getattr__(self, name: str) -> Callable[[], None]:
+        """Find the method for any verb: which of them a route has is the gateway's to say."""
+        if name.startswith("do_"):
+            return self.respond
+        raise AttributeError(name)
 
     def _body(self) -> bytes:
         length = body_length(self.headers)

@@ -200,7 +200,7 @@ def withdraw(call: Call) -> Answer:
 @topic.endpoint("POST", "/v1/preview", body=PreviewDraft, answers={200: Preview}, refusals=(Invalid, TooManyRequests))
 def preview(call: Call) -> Preview:
     """Render a text as it would be shown.  Nothing is stored."""
-    return Preview(html=call.runtime.submitting.preview(call.body.text, call.caller))
+    return Preview(html=call.runtime.submitting.preview(call.body.text, call.stranger))
 
 
 def _stored(comment: Comment, *, created: int) -> Answer:

@@ -7,6 +7,7 @@ from pydantic import Field
 from ..core.access import Scope
 from ..core.comments import Status
 from ..core.drafts import PostKey
+from ..core.ids import ULID
 from ..core.refusals import ChangedMeanwhile, Forbidden, Invalid, NotFound, Unauthenticated
 from ..core.screening import Policy
 from ..service.moderating import Wish
@@ -190,4 +191,8 @@ def _next(call: Call, following: str, *bound: str) -> str | None:
 
 
 def _after(call: Call, cursor: str, *bound: str) -> str:
-    return str(verified(call, cursor, *bound)) if cursor else ""
+    return str(verified(call, cursor, *bound, fits=_is_ulid)) if cursor else ""
+
+
+def _is_ulid(value: object) -> bool:
+    return isinstance(value, str) and ULID.fullmatch(value) is not None

@@ -53,7 +53,7 @@ def document() -> dict[str, Any]:
             "summary": "Comments under a blog's posts, held until a moderator approves them.",
             "license": {"name": "MIT", "identifier": "MIT"},
         },
-        "servers": [{"url": "."}],
+        "servers": [{"url": "./"}],
         "paths": paths,
         "components": {"schemas": _schemas(), "securitySchemes": _security()},
     }

@@ -1,5 +1,6 @@
 """Pages: what of one fits into an answer, and where the next begins, signed for that very query."""
 
+from collections.abc import Callable
 from typing import Annotated, Any
 
 from pydantic import Field
@@ -47,8 +48,12 @@ def place(call: Call, text: str, *bound: str) -> Place | None:
     """
     if not text:
         return None
-    path, inside = verified(call, text, *bound)
+    path, inside = verified(call, text, *bound, fits=_is_place)
     return Place(path, inside=inside)
+
+
+def _is_place(value: object) -> bool:
+    return isinstance(value, list) and [type(part) for part in value] == [str, bool]
 
 
 def signed(call: Call, value: object, *bound: str) -> str:
@@ -56,13 +61,16 @@ def signed(call: Call, value: object, *bound: str) -> str:
     return sign(call.runtime.keys.signing, *bound, value=value)
 
 
-def verified(call: Call, text: str, *bound: str) -> Any:  # noqa: ANN401  what was signed
-    """What a cursor holds.
+def verified(call: Call, text: str, *bound: str, fits: Callable[[Any], object]) -> Any:  # noqa: ANN401  what was signed
+    """What a cursor holds.  ``fits``: whether it is what this release signs, or another one's.
 
     Raises:
         Invalid: not a cursor of this very query.
     """
     try:
-        return verify(call.runtime.keys.signing, *bound, signed=text)
+        value = verify(call.runtime.keys.signing, *bound, signed=text)
     except ValueError:
-        raise Invalid({"cursor": "is not a cursor of this query"}) from None
+        value = None
+    if not fits(value):
+        raise Invalid({"cursor": "is not a cursor of this query"})
+    return value

@@ -5,6 +5,8 @@ from typing import TYPE_CHECKING
 
 from botocore.exceptions import ClientError
 
+from ..core.posts import Post
+from ..core.refusals import ChangedMeanwhile
 from ..runtime import Runtime
 from ..store.recount import drifted
 from ..store.schema import TTL, differences, table_definition
@@ -25,12 +27,12 @@ def add_to(topics: "argparse._SubParsersAction[argparse.ArgumentParser]") -> Non
 
 def _create(runtime: Runtime, _chosen: argparse.Namespace) -> int:
     made = make(runtime.table.client, runtime.settings.table)
-    runtime.config.check_keys(runtime.keys, runtime.clock())
     found = differences(runtime.table.client.describe_table(TableName=runtime.settings.table)["Table"])
     found += _settled(runtime.table.client, runtime.settings.table)
     print(f"{runtime.settings.table}: {'made' if made else 'was there'}")
     for words in found:
         print(f"  {words}")
+    runtime.config.check_keys(runtime.keys, runtime.clock())
     return 1 if found else 0
 
 
@@ -66,14 +68,22 @@ def _settled(client: "DynamoDBClient", name: str) -> list[str]:
 
 
 def _check(runtime: Runtime, chosen: argparse.Namespace) -> int:
-    posts = wrong = 0
+    posts = wrong = right = 0
     for post, counted in drifted(runtime.table, runtime.posts):
         posts += 1
         if counted == post.count:
             continue
         wrong += 1
         print(f"{post.key}: counts {post.count}, has {counted}")
-        if chosen.fix:
-            runtime.posts.recount(post.key, seen=post.count, count=counted)
-    print(f"{posts} posts, {wrong} wrong{' (set right)' if wrong and chosen.fix else ''}")
-    return 1 if wrong and not chosen.fix else 0
+        right += chosen.fix and _set_right(runtime, post, counted)
+    print(f"{posts} posts, {wrong} wrong{f', {right} set right' if chosen.fix else ''}")
+    return 1 if wrong > right else 0
+
+
+def _set_right(runtime: Runtime, post: Post, counted: int) -> bool:
+    try:
+        runtime.posts.recount(post.key, seen=post.count, count=counted)
+    except ChangedMeanwhile:
+        print(f"{post.key}: was changed meanwhile")
+        return False
+    return True

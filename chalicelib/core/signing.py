@@ -6,6 +6,7 @@ that a cursor of another post or another route simply has a wrong signature.
 
 import hashlib
 import json
+import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
     from itsdangerous import URLSafeSerializer
 
 MAX_SIGNED = 2_048  # characters
+SIGNED = re.compile(r"\.?[A-Za-z0-9_-]+\.[A-Za-z0-9_-]{43}")  # base64 by itself would skip any other letter
 
 
 def _serializer(keys: Sequence[bytes], purpose: str, bound: Sequence[str]) -> "URLSafeSerializer":
@@ -36,8 +38,8 @@ def verify(keys: Sequence[bytes], purpose: str, *bound: str, signed: str) -> Any
     """
     from itsdangerous import BadData  # noqa: PLC0415
 
-    if len(signed) > MAX_SIGNED:
-        raise ValueError("too long")
+    if len(signed) > MAX_SIGNED or not SIGNED.fullmatch(signed):
+        raise ValueError("not a signed value")
     try:
         return _serializer(keys, purpose, bound).loads(signed)
     except BadData as wrong:

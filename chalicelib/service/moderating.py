@@ -9,6 +9,7 @@ from typing import TypeVar
 from ..core.access import Signed
 from ..core.comments import Comment, Status
 from ..core.deciding import (
+    AFTER,
     UNDO_WINDOW,
     Act,
     AuditRow,
@@ -147,11 +148,11 @@ class Moderating:
 
     def _decide(self, wish: Wish, by: Signed, bulk: str) -> Result:
         before = self.comments.get(wish.id)
-        status = status_after(before.status, wish.decision)
-        if before.status is status:
+        if AFTER.get((before.status, wish.decision)) is before.status:
             return Result(wish.id, Outcome.ALREADY_SO, before)
         if before.version != wish.version:
             return Result(wish.id, Outcome.CHANGED_MEANWHILE, before)
+        status = status_after(before.status, wish.decision)
         change, row = self._worked_out(before, status, Act(wish.decision), by)
         return self._done(change, replace(row, note=wish.note, bulk=bulk))
 

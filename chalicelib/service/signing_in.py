@@ -61,8 +61,8 @@ class SigningIn:
     def _found(self, token: str, *kinds: TokenKind) -> Signed:
         moderator_id, token_hash = moderator_of(token, *kinds)
         moderator, known = self.access.find(moderator_id, token_hash)
-        fits = known.kind in kinds and known.epoch == moderator.epoch and known.is_alive(self.tools.clock())
-        if not fits:
+        kind = known.kind in kinds and token.startswith(f"aw_{known.kind}_")
+        if not (kind and known.epoch == moderator.epoch and known.is_alive(self.tools.clock())):
             raise Unauthenticated
         return Signed(moderator, known)
 

@@ -130,7 +130,8 @@ class Submitting:
             opened = verify(self.tools.keys.signing, FORM, draft.post, signed=draft.form)
         except ValueError:
             return None
-        return EPOCH + timedelta(seconds=opened) if seconds(now) - opened <= MAX_WRITING else None
+        fresh = isinstance(opened, int) and 0 <= seconds(now) - opened <= MAX_WRITING
+        return EPOCH + timedelta(seconds=opened) if fresh else None
 
     def _effect(self, comment: Comment) -> Ripple:
         try:

@@ -82,10 +82,17 @@ def differences(found: Mapping[str, Any]) -> list[str]:
     """What a table (as DescribeTable tells) has otherwise than the definition, in words."""
     wanted = table_definition()
     words = [f"key schema is {found['KeySchema']}"] if found["KeySchema"] != wanted["KeySchema"] else []
+    words += [
+        f"{each['AttributeName']} is no string"
+        for each in found["AttributeDefinitions"]
+        if each["AttributeType"] != "S"
+    ]
     have = {index["IndexName"]: index for index in found.get("GlobalSecondaryIndexes", [])}
     for index in wanted["GlobalSecondaryIndexes"]:
         words += _index_differences(index, have.pop(index["IndexName"], None))
     words += [f"index {name} is not ours" for name in have]
+    if found.get("BillingModeSummary", {}).get("BillingMode") != wanted["BillingMode"]:
+        words.append("it is not paid by request")
     if not found.get("DeletionProtectionEnabled"):
         words.append("deletion protection is off")
     return words

@@ -102,7 +102,7 @@ class Threads:
             whole = _without_last_thread(rows)
         if not more:
             return Page(rows, None)
-        if len(whole) * 2 < limit:
+        if not _is_enough(whole, rows, limit):
             return Page(rows[:-1], Place(rows[-2].path, inside=True))
         return Page(whole, Place(whole[-1].path, inside=False))
 

@@ -13,7 +13,7 @@ def outcomes(answer: dict[str, list[dict[str, str]]]) -> list[str]:
 def walk_queue(world: World, **query: str) -> list[str]:
     """The ids of all pages of the queue, in order."""
     ids: list[str] = []
-    cursor = {}
+    cursor: dict[str, str] = {}
     while True:
         reply = world.get("/v1/moderation/queue", query={**query, **cursor}, token=world.token)
         ids += [each["id"] for each in reply.json["comments"]]
@@ -196,7 +196,8 @@ def test_the_audit_goes_back_over_months_page_by_page(world: World) -> None:
         world.clock.forward(days=25)
     token = world.moderator("Ben")
 
-    entries, cursor = [], {}
+    entries: list[dict[str, str]] = []
+    cursor: dict[str, str] = {}
     while True:
         page = world.get("/v1/moderation/audit", query={"limit": "2", **cursor}, token=token).json
         entries += page["entries"]

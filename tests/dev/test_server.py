@@ -120,7 +120,7 @@ def test_a_head_names_the_length_that_a_get_would_have(url: str) -> None:
     assert body == b""
 
 
-@pytest.mark.parametrize("method", [b"DELETE", b"HEAD"])
+@pytest.mark.parametrize("method", [b"DELETE", b"HEAD", b"TRACE", b"PROPFIND"])
 def test_a_method_without_a_route_is_refused_as_the_gateway_does(url: str, method: bytes) -> None:
     status, _, body = answer(url, method + b" /alive HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n")
 

@@ -241,6 +241,8 @@ SCENES: dict[str, Scene] = {
     "GET /v1/moderation/moderators": ask("GET", "/v1/moderation/moderators"),
     "POST /v1/moderation/moderators": dismiss,
     "DELETE /v1/moderation/moderators": dismiss,
+    "GET /moderate": nothing("GET", "/moderate"),
+    "GET /assets/{name}": lambda world: world.get("/assets/{name}", path={"name": "none.js"}),
     "GET /healthz": nothing("GET", "/healthz"),
     "GET /openapi.json": nothing("GET", "/openapi.json"),
 }

@@ -58,3 +58,18 @@ def test_the_longest_texts_end_a_page_at_one_mebibyte_and_it_goes_on(table: Tabl
         assert len(pages) > 1
     replies = [each for each in comments if each.path.startswith(f"{first.path}#")]
     assert [one for page in below for one in page] == in_order(replies, newest=False)
+
+
+@pytest.mark.parametrize("text", WORST)
+@pytest.mark.parametrize("sort", Sort)
+def test_threads_of_long_texts_stay_whole_where_they_fit(table: Table, sort: Sort, text: str) -> None:
+    html = rendered(WORST[text])
+    size = 400_000 // len(html.encode())
+    comments = grown([number // size * size if number % size else None for number in range(size * 4)], html=html)
+    world = table(comments)
+
+    with world.open():
+        pages = listed(world, "/v1/comments", post=POST, sort=str(sort), limit="100")
+
+    assert [one for page in pages for one in page] == in_order(comments, newest=sort is Sort.NEWEST)
+    assert {len(page) % size for page in pages} == {0}

@@ -87,8 +87,8 @@ def test_replies_come_once_and_in_order(table: Table, forest: Forest, limit: int
     with world.open():
         pages = listed(world, "/v1/comments/{comment_id}/replies", comment_id=top.id, limit=str(limit))
 
-    below = [each for each in comments if each.path.startswith(f"{top.path}#")]
-    assert [one for page in pages for one in page] == in_order(below, newest=False)
+    below = in_order([each for each in comments if each.path.startswith(f"{top.path}#")], newest=False)
+    assert [one for page in pages for one in page] == below
     assert max(map(len, pages)) <= limit
     assert all(pages) or not below
 
@@ -140,5 +140,5 @@ def test_pages_of_a_long_post(engine_world: World, size: int) -> None:
 
     store(engine_world, comments)
     for sort in SORTS:
-        for limit in (10, 25, 100):
+        for limit in (25, 100):
             check(pages_of(engine_world, sort, limit), comments, sort, limit)

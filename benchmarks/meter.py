@@ -1,0 +1,109 @@
+"""What AWS would bill, by its documented arithmetic, from the items' real sizes before and after each call.
+
+A write costs a unit for each KB of the larger of the item before and after, twice that in a
+transaction; each index for each KB of an entry that comes, goes or changes, and both where its key
+changes.  A read costs a unit for each 4 KB, half when it is not consistent.
+"""
+
+import json
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from math import ceil
+from typing import TYPE_CHECKING, Any
+
+from chalicelib.store.schema import INDEXES, Index
+from tests.wire_guard import key_of, size_of, written
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+Wire = Mapping[str, Any]
+Key = tuple[str, str]
+
+KB = 1_024  # bytes of a write unit
+READ = 4 * KB  # bytes of a read unit
+
+
+class Meter:
+    """Counts units and calls of one client.  ``probe`` is another one, which looks at items unseen."""
+
+    def __init__(self, client: "DynamoDBClient", probe: "DynamoDBClient", table: str) -> None:
+        self.client, self.probe, self.table = client, probe, table
+        self.write = self.read = 0.0
+        self.calls: Counter[str] = Counter()
+        self._body: Wire = {}
+        self._before: dict[Key, Wire] = {}
+
+    @contextmanager
+    def running(self) -> Iterator["Meter"]:
+        """Count from 0."""
+        self.write = self.read = 0.0
+        self.calls.clear()
+        events = self.client.meta.events
+        events.register("before-call.dynamodb", self._begin)
+        events.register("after-call.dynamodb", self._end)
+        try:
+            yield self
+        finally:
+            events.unregister("before-call.dynamodb", self._begin)
+            events.unregister("after-call.dynamodb", self._end)
+
+    def _begin(self, model: Any, params: Wire, **_: Any) -> None:  # noqa: ANN401  the SDK's own
+        self._body = json.loads(params["body"])
+        self._before = {key_of(part): self._item(key_of(part)) for _, part in written(model.name, self._body)}
+
+    def _end(self, model: Any, parsed: Wire, **_: Any) -> None:  # noqa: ANN401  the SDK's own
+        self.calls[model.name] += 1
+        factor = 2 if model.name == "TransactWriteItems" else 1
+        for key, before in self._before.items():
+            self.write += write_units(before, self._item(key), factor)
+        self.read += read_units(model.name, self._body, parsed)
+
+    def _item(self, key: Key) -> Wire:
+        wanted = {"pk": {"S": key[0]}, "sk": {"S": key[1]}}
+        return self.probe.get_item(TableName=self.table, Key=wanted, ConsistentRead=True).get("Item", {})
+
+
+def write_units(before: Wire, after: Wire, factor: int) -> int:
+    """Of one item and its entries; indexes count once, in a transaction too."""
+    own = max(1, ceil(max(size_of(before), size_of(after)) / KB)) * factor
+    return own + sum(index_units(entry(index, before), entry(index, after), index) for index in INDEXES)
+
+
+def entry(index: Index, item: Wire) -> Wire:
+    """What an index holds of an item: nothing without both keys."""
+    if not {index.partition, index.sort} <= item.keys():
+        return {}
+    shown = {"pk", "sk", index.partition, index.sort, *index.carries}
+    return {name: value for name, value in item.items() if name in shown}
+
+
+def index_units(before: Wire, after: Wire, index: Index) -> int:
+    """Of one entry."""
+    if before == after:
+        return 0
+    sizes = [ceil(size_of(each) / KB) for each in (before, after) if each]
+    moved = any(before.get(name) != after.get(name) for name in (index.partition, index.sort))
+    return sum(sizes) if moved else max(sizes)
+
+
+def read_units(operation: str, body: Wire, parsed: Wire) -> float:
+    """Of one call: a query by the sum of what it read, anything else item by item."""
+    if operation == "Query":
+        return _read(sum(map(size_of, parsed["Items"])), body)
+    if operation == "GetItem":
+        return _read(size_of(parsed.get("Item", {})), body)
+    if operation == "BatchGetItem":
+        return sum(_batch(wanted, parsed["Responses"][table]) for table, wanted in body["RequestItems"].items())
+    return 0
+
+
+def _batch(wanted: Wire, found: list[Wire]) -> float:
+    """What is not there costs as much as the smallest item."""
+    missing = len(wanted["Keys"]) - len(found)
+    return sum(_read(size_of(item), wanted) for item in found) + missing * _read(0, wanted)
+
+
+def _read(size: int, asked: Wire) -> float:
+    return max(1, ceil(size / READ)) * (1 if asked.get("ConsistentRead") else 0.5)

@@ -1,0 +1,287 @@
+"""Naughty strings, hard Unicode and injected headers in every field, header and parameter."""
+
+import json
+from collections.abc import Callable, Iterator
+from functools import cache
+from typing import Any
+
+import pytest
+
+from chalicelib.api.endpoints import Endpoint
+from chalicelib.api.openapi import endpoints
+from chalicelib.core.posts import post_key
+from chalicelib.core.words import clean_link, clean_name, clean_text, clean_title
+from tests.corpus import load
+from tests.hostile import batches, counted, documented, fresh_world, judge, listen, log_lines, wrong_fields
+from tests.world import POST, Reply, World, key22, rest_event, send
+
+BATCH = 24  # comments in one world
+HEADERS = (
+    "Accept",
+    "Authorization",
+    "Content-Type",
+    "Cookie",
+    "Host",
+    "Idempotency-Key",
+    "If-None-Match",
+    "Origin",
+    "Referer",
+    "User-Agent",
+    "X-Forwarded-For",
+    "X-Forwarded-Host",
+    "X-Request-Id",
+)
+GOOD = {"text": "Good words.", "post": POST}
+GOOD_QUERY = {"post": POST, "id": "nobody"}
+
+
+def at_most(most: int) -> Callable[[str], str]:
+    def clean(text: str) -> str:
+        if len(text) > most:
+            raise ValueError
+        return text
+
+    return clean
+
+
+def never(_text: str) -> str:
+    raise ValueError
+
+
+CLEAN: dict[str, Callable[[str], str]] = {
+    "text": clean_text,
+    "name": clean_name,
+    "link": clean_link,
+    "post": post_key,
+    "post_title": clean_title,
+    "parent": never,  # none of the corpora holds the id of a comment
+    "form": at_most(600),
+    "trap": at_most(200),
+}
+
+
+@cache
+def naughty() -> list[str]:
+    strings: list[str] = load("blns.json")
+    assert len(strings) == 252
+    return strings
+
+
+@cache
+def injections() -> list[str]:
+    return [row["payload"] for row in load("header_injection.json")]
+
+
+def outcome(field: str, text: str) -> str | None:
+    """What is stored of a text in this field, if it is not refused."""
+    try:
+        return CLEAN[field](text)
+    except ValueError:
+        return None
+
+
+def drafts(strings: list[str]) -> Iterator[dict[str, str]]:
+    """Each string once in every field, beside seven other strings."""
+    for number in range(len(strings)):
+        yield {field: strings[(number + 5 * place) % len(strings)] for place, field in enumerate(CLEAN)}
+
+
+def submitted(world: World, fields: dict[str, Any]) -> Reply:
+    return world.submit(**fields)
+
+
+def submitted_twice(world: World, draft: dict[str, str]) -> dict[str, str]:
+    """Refused for exactly the fields that can't be, then stored without them: what was expected to be stored."""
+    cleaned = {field: outcome(field, text) for field, text in draft.items()}
+
+    refused = judge(submitted(world, draft))
+    kept = {field: text for field, text in draft.items() if cleaned[field] is not None}
+    stored = judge(submitted(world, {**GOOD, **kept}))
+
+    assert refused.status == 422
+    assert wrong_fields(refused) == {field for field, clean in cleaned.items() if clean is None}
+    assert stored.status == 202
+    return {**GOOD, **{field: clean for field, clean in cleaned.items() if clean is not None}}
+
+
+def assert_stored(world: World, expected: list[dict[str, str]]) -> None:
+    waiting = world.queue(limit="100")
+    assert len(waiting) == len(expected)
+    for comment, draft in zip(waiting, expected, strict=True):
+        for field in ("text", "name", "link", "post"):
+            assert comment[field] == draft.get(field), field
+        rules = {reason["rule"] for reason in comment["reasons"]}
+        assert "hold_without_a_form" in rules
+        assert ("hold_what_filled_the_trap" in rules) == bool(draft.get("trap"))
+
+
+def assert_proposed(world: World, expected: list[dict[str, str]]) -> None:
+    """The title that the first submission of a post proposed."""
+    for draft in reversed(expected):
+        first = next(each for each in expected if each["post"] == draft["post"])
+        assert world.runtime.posts.get(draft["post"]).proposed_title == first.get("post_title", "")
+
+
+@pytest.mark.parametrize("corpus", [naughty, injections])
+def test_every_string_in_every_field_is_stored_clean_or_refused_by_name(corpus: Callable[[], list[str]]) -> None:
+    for batch in batches(drafts(corpus()), BATCH):
+        with fresh_world() as world:
+            expected = [submitted_twice(world, draft) for draft in batch]
+
+            assert_stored(world, expected)
+            assert_proposed(world, expected)
+
+
+def unicode_rows() -> list[dict[str, Any]]:
+    rows: list[dict[str, Any]] = load("unicode_cases.json")
+    assert len(rows) == 75
+    return rows
+
+
+def unicode_drafts() -> Iterator[tuple[dict[str, Any], dict[str, str]]]:
+    for row in unicode_rows():
+        if "text" in row:
+            yield row, {"text": row["text"], "name": row["text"]}
+
+
+def test_hard_unicode_is_stored_clean_or_refused_by_name() -> None:
+    for batch in batches(unicode_drafts(), BATCH):
+        with fresh_world() as world:
+            expected = []
+            for row, draft in batch:
+                cleaned = {field: outcome(field, text) for field, text in draft.items()}
+                reply = judge(world.submit(**draft))
+                refused = wrong_fields(reply) if reply.status == 422 else set()
+                assert refused == {field for field, clean in cleaned.items() if clean is None}
+                field = {"body": "text", "author": "name"}[row["field"]]
+                assert field in refused or not row["expect"].startswith("reject") or "or" in row["expect"]
+                expected += [] if refused else [{**GOOD, **{name: text for name, text in cleaned.items() if text}}]
+
+            assert_stored(world, expected)
+
+
+@pytest.mark.parametrize("field", [*CLEAN, "unknown"])
+def test_half_a_character_is_no_json_in_any_field(world: World, field: str) -> None:
+    [escape] = [row["json_escape"] for row in unicode_rows() if "json_escape" in row]
+    body = json.dumps({**GOOD, field: "?"}).replace("?", escape)
+    headers = {"Content-Type": "application/json", "Idempotency-Key": key22("half")}
+
+    reply = judge(send(rest_event("POST", "/v1/comments", headers=headers, body=body)))
+
+    assert (reply.status, reply.json["code"]) == (400, "bad_request")
+    assert world.queue() == []
+
+
+def test_no_string_in_a_header_makes_a_header_a_line_or_a_5xx(world: World, caplog: pytest.LogCaptureFixture) -> None:
+    strings = [*naughty(), *injections()]
+    listen(caplog)
+
+    for text in strings:
+        for header in HEADERS:
+            judge(send(rest_event("GET", "/v1/comments", query={"post": POST}, headers={header: text})))
+    lines = log_lines(caplog)
+
+    assert len(lines) == len(strings) * len(HEADERS)
+    assert {json.dumps({**line, "ms": 0}) for line in lines} == {json.dumps({**lines[0], "ms": 0})}
+    assert world.queue() == []
+
+
+@pytest.mark.parametrize("scheme", ["", "Bearer ", "Bearer aw_session_", "Bearer aw_author_"])
+def test_no_string_is_anybodys_token(scheme: str) -> None:
+    refusals = set()
+    with fresh_world(), counted() as calls:
+        for text in [*naughty(), *injections()]:
+            reply = judge(send(rest_event("GET", "/v1/moderation/queue", headers={"Authorization": scheme + text})))
+            refusals.add((reply.status, reply.text))
+
+    assert [status for status, _ in refusals] == [401]
+    assert calls.made == []
+
+
+@pytest.mark.parametrize("header", ["Idempotency-Key", "Authorization"])
+def test_no_string_is_a_readers_key(world: World, header: str) -> None:
+    for text in [*naughty(), *injections()]:
+        value = f"Bearer aw_author_{text}" if header == "Authorization" else text
+        reply = judge(world.submit(headers={header: value}))
+        assert reply.status == 422
+        assert wrong_fields(reply) == {header}
+
+    assert world.queue() == []
+
+
+def parameters() -> list[tuple[Endpoint, str]]:
+    """Every parameter that any endpoint takes."""
+    return [(each, name) for each in endpoints() if each.query for name in each.query.model_fields]
+
+
+def ask(world: World, endpoint: Endpoint, token: str, **query: str) -> Reply:
+    """Ask an endpoint, with good values for what else it needs."""
+    fields = endpoint.query.model_fields if endpoint.query else {}
+    needed = {name: GOOD_QUERY[name] for name in fields if fields[name].is_required()}
+    path = {"comment_id": key22("nobody")} if "{" in endpoint.path else None
+    more: dict[str, Any] = {"json_body": {"closed": False}} if endpoint.body else {}
+    if endpoint.scope:
+        more["token"] = token
+    return world.request(endpoint.method, endpoint.path, path=path, query={**needed, **query}, **more)
+
+
+def expected_of(name: str, text: str) -> set[int]:
+    """422, or what is no refusal of the parameter."""
+    if name == "post":
+        return {422} if outcome("post", text) is None else {200}
+    if name in {"cursor", "parent"} and text:
+        return {422, 404}
+    return {200, 204, 404, 422}
+
+
+@pytest.mark.parametrize(
+    ("endpoint", "name"),
+    [pytest.param(*each, id=f"{each[0].method} {each[0].path} {each[1]}") for each in parameters()],
+)
+def test_every_string_in_every_parameter_is_understood_or_refused_by_name(
+    world: World, endpoint: Endpoint, name: str
+) -> None:
+    page, token = endpoint.media != "application/json", world.token
+    known = documented(endpoint.method, endpoint.path)
+    every = 3 if endpoint.scope else 1  # each costs a look at the token first
+
+    for text in [*naughty(), *injections()][::every]:
+        reply = judge(ask(world, endpoint, token, **{name: text}), page=page)
+        assert reply.status in known & expected_of(name, text), (text, reply)
+        assert reply.status != 422 or page or wrong_fields(reply) == {name}
+        token = token if reply.status != 204 else world.moderator()  # it signed itself out
+
+
+def strict() -> list[Endpoint]:
+    """Those that refuse what they don't know: pages are linked from elsewhere, with parameters of others."""
+    return [each for each in endpoints() if each.media == "application/json"]
+
+
+@pytest.mark.parametrize("endpoint", strict(), ids=lambda each: f"{each.method} {each.path}")
+def test_an_unknown_parameter_is_refused_by_name_and_the_reference_says_so(world: World, endpoint: Endpoint) -> None:
+    reply = judge(ask(world, endpoint, world.token, colour="red"))
+
+    assert reply.status == 422
+    assert wrong_fields(reply) == {"colour"}
+    assert reply.status in documented(endpoint.method, endpoint.path)
+
+
+@pytest.mark.parametrize("endpoint", endpoints(), ids=lambda each: f"{each.method} {each.path}")
+def test_no_strings_length_makes_a_parameter_or_a_path_a_5xx(world: World, endpoint: Endpoint) -> None:
+    page = endpoint.media != "application/json"
+    names = list(endpoint.query.model_fields) if endpoint.query else []
+
+    for length in (100, 1_000, 10_000):
+        for letter in ("a", "\u00e9", "\U0001f600", "%", "\x00"):
+            for name in names:
+                judge(ask(world, endpoint, world.token, **{name: letter * length}), page=page)
+
+
+def test_what_is_published_at_once_answers_with_its_own_place_and_no_other() -> None:
+    for batch in batches(injections(), BATCH):
+        with fresh_world() as world:
+            world.hold("never")
+            for text in batch:
+                words = {field: text for field in ("text", "name", "post_title") if outcome(field, text) is not None}
+                reply = judge(world.submit(**{**GOOD, **words, "form": world.form()}))
+                assert (reply.status, reply.headers["Location"]) == (201, f"comments/{reply.json['id']}")
