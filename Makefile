@@ -8,7 +8,7 @@ BIN := .venv/bin
 TOOLS := .venv/installed
 ENGINE := .venv-engine/installed
 
-.PHONY: help run test check format clean
+.PHONY: help run test check bench format clean
 .DELETE_ON_ERROR:
 
 help: ## list what there is to do
@@ -26,6 +26,11 @@ check: $(TOOLS) $(ENGINE) ## all that must hold before a commit; a test that can
 	$(BIN)/mypy
 	$(BIN)/python -m chalicelib docs --check
 	AFTERWORD_CHECK=1 $(BIN)/pytest $(ARGS)
+
+bench: $(TOOLS) $(ENGINE) ## print what each deed consumes beside its bar, and the CPU time of a request
+	$(BIN)/python -m benchmarks.units
+	$(BIN)/python -m benchmarks.cpu
+	$(BIN)/python -m benchmarks.markdown
 
 format: $(TOOLS) ## format the code, and mend what can be mended by itself
 	$(BIN)/ruff format

@@ -11,6 +11,7 @@ import pytest
 
 from chalicelib.runtime import new_client
 from dev.engine_process import Engine, available
+from tests.wire_guard import guarded
 from tests.world import World, new_world
 
 if TYPE_CHECKING:
@@ -32,6 +33,6 @@ def engine_client() -> "Iterator[DynamoDBClient]":
 def engine_world(engine_client: "DynamoDBClient") -> Iterator[World]:
     """The service on an empty table of the engine, with nobody in it."""
     world = new_world(engine_client)
-    with world.open():
+    with world.open(), guarded(engine_client):
         yield world
     engine_client.delete_table(TableName=world.runtime.settings.table)

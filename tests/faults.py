@@ -6,6 +6,7 @@ carry out the request all the same.  So moto's handler leaves while ``Faults`` i
 """
 
 import json
+import socket
 import threading
 import zlib
 from collections import Counter
@@ -111,7 +112,8 @@ class Faults(AbstractContextManager["Faults"]):
         self._plan: tuple[Fault, ...] = ()
         self._meanwhile: dict[int, Callable[[], object]] = {}
         self._thread: int | None = None
-        self._wire = URLLib3Session(timeout=10)
+        undelayed: Any = [(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)]
+        self._wire = URLLib3Session(timeout=10, socket_options=undelayed)
         self._undo = ExitStack()
 
     def __enter__(self) -> Self:

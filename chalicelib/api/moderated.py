@@ -1,5 +1,6 @@
 """What goes over the wire between the service and its moderators."""
 
+from collections.abc import Sequence
 from typing import Annotated
 
 from pydantic import Field, model_validator
@@ -13,8 +14,11 @@ from ..core.screening import Hold
 from ..core.times import iso
 from ..service.moderating import MAX_DECISIONS, Outcome, Result
 from .endpoints import Call
+from .paging import ENVELOPE, MAX_PAGE, fitting
 from .problems import problem_of
 from .shapes import Next, Out
+
+BARE = 512  # bytes of what is told of a decision without its comment
 
 RowId = Annotated[str, Field(pattern=f"^{ULID.pattern}$", description="A ULID.")]
 
@@ -80,7 +84,7 @@ class Decided(Out):
     id: str
     outcome: Outcome
     decision: str | None = None
-    comment: ModeratedComment | None = Field(default=None, description="As it stands now.")
+    comment: ModeratedComment | None = Field(default=None, description="As it stands now, if the answer has room.")
     code: str | None = Field(default=None, description="Why it was refused.")
     detail: str | None = None
     parent: str | None = Field(default=None, description="The comment to approve first.")
@@ -134,7 +138,7 @@ class CommentWithHistory(Out):
     """Everything about one comment."""
 
     comment: ModeratedComment
-    history: list[AuditEntry] = Field(description="Oldest first; the first verdict is automatic.")
+    history: list[AuditEntry] = Field(description="The latest 200, oldest first; the first verdict is automatic.")
 
 
 class AuditPage(Out):
@@ -204,8 +208,15 @@ def _reasons(comment: Comment) -> list[WhyHeld]:
     return [WhyHeld(rule=reason.rule, words=reason.words) for reason in comment.reasons]
 
 
-def decided(call: Call, result: Result) -> Decided:
-    """What became of one decision, as it is told."""
+def decided_all(call: Call, bulk: str, results: Sequence[Result]) -> DecidedAll:
+    """What became of each decision; comments that do not fit into one answer are left out of it."""
+    told = [_decided(call, result) for result in results]
+    most = fitting([len(each.model_dump_json().encode()) for each in told], MAX_PAGE - ENVELOPE - BARE * len(told))
+    rest = [each.model_copy(update={"comment": None}) for each in told[most:]]
+    return DecidedAll(bulk=bulk or None, results=[*told[:most], *rest])
+
+
+def _decided(call: Call, result: Result) -> Decided:
     problem = problem_of(result.refusal) if result.refusal else None
     return Decided(
         id=result.id,

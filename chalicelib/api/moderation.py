@@ -11,6 +11,7 @@ from ..core.ids import ULID
 from ..core.refusals import ChangedMeanwhile, Forbidden, Invalid, NotFound, Unauthenticated
 from ..core.screening import Policy
 from ..service.moderating import Wish
+from ..store.audit import MAX_HISTORY
 from .endpoints import Call, Topic
 from .moderated import (
     AuditPage,
@@ -23,7 +24,7 @@ from .moderated import (
     PostChange,
     QueuePage,
     Undo,
-    decided,
+    decided_all,
     entry,
     first_verdict,
     moderated,
@@ -91,7 +92,7 @@ def decisions(call: Call) -> DecidedAll:
     """Decide on up to 100 comments, one by one; an answer for each."""
     wishes = [Wish(wish.id, wish.version, wish.decision, wish.note) for wish in call.body.decisions]
     bulk, results = call.runtime.moderating.decide(wishes, call.signed)
-    return DecidedAll(bulk=bulk or None, results=[decided(call, result) for result in results])
+    return decided_all(call, bulk, results)
 
 
 @topic.endpoint(
@@ -106,10 +107,8 @@ def undo(call: Call) -> DecidedAll:
     """Take back one decision, or all of one request, unless something happened since."""
     by, wanted = call.signed, call.body
     if wanted.bulk is None:
-        result = call.runtime.moderating.undo_one(wanted.comment, wanted.decision, by)
-        return DecidedAll(bulk=None, results=[decided(call, result)])
-    bulk, results = call.runtime.moderating.undo_bulk(wanted.bulk, by)
-    return DecidedAll(bulk=bulk or None, results=[decided(call, result) for result in results])
+        return decided_all(call, "", [call.runtime.moderating.undo_one(wanted.comment, wanted.decision, by)])
+    return decided_all(call, *call.runtime.moderating.undo_bulk(wanted.bulk, by))
 
 
 @topic.endpoint(
@@ -124,7 +123,8 @@ def comment_with_history(call: Call) -> CommentWithHistory:
     comment = call.runtime.comments.get(call.comment_id)
     names = _names(call)
     rows = [entry(row, names) for row in call.runtime.audit.of_comment(comment.id)]
-    return CommentWithHistory(comment=moderated(call, comment), history=[first_verdict(comment, rows), *rows])
+    began = [first_verdict(comment, rows)] if len(rows) < MAX_HISTORY else []
+    return CommentWithHistory(comment=moderated(call, comment), history=[*began, *rows])
 
 
 @topic.endpoint(

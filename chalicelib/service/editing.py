@@ -4,12 +4,19 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from ..core.comments import Caller, Comment, Status
+from ..core.comments import Caller, Comment, Reason, Status
 from ..core.deciding import AUTHOR, Act, change_row, moved
 from ..core.drafts import Words
 from ..core.markdown import RENDERER
-from ..core.refusals import ChangedMeanwhile, EditWindowClosed, NotFound, Unauthenticated, Unavailable
-from ..core.screening import Facts, Screened, screen
+from ..core.refusals import (
+    ChangedMeanwhile,
+    EditWindowClosed,
+    NotFound,
+    ParentNotPublished,
+    Unauthenticated,
+    Unavailable,
+)
+from ..core.screening import Facts, Screened, Verdict, screen
 from ..core.threads import ripple
 from ..store.comments import Change, Comments, PlaceChanged
 from ..store.config import Config
@@ -19,6 +26,9 @@ from .submitting import rendered
 from .tools import RETRIES, Tools
 
 KEPT = {Status.REJECTED, Status.SPAM}  # what an edit can't bring back
+BELOW_WHAT_IS_HIDDEN = Screened(
+    Verdict.HOLD, (Reason("hold_below_what_is_hidden", "What it answers is not public any more."),)
+)
 
 
 class Editing:
@@ -72,7 +82,11 @@ class Editing:
         operation = self.tools.new_ulid(now)
         after = _edited(before, words, verdict, operation, now)
 
-        self._change(before, after, Act.EDIT, now)
+        try:
+            self._change(before, after, Act.EDIT, now)
+        except ParentNotPublished:
+            after = _edited(before, words, BELOW_WHAT_IS_HIDDEN, operation, now)
+            self._change(before, after, Act.EDIT, now)
         return after
 
     def _withdraw_once(self, comment_id: str, caller: Caller) -> Comment:

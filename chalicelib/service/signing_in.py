@@ -23,9 +23,9 @@ from ..core.access import (
 )
 from ..core.deciding import Act, AuditRow
 from ..core.ids import base64url
-from ..core.refusals import Conflict, Forbidden, Unauthenticated
+from ..core.refusals import ChangedMeanwhile, Conflict, Forbidden, Unauthenticated, Unavailable
 from ..store.access import Access
-from .tools import Tools
+from .tools import RETRIES, Tools
 
 TOUCH_EVERY = timedelta(hours=1)  # a session in use is noted as such no more often
 COMMAND_LINE = "command line"  # who acted, where it was the owner on their own machine
@@ -83,12 +83,20 @@ class SigningIn:
             NotFound: there is no such moderator.
             LastOwner: nobody could let others in any more.
         """
+        for _ in range(RETRIES):
+            try:
+                return self._dismiss_once(moderator_id, by)
+            except ChangedMeanwhile:
+                continue
+        raise Unavailable
+
+    def _dismiss_once(self, moderator_id: str, by: str) -> None:
         moderator, now = self.access.moderator(moderator_id), self.tools.clock()
-        owners = [each for each in self.access.moderators() if each.role is Role.OWNER]
-        if [each.id for each in owners] == [moderator_id]:
+        others = [each for each in self.access.moderators() if each.role is Role.OWNER and each.id != moderator_id]
+        if not others:
             raise LastOwner
         row = AuditRow(id=self.tools.new_ulid(now), act=Act.DISMISS, by=by, at=now, note=moderator.name)
-        self.access.remove_moderator(moderator_id, row)
+        self.access.remove_moderator(moderator_id, row, while_there=others[0])
 
     def link(self, moderator_id: str) -> str:
         """A sign-in link's token: good once, for 15 minutes.

@@ -14,7 +14,7 @@ from . import keys
 from .attributes import Item
 from .audit import audit_put
 from .items import present
-from .parts import NEW, Delete, Put, Update, Where
+from .parts import NEW, Check, Delete, Put, Update, Where
 from .table import Span, Table
 
 
@@ -66,15 +66,17 @@ class Access:
             operation=row.id,
         )
 
-    def remove_moderator(self, moderator_id: str, row: AuditRow) -> None:
-        """From the next request on their tokens count no more.
+    def remove_moderator(self, moderator_id: str, row: AuditRow, *, while_there: Moderator) -> None:
+        """From the next request on their tokens count no more.  ``while_there``: an owner who stays.
 
         Raises:
             NotFound: there is no such moderator.
+            ChangedMeanwhile: the owner who was to stay is gone.
         """
         key = keys.moderator(moderator_id)
         gone = Delete(key=key, where=Where(present=("pk",)), otherwise=lambda _found: NotFound())
-        self.table.write(gone, audit_put(row), operation=row.id)
+        stays = Check(key=keys.moderator(while_there.id), where=Where(equal={"role": str(Role.OWNER)}))
+        self.table.write(gone, stays, audit_put(row), operation=row.id)
         for item in self.table.walk(Span(keys.tokens(moderator_id))):
             self.table.write(Delete(key=(item["pk"], item["sk"])))
 

@@ -14,6 +14,7 @@ from .parts import NEW, Part, Put
 from .schema import STATUS
 from .table import Span, Table
 
+MAX_HISTORY = 200  # rows about one comment
 LATEST = datetime.max.replace(tzinfo=UTC)
 
 
@@ -43,9 +44,10 @@ class Audit:
         return audit_of(item)
 
     def of_comment(self, comment_id: str) -> list[AuditRow]:
-        """All rows about a comment, oldest first."""
+        """The latest rows about a comment, up to MAX_HISTORY, oldest first."""
         span = Span(keys.comment(comment_id)[0], first="L#", last="L#" + keys.LAST)
-        return [audit_of(item) for item in self.table.walk(span)]
+        found = self.table.query(span, limit=MAX_HISTORY, backwards=True)
+        return [audit_of(item) for item in reversed(found.items)]
 
     def page(self, *, now: datetime, limit: int, before: str) -> AuditPage:
         """The newest rows over all, or those before a row's id."""

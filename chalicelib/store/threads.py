@@ -149,7 +149,7 @@ def _row(entry: Item) -> Row:
 
 def _extra(limit: int) -> int:
     """What a second query may read, so that a page of 25 stays within 4 read units."""
-    return max(2, limit * 2 // 5)
+    return max(2, limit * 2 // 5 - 1)
 
 
 def _is_enough(whole: Sequence[Row], rows: Sequence[Row], limit: int) -> bool:

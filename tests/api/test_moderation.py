@@ -258,3 +258,27 @@ def test_what_takes_longer_than_a_request_may_is_not_tried_and_can_be_sent_again
 
     assert outcomes(world.decide("approve", *ids)) == ["done", "done", "not_tried", "not_tried"]
     assert outcomes(world.decide("approve", *ids)) == ["already_so", "already_so", "done", "done"]
+
+
+def test_many_of_the_longest_comments_are_decided_in_an_answer_that_arrives(world: World) -> None:
+    ids = [world.submit("\U0001f600" * 10_000).json["id"] for _ in range(30)]
+
+    wishes = [{"id": each, "version": 1, "decision": "approve"} for each in ids]
+    reply = world.request("POST", "/v1/moderation/decisions", json_body={"decisions": wishes}, token=world.token)
+
+    assert len(reply.text.encode()) <= 1_048_576
+    assert outcomes(reply.json) == ["done"] * 30
+    assert reply.json["results"][0]["comment"]["text"]
+    assert reply.json["results"][-1]["comment"] is None
+    assert reply.json["results"][-1]["decision"]
+
+
+def test_a_long_history_shows_its_latest_rows(world: World) -> None:
+    comment_id = world.submit().json["id"]
+    for number in range(202):
+        world.decide("reject" if number % 2 else "approve", comment_id)
+
+    history = world.comment(comment_id)["history"]
+
+    assert len(history) == 200
+    assert (history[0]["version"], history[-1]["version"]) == (4, 203)

@@ -237,7 +237,6 @@ def test_the_last_owner_can_not_be_removed_and_the_last_but_one_can(world: World
     assert show(token).status == 200
 
 
-@pytest.mark.xfail(reason="nothing in the write that removes one owner says that the other is still there")
 def test_two_owners_who_remove_each_other_at_once_leave_one(world: World) -> None:
     (ada, _), (bea, _) = invited(world, "Ada"), invited(world, "Bea")
     tokens = [world.runtime.signing_in.api_token(each, "tests", frozenset(Scope))[1] for each in (ada, bea)]

@@ -11,7 +11,9 @@ from chalicelib.core.access import Role, author_hash
 from chalicelib.core.ids import comment_id
 from tests.faults import Fault, Faults, Killed, Kind, lagging_indexes, without_pauses
 from tests.invariants import Truth, check_table, is_public, read_truth
-from tests.machines.model import Answer, Deed, Entry, Model, Words, after
+from tests.machines.deeds import Deed, after
+from tests.machines.drawn import Plan
+from tests.machines.model import Answer, Entry, Model, Words
 from tests.readings import (
     a_comment_is_found_exactly_while_it_is_public,
     a_post_shows_exactly_its_visible_comments,
@@ -32,7 +34,7 @@ from tests.world import Reply, key22, new_world, sibling
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
-Plan = tuple[Fault, ...]
+
 BETWEEN_REQUESTS = timedelta(milliseconds=10)
 MEMO = 3  # seconds, more than an answer is kept in memory
 

@@ -4,8 +4,7 @@ Each step is a deed whose end the model foretells; faults may befall any of its 
 request failed sends it again.  After each step the table, the public pages and the queue are compared with it.
 """
 
-import os
-from dataclasses import dataclass
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -23,57 +22,32 @@ from hypothesis.stateful import (
 )
 from moto import mock_aws
 
-from tests.engine import CHECK
-from tests.faults import FOR_EVER, Fault, Kind
-from tests.machines.model import (
-    STATUS_BY,
-    Close,
-    Decide,
-    Deed,
-    Edit,
-    Entry,
-    SetPolicy,
-    Submit,
-    Undo,
-    UndoBulk,
-    Wish,
-    Withdraw,
-    Words,
+from tests.machines.deeds import Close, Decide, Deed, Edit, SetPolicy, Submit, Undo, UndoBulk, Wish, Withdraw
+from tests.machines.drawn import (
+    ANY_AUTHOR,
+    ANY_POST,
+    DECISIONS,
+    LIMITS,
+    MEETINGS,
+    PAUSES,
+    PLANS,
+    POSTS,
+    SMALL,
+    Meeting,
+    Plan,
+    size,
 )
-from tests.machines.site import Plan, Site, Tally
+from tests.machines.model import Entry, Words
+from tests.machines.site import Site, Tally
 from tests.readings import canary
 from tests.world import POST, shared_client
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
-POSTS = (POST, "/empty.html", "a key of its own")
-PAUSES = ({"seconds": 1}, {"seconds": 5}, {"minutes": 16}, {"days": 2}, {"days": 31})
-CALLS = st.integers(0, 9)
-LATER = st.sampled_from((Kind.FAILED, Kind.CONFLICT, Kind.KILLED_BEFORE))
-
-
-Meeting = tuple[int, bool, bool]  # the call at which two meet, whether they change roles, whether a reply was lost
-
-
-def single(kind: Kind, call: int, times: int) -> Plan:
-    return (Fault(kind, call, times),)
-
-
-def lost_reply_and_then(kind: Kind, call: int) -> Plan:
-    return Fault(Kind.LOST_REPLY, call), Fault(kind, call + 1, FOR_EVER)
-
-
-PLANS = st.one_of(
-    st.just(()),
-    st.builds(single, st.sampled_from(Kind), CALLS, st.sampled_from((1, 2, FOR_EVER))),
-    st.builds(lost_reply_and_then, LATER, CALLS),
-)
 BOOLEANS, NUMBERS = st.booleans(), st.integers(0, 7)
-ANY_POST, ANY_AUTHOR = st.sampled_from(POSTS), st.sampled_from(("ann", "ben", ""))
-LIMITS = st.sampled_from((1, 2, 3, 25))
-DECISIONS = st.sampled_from(tuple(STATUS_BY))
-MEETINGS = st.tuples(CALLS, BOOLEANS, BOOLEANS)
+SOMEBODY = st.sampled_from(("", "", "", "ann", "ben"))  # the author, mostly; or whoever it is
+BACK = st.sampled_from((0, 0, 0, 1, 2))  # how many changes ago a moderator looked
 
 
 class Machine(RuleBasedStateMachine):
@@ -87,46 +61,11 @@ class Machine(RuleBasedStateMachine):
         super().__init__()
         self.site = Site(self.client, self.tally)
         self.submissions: dict[str, Submit] = {}
-        self.numbers = 0
+        self.words = 0
 
     def teardown(self) -> None:
         """The last look."""
         self.site.close()
-
-    # What the rules need
-
-    def entry(self, comment_id: str) -> Entry | None:
-        return self.site.model.comments.get(comment_id)
-
-    def new_words(self, *, name: bool) -> Words:
-        self.numbers += 1
-        word = canary(self.numbers)
-        return Words(word, f"Ann {word}", f"https://{word}.example/") if name else Words(word)
-
-    def seen(self, comment_id: str, back: int) -> int:
-        """The version that a moderator saw who looked some changes ago."""
-        entry = self.entry(comment_id)
-        return max(1, entry.version - back) if entry else 1
-
-    def step(self, deed: Deed, plan: Plan, limit: int, *comment_ids: str) -> None:
-        """Do it, and look at what it was about."""
-        self.site.do(deed, plan)
-        self.look(limit, *comment_ids)
-
-    def look(self, limit: int, *comment_ids: str) -> None:
-        posts = {self.submissions[comment_id].post for comment_id in comment_ids}
-        self.site.check(posts, set(comment_ids), limit)
-
-    def meet(self, one: Deed, other: Deed, meeting: "Meeting") -> None:
-        """Let one be done right before a call of the other."""
-        call, swapped, lost = meeting
-        first, second = (other, one) if swapped else (one, other)
-        self.site.race(first, second, call, lost=lost)
-
-    def undoing(self, comment_id: str, number: int, by: int) -> Undo:
-        entry = self.entry(comment_id)
-        rows = entry.rows if entry else []
-        return Undo(comment_id, rows[number % len(rows)].id if rows else "0" * 26, by)
 
     @initialize(target=ids, hold=st.sampled_from(("always", "never")))
     def begin(self, hold: str) -> MultipleResults[str]:
@@ -139,15 +78,53 @@ class Machine(RuleBasedStateMachine):
             self.site.do(made)
         return multiple(root.id, answer.id, other.id)
 
-    # Readers and authors
+    # What the rules need
+
+    def step(self, deed: Deed, plan: Plan, limit: int, *comment_ids: str) -> None:
+        """Do it, and look at what it was about."""
+        self.site.do(deed, plan)
+        self.look(limit, *comment_ids)
+
+    def meet(self, one: Deed, other: Deed, meeting: Meeting, *comment_ids: str) -> None:
+        """Let one be done right before a call of the other, and look at what they were about."""
+        call, swapped, lost = meeting
+        first, second = (other, one) if swapped else (one, other)
+        self.site.race(first, second, call, lost=lost)
+        self.look(25, *comment_ids)
+
+    def look(self, limit: int, *comment_ids: str) -> None:
+        posts = {self.submissions[comment_id].post for comment_id in comment_ids}
+        self.site.check(posts, set(comment_ids), limit)
+
+    def entry(self, comment_id: str) -> Entry | None:
+        return self.site.model.comments.get(comment_id)
+
+    def new_words(self, *, name: bool) -> Words:
+        self.words += 1
+        word = canary(self.words)
+        return Words(word, f"Ann {word}", f"https://{word}.example/") if name else Words(word)
 
     def submission(self, post: str, author: str, parent: str | None, *, name: bool, form: bool) -> Submit:
         words = self.new_words(name=name)
-        key = f"submission {self.numbers}"
+        key = f"submission {self.words}"
         token = self.site.world.form(post) if form else ""
         made = Submit(self.site.id_of(post, author, key), key, post, author, parent, words, token)
         self.submissions[made.id] = made
         return made
+
+    def decision(self, comment_id: str, decision: str, by: int, back: int = 0) -> Decide:
+        return Decide((self.wish(comment_id, decision, back),), by)
+
+    def wish(self, comment_id: str, decision: str, back: int = 0) -> Wish:
+        entry = self.entry(comment_id)
+        return Wish(comment_id, max(1, entry.version - back) if entry else 1, decision)
+
+    def undoing(self, comment_id: str, number: int, by: int) -> Undo:
+        entry = self.entry(comment_id)
+        rows = entry.rows if entry else []
+        return Undo(comment_id, rows[number % len(rows)].id if rows else "0" * 26, by)
+
+    # Readers and authors
 
     @rule(target=ids, post=ANY_POST, author=ANY_AUTHOR, name=BOOLEANS, form=BOOLEANS, plan=PLANS, limit=LIMITS)
     def submit(self, post: str, author: str, plan: Plan, limit: int, **how: bool) -> str:
@@ -155,59 +132,36 @@ class Machine(RuleBasedStateMachine):
         self.step(made, plan, limit, made.id)
         return made.id
 
-    @rule(target=ids, parent=ids, author=ANY_AUTHOR, name=BOOLEANS, form=BOOLEANS, plan=PLANS, limit=LIMITS)
-    def reply(self, parent: str, author: str, plan: Plan, limit: int, **how: bool) -> str:
-        made = self.submission(self.submissions[parent].post, author, parent, **how)
+    @rule(target=ids, parent=ids, post=st.none() | ANY_POST, author=ANY_AUTHOR, form=BOOLEANS, plan=PLANS, limit=LIMITS)
+    def reply(self, parent: str, post: str | None, author: str, form: bool, plan: Plan, limit: int) -> str:
+        post = post or self.submissions[parent].post
+        made = self.submission(post, author, parent, name=True, form=form)
         self.step(made, plan, limit, made.id, parent)
         return made.id
 
-    @rule(target=ids, parent=ids, post=ANY_POST, author=ANY_AUTHOR)
-    def reply_from_any_post(self, parent: str, post: str, author: str) -> str:
-        made = self.submission(post, author, parent, name=False, form=True)
-        self.step(made, (), 25, made.id, parent)
-        return made.id
-
-    @rule(comment_id=ids, plan=PLANS, limit=LIMITS)
-    def submit_again(self, comment_id: str, plan: Plan, limit: int) -> None:
-        self.step(self.submissions[comment_id], plan, limit, comment_id)
-
-    @rule(comment_id=ids)
-    def submit_something_else_under_the_same_key(self, comment_id: str) -> None:
-        first = self.submissions[comment_id]
-        other = Submit(
-            first.id, first.key, first.post, first.author, first.parent, self.new_words(name=True), first.form
-        )
+    @rule(comment_id=ids, other=BOOLEANS, plan=PLANS, limit=LIMITS)
+    def submit_again(self, comment_id: str, other: bool, plan: Plan, limit: int) -> None:
+        """The same words under the same key, or other ones."""
+        made = self.submissions[comment_id]
+        if other:
+            made = replace(made, words=self.new_words(name=True))
         if self.entry(comment_id) is None:
-            self.submissions[comment_id] = other
-        self.step(other, (), 25, comment_id)
+            self.submissions[comment_id] = made
+        self.step(made, plan, limit, comment_id)
 
-    @rule(comment_id=ids, author=st.sampled_from(("ann", "ben")), name=BOOLEANS, plan=PLANS, limit=LIMITS)
-    def edit(self, comment_id: str, author: str, plan: Plan, limit: int, **how: bool) -> None:
-        author = self.submissions[comment_id].author or author
-        self.step(Edit(comment_id, author, self.new_words(**how)), plan, limit, comment_id)
+    @rule(comment_id=ids, author=SOMEBODY, name=BOOLEANS, plan=PLANS, limit=LIMITS)
+    def edit(self, comment_id: str, author: str, name: bool, plan: Plan, limit: int) -> None:
+        author = author or self.submissions[comment_id].author or "ann"
+        self.step(Edit(comment_id, author, self.new_words(name=name)), plan, limit, comment_id)
 
-    @rule(comment_id=ids, author=st.sampled_from(("ann", "ben")))
-    def edit_as_anybody(self, comment_id: str, author: str) -> None:
-        self.step(Edit(comment_id, author, self.new_words(name=False)), (), 25, comment_id)
-
-    @rule(comment_id=ids, author=st.sampled_from(("ann", "ben")), plan=PLANS, limit=LIMITS)
+    @rule(comment_id=ids, author=SOMEBODY, plan=PLANS, limit=LIMITS)
     def withdraw(self, comment_id: str, author: str, plan: Plan, limit: int) -> None:
-        author = self.submissions[comment_id].author or author
+        author = author or self.submissions[comment_id].author or "ann"
         self.step(Withdraw(comment_id, author), plan, limit, comment_id)
 
     # Moderators
 
-    def decision(self, comment_id: str, decision: str, by: int, back: int = 0) -> Decide:
-        return Decide((Wish(comment_id, self.seen(comment_id, back), decision),), by)
-
-    @rule(
-        comment_id=ids,
-        decision=DECISIONS,
-        by=st.integers(0, 1),
-        back=st.sampled_from((0, 0, 0, 1, 2)),
-        plan=PLANS,
-        limit=LIMITS,
-    )
+    @rule(comment_id=ids, decision=DECISIONS, by=st.integers(0, 1), back=BACK, plan=PLANS, limit=LIMITS)
     def decide(self, comment_id: str, decision: str, plan: Plan, limit: int, **how: int) -> None:
         self.step(self.decision(comment_id, decision, **how), plan, limit, comment_id)
 
@@ -216,20 +170,14 @@ class Machine(RuleBasedStateMachine):
         chain = [comment_id]
         while (entry := self.entry(chain[0])) and entry.parent:
             chain.insert(0, entry.parent)
-        wishes = tuple(Wish(each, self.seen(each, 0), "approve") for each in chain)
-        self.step(Decide(wishes, 0), plan, limit, comment_id)
+        self.step(Decide(tuple(self.wish(each, "approve") for each in chain), 0), plan, limit, comment_id)
 
-    @rule(
-        wishes=st.lists(st.tuples(ids, DECISIONS), min_size=2, max_size=4, unique_by=lambda w: w[0]),
-        plan=PLANS,
-        limit=LIMITS,
-    )
-    def decide_on_several(self, wishes: list[tuple[str, str]], plan: Plan, limit: int) -> None:
-        self.numbers += 1
-        note = canary(self.numbers)
+    @rule(chosen=st.dictionaries(ids, DECISIONS, min_size=2, max_size=4), plan=PLANS, limit=LIMITS)
+    def decide_on_several(self, chosen: dict[str, str], plan: Plan, limit: int) -> None:
+        note = self.new_words(name=False).text
         self.site.notes.add(note)
-        chosen = tuple(Wish(key, self.seen(key, 0), decision) for key, decision in wishes)
-        self.step(Decide(chosen, 1, note), plan, limit, *(wish.id for wish in chosen))
+        wishes = tuple(self.wish(comment_id, decision) for comment_id, decision in chosen.items())
+        self.step(Decide(wishes, 1, note), plan, limit, *chosen)
 
     @rule(comment_id=ids, number=NUMBERS, by=st.integers(0, 1), plan=PLANS, limit=LIMITS)
     def undo(self, comment_id: str, number: int, by: int, plan: Plan, limit: int) -> None:
@@ -240,54 +188,58 @@ class Machine(RuleBasedStateMachine):
     def undo_bulk(self, number: int, plan: Plan, limit: int) -> None:
         bulks = sorted(self.site.model.bulks)
         bulk = bulks[number % len(bulks)]
-        self.step(UndoBulk(bulk, 1), plan, limit, *self.site.model.bulks.get(bulk, []))
+        self.step(UndoBulk(bulk, 1), plan, limit, *self.site.model.bulks[bulk])
 
     @rule(post=ANY_POST, closed=BOOLEANS, version=st.none() | st.integers(0, 3), plan=PLANS)
     def close(self, post: str, closed: bool, version: int | None, plan: Plan) -> None:
         self.site.do(Close(post, closed, version, 1), plan)
         self.site.check({post}, set(), 25)
 
-    @rule(hold=st.sampled_from(("always", "never", "never")), back=st.sampled_from((0, 0, 0, 1)), plan=PLANS)
+    @rule(hold=st.sampled_from(("always", "never", "never")), back=BACK, plan=PLANS)
     def change_the_policy(self, hold: str, back: int, plan: Plan) -> None:
         self.site.do(SetPolicy(hold, max(0, self.site.model.policy[1] - back)), plan)
 
-    # Everybody
-
-    @rule(pause=st.sampled_from(PAUSES))
-    def time_passes(self, pause: dict[str, float]) -> None:
-        self.site.world.clock.forward(**pause)
+    # Two at once
 
     @rule(comment_id=ids, decisions=st.tuples(DECISIONS, DECISIONS), meeting=MEETINGS)
     def two_moderators_meet(self, comment_id: str, decisions: tuple[str, str], meeting: Meeting) -> None:
         one, other = (self.decision(comment_id, decision, by) for by, decision in enumerate(decisions))
-        self.meet(one, other, meeting)
-        self.look(25, comment_id)
+        self.meet(one, other, meeting, comment_id)
+
+    @rule(pair=st.tuples(ids, ids), decisions=st.tuples(DECISIONS, DECISIONS), meeting=MEETINGS)
+    def two_decisions_meet(self, pair: tuple[str, str], decisions: tuple[str, str], meeting: Meeting) -> None:
+        one, other = (self.decision(key, decision, 0) for key, decision in zip(pair, decisions, strict=True))
+        self.meet(one, other, meeting, *pair)
 
     @rule(comment_id=ids, decision=DECISIONS, meeting=MEETINGS, edit=BOOLEANS)
     def an_author_meets_a_moderator(self, comment_id: str, decision: str, meeting: Meeting, edit: bool) -> None:
         author = self.submissions[comment_id].author or "ann"
         words = self.new_words(name=True)
         deed = Edit(comment_id, author, words) if edit else Withdraw(comment_id, author)
-        self.meet(deed, self.decision(comment_id, decision, 0), meeting)
-        self.look(25, comment_id)
+        self.meet(deed, self.decision(comment_id, decision, 0), meeting, comment_id)
 
     @rule(target=ids, parent=ids, decision=DECISIONS, meeting=MEETINGS)
     def a_reply_meets_a_decision(self, parent: str, decision: str, meeting: Meeting) -> str:
         made = self.submission(self.submissions[parent].post, "ben", parent, name=False, form=True)
-        self.meet(made, self.decision(parent, decision, 0), meeting)
-        self.look(25, parent, made.id)
+        self.meet(made, self.decision(parent, decision, 0), meeting, parent, made.id)
         return made.id
-
-    @rule(pair=st.tuples(ids, ids), decisions=st.tuples(DECISIONS, DECISIONS), meeting=MEETINGS)
-    def two_decisions_meet(self, pair: tuple[str, str], decisions: tuple[str, str], meeting: Meeting) -> None:
-        one, other = (self.decision(key, decision, 0) for key, decision in zip(pair, decisions, strict=True))
-        self.meet(one, other, meeting)
-        self.look(25, *pair)
 
     @rule(comment_id=ids, decision=DECISIONS, number=NUMBERS, meeting=MEETINGS)
     def an_undo_meets_a_decision(self, comment_id: str, decision: str, number: int, meeting: Meeting) -> None:
-        self.meet(self.undoing(comment_id, number, 0), self.decision(comment_id, decision, 1), meeting)
-        self.look(25, comment_id)
+        one, other = self.undoing(comment_id, number, 0), self.decision(comment_id, decision, 1)
+        self.meet(one, other, meeting, comment_id)
+
+    @rule(target=ids, post=ANY_POST, closed=BOOLEANS, form=BOOLEANS, meeting=MEETINGS)
+    def a_comment_meets_a_closing_post(self, post: str, closed: bool, form: bool, meeting: Meeting) -> str:
+        made = self.submission(post, "ann", None, name=False, form=form)
+        self.meet(made, Close(post, closed, None, 0), meeting, made.id)
+        return made.id
+
+    # Time
+
+    @rule(pause=st.sampled_from(PAUSES))
+    def time_passes(self, pause: dict[str, float]) -> None:
+        self.site.world.clock.forward(**pause)
 
     @rule(comment_id=ids, decision=DECISIONS)
     def decide_while_indexes_lag(self, comment_id: str, decision: str) -> None:
@@ -295,29 +247,11 @@ class Machine(RuleBasedStateMachine):
         self.look(2, comment_id)
 
 
-@dataclass(frozen=True)
-class Size:
-    """How long to search: (sites, deeds on each) on moto, and on the engine."""
-
-    moto: tuple[int, int]
-    engine: tuple[int, int]
-
-
-SMALL, CHECKED, DEEP = Size((12, 25), (6, 20)), Size((50, 40), (20, 30)), Size((10**6, 60), (10**6, 60))
-
-
-def chosen() -> Size:
-    """By the environment."""
-    if "DEEP" in os.environ:
-        return DEEP
-    return CHECKED if CHECK in os.environ else SMALL
-
-
 def search(client: "DynamoDBClient", sites: int, deeds: int, capsys: pytest.CaptureFixture[str]) -> None:
     """Play, and say what was tried.  A small search is always the same; a longer one is always another."""
     tally = Tally()
     machine = type("Machine", (Machine,), {"client": client, "tally": tally})
-    limits: dict[str, Any] = {"max_examples": sites, "stateful_step_count": deeds, "derandomize": chosen() is SMALL}
+    limits: dict[str, Any] = {"max_examples": sites, "stateful_step_count": deeds, "derandomize": size() is SMALL}
     try:
         run_state_machine_as_test(machine, settings=settings(**limits, suppress_health_check=list(HealthCheck)))
     finally:
@@ -328,7 +262,7 @@ def search(client: "DynamoDBClient", sites: int, deeds: int, capsys: pytest.Capt
 @pytest.mark.machine
 def test_what_must_hold_holds_on_moto(capsys: pytest.CaptureFixture[str]) -> None:
     with mock_aws():
-        search(shared_client(), *chosen().moto, capsys)
+        search(shared_client(), *size().moto, capsys)
 
 
 @pytest.mark.machine
@@ -336,4 +270,4 @@ def test_what_must_hold_holds_on_moto(capsys: pytest.CaptureFixture[str]) -> Non
 def test_what_must_hold_holds_on_the_engine(
     engine_client: "DynamoDBClient", capsys: pytest.CaptureFixture[str]
 ) -> None:
-    search(engine_client, *chosen().engine, capsys)
+    search(engine_client, *size().engine, capsys)
