@@ -5,6 +5,7 @@ PYTHON ?= $(shell for python in python3.13 python3.12 python3.11 python3; do \
 	done)
 PORT ?= 8000
 BIN := .venv/bin
+PYTEST := $(BIN)/pytest --numprocesses auto --dist worksteal
 TOOLS := .venv/installed
 ENGINE := .venv-engine/installed
 
@@ -18,14 +19,14 @@ run: $(TOOLS) $(ENGINE) ## run the whole service here, with demo pages (PORT=800
 	@$(BIN)/python dev/run.py --port $(PORT) $(ARGS)
 
 test: $(TOOLS) $(ENGINE) ## run the tests; what needs a program that is not here is skipped and named (ARGS="-k queue")
-	$(BIN)/pytest $(ARGS)
+	$(PYTEST) $(ARGS)
 
 check: $(TOOLS) $(ENGINE) ## all that must hold before a commit; a test that can't run fails (DEEP=1 searches longer)
 	$(BIN)/ruff format --check
 	$(BIN)/ruff check
 	$(BIN)/mypy
 	$(BIN)/python -m chalicelib docs --check
-	AFTERWORD_CHECK=1 $(BIN)/pytest $(ARGS)
+	AFTERWORD_CHECK=1 $(PYTEST) $(ARGS)
 
 bench: $(TOOLS) $(ENGINE) ## print what each deed consumes beside its bar, and the CPU time of a request
 	$(BIN)/python -m benchmarks.units

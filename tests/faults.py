@@ -10,7 +10,7 @@ import socket
 import threading
 import zlib
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 FOR_EVER = 10**6  # times
 TRANSACTION = "TransactWriteItems"
 BATCH = "BatchGetItem"
+STORED = frozenset({"PutItem", TRANSACTION})  # how what lasts is mostly written; limits are updated
 WRITES = frozenset({"PutItem", "UpdateItem", "DeleteItem", TRANSACTION})
 ERROR = "com.amazonaws.dynamodb.v20120810#"
 
@@ -72,16 +73,30 @@ DEADLY = {Kind.KILLED_BEFORE, Kind.KILLED_AFTER}
 
 
 @dataclass(frozen=True)
+class Moment:
+    """The ``call``-th call, tries of the SDK's own included: from 0, and from the first of ``since`` if it names any."""
+
+    call: int = 0
+    since: frozenset[str] = frozenset()
+
+    def distance(self, operations: Sequence[str]) -> int:
+        """How many calls after this moment the last of the operations is; negative before it."""
+        first = next((number for number, name in enumerate(operations) if not self.since or name in self.since), None)
+        return -1 if first is None else len(operations) - 1 - first - self.call
+
+
+@dataclass(frozen=True)
 class Fault:
-    """``kind`` befalls so many calls in a row, tries of the SDK's own included, from the ``call``-th on (from 0)."""
+    """``kind`` befalls so many calls in a row from a moment on."""
 
     kind: Kind
-    call: int = 0
+    moment: Moment = Moment()
     times: int = 1
 
-    def befalls(self, number: int, operation: str) -> bool:
-        """Tell whether it befalls this call."""
-        return self.call <= number < self.call + self.times and operation in ONLY.get(self.kind, {operation})
+    def befalls(self, operations: Sequence[str]) -> bool:
+        """Tell whether it befalls the last of these calls."""
+        possible = ONLY.get(self.kind, set(operations))
+        return 0 <= self.moment.distance(operations) < self.times and operations[-1] in possible
 
 
 @dataclass(frozen=True)
@@ -110,7 +125,7 @@ class Faults(AbstractContextManager["Faults"]):
         self.pauses: list[float] = []
         self.counted: Counter[Kind] = Counter()
         self._plan: tuple[Fault, ...] = ()
-        self._meanwhile: dict[int, Callable[[], object]] = {}
+        self._meanwhile: tuple[Moment, Callable[[], object]] | None = None
         self._thread: int | None = None
         undelayed: Any = [(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)]
         self._wire = URLLib3Session(timeout=10, socket_options=undelayed)
@@ -132,17 +147,17 @@ class Faults(AbstractContextManager["Faults"]):
         self._undo.close()
 
     @contextmanager
-    def plan(self, *faults: Fault, meanwhile: Mapping[int, Callable[[], object]] | None = None) -> Iterator[Self]:
-        """Count calls from 0 and let the faults befall them.
+    def plan(self, *faults: Fault, meanwhile: tuple[Moment, Callable[[], object]] | None = None) -> Iterator[Self]:
+        """Begin to count calls, and let the faults befall them.
 
-        ``meanwhile`` names what somebody else does, from beginning to end, right before a call is sent.
+        ``meanwhile`` is what somebody else does, from beginning to end, right before a call is sent.
         """
-        self.calls, self._plan, self._meanwhile = [], faults, dict(meanwhile or {})
+        self.calls, self._plan, self._meanwhile = [], faults, meanwhile
         self._thread = threading.get_ident()
         try:
             yield self
         finally:
-            self._plan, self._meanwhile, self._thread = (), {}, None
+            self._plan, self._meanwhile, self._thread = (), None, None
 
     @property
     def befell(self) -> bool:
@@ -152,15 +167,19 @@ class Faults(AbstractContextManager["Faults"]):
     def _send(self, request: AWSPreparedRequest, event_name: str, **_event: object) -> AWSResponse:
         if threading.get_ident() != self._thread:
             return self._forward(request)
-        number, operation = len(self.calls), event_name.rpartition(".")[2]
-        kind = next((fault.kind for fault in self._plan if fault.befalls(number, operation)), None)
+        operation = event_name.rpartition(".")[2]
+        operations = [*(sent.operation for sent in self.calls), operation]
+        kind = next((fault.kind for fault in self._plan if fault.befalls(operations)), None)
         self.calls.append(Sent(operation, kind))
-        if somebody := self._meanwhile.pop(number, None):
-            elsewhere(somebody)
+        self._let_somebody(operations)
         if kind is None:
             return self._forward(request)
         self.counted[kind] += 1
         return self._befall(kind, request, operation)
+
+    def _let_somebody(self, operations: Sequence[str]) -> None:
+        if self._meanwhile and self._meanwhile[0].distance(operations) == 0:
+            elsewhere(self._meanwhile[1])
 
     def _forward(self, request: AWSPreparedRequest) -> AWSResponse:
         return botocore_stubber("before-send", request) or self._wire.send(request)

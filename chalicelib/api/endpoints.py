@@ -9,6 +9,7 @@ import logging
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from traceback import extract_tb
 from typing import Any, TypeVar
 
 from chalice import Blueprint, Response
@@ -161,8 +162,8 @@ class Endpoint:
             response = self._answer(request, runtime)
         except Refusal as refusal:
             response = self._refused(refusal, request)
-        except Exception:
-            log.exception("a mistake of ours, in request %s", request.request_id)
+        except Exception as mistake:  # noqa: BLE001  the one of this door
+            log_mistake(request, mistake)
             response = self._refused(Failure(), request)
         finally:
             deadline.reset(token)
@@ -247,6 +248,12 @@ def log_request(request: Incoming | None, route: str, status: int, took: float) 
         "request": request.request_id if request else "",
     }
     log.info(json.dumps(facts))
+
+
+def log_mistake(request: Incoming, mistake: Exception) -> None:
+    """Where it happened, in one line; not its message, which may hold a person's words."""
+    where = [f"{frame.filename.rpartition('/')[2]}:{frame.lineno}" for frame in extract_tb(mistake.__traceback__)]
+    log.error(json.dumps({"mistake": type(mistake).__name__, "where": where, "request": request.request_id}))
 
 
 class Topic:

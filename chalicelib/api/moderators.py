@@ -145,8 +145,14 @@ def sessions(call: Call) -> Tokens:
     scope=Scope.READ,
 )
 def sign_out(call: Call) -> Answer:
-    """End this session, another one of one's own, or all with all tokens."""
+    """End this session, another one of one's own, or all with all tokens.
+
+    An API token ends nothing but itself.
+    """
     signed = call.signed
+    is_own_end = call.query.id in {None, signed.token.hash} and not call.query.all
+    if signed.token.kind is TokenKind.API and not is_own_end:
+        raise Forbidden
     if call.query.all:
         call.runtime.access.sign_out_everywhere(signed.moderator)
     else:

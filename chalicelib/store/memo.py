@@ -9,19 +9,17 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+OVERHEAD = 500  # bytes that an entry takes beside its texts
+
 
 @dataclass(frozen=True)
 class Kept:
-    """``body`` with its entity tag, until ``stale``."""
+    """``body`` with its entity tag, until ``stale``.  ``size`` is what it holds of the bound."""
 
     body: str
     etag: str
     stale: datetime
-
-    @property
-    def size(self) -> int:
-        """In characters, near enough to bytes for a bound."""
-        return len(self.body)
+    size: int
 
 
 class Memo:
@@ -48,10 +46,11 @@ class Memo:
     def keep(self, post: str, asked: str, *, body: str, etag: str, drops: int) -> None:
         """Remember an answer; ``drops`` is what the counter said before it was read."""
         with self._lock:
-            if drops != self._drops or len(body) > self._most:
+            size = len(post) + len(asked) + len(body) + OVERHEAD
+            if drops != self._drops or size > self._most:
                 return
             self._remove((post, asked))
-            self._kept[post, asked] = kept = Kept(body, etag, self._clock() + self._life)
+            self._kept[post, asked] = kept = Kept(body, etag, self._clock() + self._life, size)
             self._size += kept.size
             while self._size > self._most:
                 self._remove(next(iter(self._kept)))

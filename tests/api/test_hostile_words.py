@@ -15,7 +15,7 @@ from tests.corpus import load
 from tests.hostile import batches, counted, documented, fresh_world, judge, listen, log_lines, wrong_fields
 from tests.world import POST, Reply, World, key22, rest_event, send
 
-BATCH = 24  # comments in one world
+BATCH = 48  # comments in one world
 HEADERS = (
     "Accept",
     "Authorization",

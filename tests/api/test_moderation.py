@@ -1,8 +1,13 @@
 """Moderating through the door: the queue, decisions, undo, the audit, the policy."""
 
+from datetime import timedelta
+
 import pytest
 
 from chalicelib.core.access import Role
+from chalicelib.core.deciding import Act, AuditRow
+from chalicelib.core.ids import ulid
+from chalicelib.store.audit import audit_put
 from tests.world import POST, Reply, World, key22
 
 
@@ -276,9 +281,10 @@ def test_many_of_the_longest_comments_are_decided_in_an_answer_that_arrives(worl
 def test_a_long_history_shows_its_latest_rows(world: World) -> None:
     comment_id = world.submit().json["id"]
     for number in range(202):
-        world.decide("reject" if number % 2 else "approve", comment_id)
+        at = world.clock() + timedelta(seconds=number)
+        row = AuditRow(id=ulid(at, bytes(10)), act=Act.APPROVE, by="ada", at=at, comment=comment_id, version=number)
+        world.runtime.table.write(audit_put(row))
 
     history = world.comment(comment_id)["history"]
 
-    assert len(history) == 200
-    assert (history[0]["version"], history[-1]["version"]) == (4, 203)
+    assert [entry["version"] for entry in history] == list(range(2, 202))

@@ -255,3 +255,16 @@ def test_two_owners_who_remove_each_other_at_once_leave_one(world: World) -> Non
         events.unregister("before-call.dynamodb.*", before_the_write)
 
     assert (meanwhile, late) == ([204], 409)
+
+
+def test_a_token_of_a_program_ends_nothing_but_itself(world: World) -> None:
+    ada, _ = invited(world, "Ada")
+    reading, full = (
+        world.runtime.signing_in.api_token(ada, "tests", frozenset(scopes))[1] for scopes in ({Scope.READ}, set(Scope))
+    )
+    path = "/v1/moderation/sessions"
+
+    assert world.request("DELETE", path, query={"all": "true"}, token=reading).status == 403
+    assert world.request("DELETE", path, token=reading).status == 204
+    assert world.request("DELETE", path, token=reading).status == 401
+    assert world.get("/v1/moderation/queue", token=full).status == 200

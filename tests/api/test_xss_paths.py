@@ -23,7 +23,7 @@ from tests.oracle import flags
 from tests.world import POST, Reply, World, key22
 
 FILES = ("xss_collected.json", "xss_markdown_generated.json")
-BATCH = 16  # comments in one world
+BATCH = 32  # comments in one world
 EVERY = 25
 PARTS = 4
 MAX_NOTE = 500  # characters

@@ -3,6 +3,7 @@
 import json
 from collections import Counter
 from contextlib import ExitStack
+from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -12,7 +13,7 @@ from chalicelib.core.ids import comment_id
 from tests.faults import Fault, Faults, Killed, Kind, lagging_indexes, without_pauses
 from tests.invariants import Truth, check_table, is_public, read_truth
 from tests.machines.deeds import Deed, after
-from tests.machines.drawn import Plan
+from tests.machines.drawn import Meeting, Plan
 from tests.machines.model import Answer, Entry, Model, Words
 from tests.readings import (
     a_comment_is_found_exactly_while_it_is_public,
@@ -132,11 +133,8 @@ class Site:
         assert reply.status < 500 or int(reply.headers["Retry-After"]) >= 1, reply.headers
         return reply
 
-    def race(self, slow: Deed, quick: Deed, call: int, *, lost: bool) -> None:
-        """One deed is done from beginning to end right before a call of another: as if one came after the other.
-
-        ``lost``: that call is a second try, because the reply to the first was lost.
-        """
+    def race(self, slow: Deed, quick: Deed, meeting: Meeting) -> None:
+        """One deed is done from beginning to end in the midst of another: as if one came after the other."""
         self.sound = False
         self.tally.deeds[f"{type(slow).__name__} met by {type(quick).__name__}"] += 1
         self.model.now = self.world.clock.time + BETWEEN_REQUESTS
@@ -145,13 +143,14 @@ class Site:
         def meanwhile() -> None:
             replies.append(quick.send(self.world, self.tokens))
 
-        plan = (Fault(Kind.LOST_REPLY, call - 1),) if lost else ()
-        with self.faults.plan(*plan, meanwhile={call: meanwhile}):
+        first = replace(meeting.moment, call=meeting.moment.call - 1)
+        plan = (Fault(Kind.LOST_REPLY, first),) if meeting.lost else ()
+        with self.faults.plan(*plan, meanwhile=(meeting.moment, meanwhile)):
             reply = slow.send(self.world, self.tokens)
         if not replies:
             meanwhile()
         said = {"slow": slow.understood(reply), "quick": quick.understood(replies[0])}
-        orders = [("slow", "quick"), ("quick", "slow"), *([("slow", "quick", "slow")] if lost else [])]
+        orders = [("slow", "quick"), ("quick", "slow"), *([("slow", "quick", "slow")] if meeting.lost else [])]
         self.compare(*self.explained({"slow": slow, "quick": quick}, orders, said))
 
     def explained(self, deeds: dict[str, Deed], orders: list[tuple[str, ...]], said: dict[str, Answer]) -> list[Model]:

@@ -31,7 +31,6 @@ from tests.machines.drawn import (
     MEETINGS,
     PAUSES,
     PLANS,
-    POSTS,
     SMALL,
     Meeting,
     Plan,
@@ -67,16 +66,16 @@ class Machine(RuleBasedStateMachine):
         """The last look."""
         self.site.close()
 
-    @initialize(target=ids, hold=st.sampled_from(("always", "never")))
-    def begin(self, hold: str) -> MultipleResults[str]:
-        """A site with some comments, which wait or are published."""
+    @initialize(target=ids, hold=st.sampled_from(("always", "never")), depth=st.sampled_from((1, 2, 3, 7)))
+    def begin(self, hold: str, depth: int) -> MultipleResults[str]:
+        """A site with a thread, which waits or is published."""
         self.site.do(SetPolicy(hold, 0))
-        root = self.submission(POST, "ann", None, name=True, form=True)
-        answer = self.submission(POST, "ben", root.id, name=False, form=True)
-        other = self.submission(POSTS[1], "", None, name=False, form=True)
-        for made in (root, answer, other):
-            self.site.do(made)
-        return multiple(root.id, answer.id, other.id)
+        thread: list[Submit] = []
+        for author in ("ann", "ben", "", "ann", "ben", "ann", "ben")[:depth]:
+            parent = thread[-1].id if thread else None
+            thread.append(self.submission(POST, author, parent, name=not thread, form=True))
+            self.site.do(thread[-1])
+        return multiple(*(made.id for made in thread))
 
     # What the rules need
 
@@ -87,9 +86,8 @@ class Machine(RuleBasedStateMachine):
 
     def meet(self, one: Deed, other: Deed, meeting: Meeting, *comment_ids: str) -> None:
         """Let one be done right before a call of the other, and look at what they were about."""
-        call, swapped, lost = meeting
-        first, second = (other, one) if swapped else (one, other)
-        self.site.race(first, second, call, lost=lost)
+        first, second = (other, one) if meeting.swapped else (one, other)
+        self.site.race(first, second, meeting)
         self.look(25, *comment_ids)
 
     def look(self, limit: int, *comment_ids: str) -> None:
@@ -206,10 +204,14 @@ class Machine(RuleBasedStateMachine):
         one, other = (self.decision(comment_id, decision, by) for by, decision in enumerate(decisions))
         self.meet(one, other, meeting, comment_id)
 
-    @rule(pair=st.tuples(ids, ids), decisions=st.tuples(DECISIONS, DECISIONS), meeting=MEETINGS)
-    def two_decisions_meet(self, pair: tuple[str, str], decisions: tuple[str, str], meeting: Meeting) -> None:
-        one, other = (self.decision(key, decision, 0) for key, decision in zip(pair, decisions, strict=True))
-        self.meet(one, other, meeting, *pair)
+    @rule(comment_id=ids, other=ids, decisions=st.tuples(DECISIONS, DECISIONS), meeting=MEETINGS)
+    def a_decision_meets_one_on_what_it_answers(
+        self, comment_id: str, other: str, decisions: tuple[str, str], meeting: Meeting
+    ) -> None:
+        entry = self.entry(comment_id)
+        pair = (comment_id, entry.parent if entry and entry.parent else other)
+        one, two = (self.decision(key, decision, 0) for key, decision in zip(pair, decisions, strict=True))
+        self.meet(one, two, meeting, *pair)
 
     @rule(comment_id=ids, decision=DECISIONS, meeting=MEETINGS, edit=BOOLEANS)
     def an_author_meets_a_moderator(self, comment_id: str, decision: str, meeting: Meeting, edit: bool) -> None:

@@ -8,7 +8,7 @@ import json
 import os
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import pytest
@@ -17,7 +17,7 @@ from moto import mock_aws
 from chalicelib import runtime as runtimes
 from chalicelib.core.access import Role
 from tests.engine import CHECK
-from tests.faults import DEADLY, FOR_EVER, Fault, Faults, Killed, Kind, Sent, moto_table, without_pauses
+from tests.faults import DEADLY, FOR_EVER, Fault, Faults, Killed, Kind, Moment, Sent, moto_table, without_pauses
 from tests.invariants import Truth, check_table, read_truth
 from tests.readings import check_public, the_queue_is_exactly_what_waits
 from tests.world import POST, Entropy, Reply, World, new_world, shared_client, sibling
@@ -361,7 +361,7 @@ PASSING = {
     "a crowded table": (Fault(Kind.CROWDED),),
     "nothing read, twice": (Fault(Kind.NONE_READ, times=2),),
     "half read": (Fault(Kind.HALF_READ),),
-    "a reply lost and a conflict": (Fault(Kind.LOST_REPLY), Fault(Kind.CONFLICT, call=1)),
+    "a reply lost and a conflict": (Fault(Kind.LOST_REPLY), Fault(Kind.CONFLICT, Moment(1))),
 }
 LASTING = {
     "lost requests": (Fault(Kind.LOST_REQUEST, times=FOR_EVER),),
@@ -372,7 +372,7 @@ LASTING = {
     "conflicts": (Fault(Kind.CONFLICT, times=FOR_EVER),),
     "a table that stays crowded": (Fault(Kind.CROWDED, times=FOR_EVER),),
     "nothing read": (Fault(Kind.NONE_READ, times=FOR_EVER),),
-    "a reply lost and then failures": (Fault(Kind.LOST_REPLY), Fault(Kind.FAILED, call=1, times=FOR_EVER)),
+    "a reply lost and then failures": (Fault(Kind.LOST_REPLY), Fault(Kind.FAILED, Moment(1), FOR_EVER)),
     "killed before a call": (Fault(Kind.KILLED_BEFORE),),
     "killed after a write": (Fault(Kind.KILLED_AFTER),),
 }
@@ -397,9 +397,10 @@ def at_each_call(stage: Stage, name: str) -> Iterator[tuple[Fault, ...]]:
     """
     if name in OF_ONE_SORT and stage.deed is not DEEDS[FULLY_TRIED] and CHECK not in os.environ:
         return
-    for number, sent in enumerate(stage.calls):
-        moved = tuple(Fault(fault.kind, fault.call + number, fault.times) for fault in (PASSING | LASTING)[name])
-        if moved[0].befalls(number, sent.operation):
+    operations = [sent.operation for sent in stage.calls]
+    for number in range(len(operations)):
+        moved = tuple(replace(each, moment=Moment(each.moment.call + number)) for each in (PASSING | LASTING)[name])
+        if moved[0].befalls(operations[: number + 1]):
             yield moved
 
 

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from chalicelib.store.memo import Memo
+from chalicelib.store.memo import OVERHEAD, Memo
 from tests.world import Clock
 
 
@@ -12,7 +12,7 @@ def kept(memo: Memo, post: str, asked: str, body: str) -> None:
 
 def test_an_answer_is_kept_for_its_life_and_no_longer() -> None:
     clock = Clock()
-    memo = Memo(clock, timedelta(seconds=2), most=100)
+    memo = Memo(clock, timedelta(seconds=2), most=100_000)
     kept(memo, "/a", "list", "body")
 
     clock.forward(seconds=1.999)
@@ -22,7 +22,7 @@ def test_an_answer_is_kept_for_its_life_and_no_longer() -> None:
 
 
 def test_a_write_drops_what_shows_its_post_and_the_site_and_nothing_else() -> None:
-    memo = Memo(Clock(), timedelta(seconds=2), most=100)
+    memo = Memo(Clock(), timedelta(seconds=2), most=100_000)
     for post in ("/a", "/b", ""):
         kept(memo, post, "list", "body")
 
@@ -32,7 +32,7 @@ def test_a_write_drops_what_shows_its_post_and_the_site_and_nothing_else() -> No
 
 
 def test_an_answer_that_was_read_before_a_write_is_not_kept_after_it() -> None:
-    memo = Memo(Clock(), timedelta(seconds=2), most=100)
+    memo = Memo(Clock(), timedelta(seconds=2), most=100_000)
     drops = memo.drops
 
     memo.drop("/a")
@@ -42,10 +42,10 @@ def test_an_answer_that_was_read_before_a_write_is_not_kept_after_it() -> None:
 
 
 def test_the_oldest_answers_go_when_there_is_no_room() -> None:
-    memo = Memo(Clock(), timedelta(seconds=2), most=10)
+    memo = Memo(Clock(), timedelta(seconds=2), most=2 * (OVERHEAD + len("/a0four")))
     for number in range(5):
         kept(memo, "/a", str(number), "four")
 
     assert [bool(memo.get("/a", str(number))) for number in range(5)] == [False, False, False, True, True]
-    kept(memo, "/a", "huge", "more than ten characters")
+    kept(memo, "/a", "huge", "x" * 2 * OVERHEAD)
     assert memo.get("/a", "huge") is None
