@@ -74,7 +74,7 @@ DEADLY = {Kind.KILLED_BEFORE, Kind.KILLED_AFTER}
 
 @dataclass(frozen=True)
 class Moment:
-    """The ``call``-th call, tries of the SDK's own included: from 0, and from the first of ``since`` if it names any."""
+    """The ``call``-th call from 0, the SDK's own tries included; from the first of ``since``, if it names any."""
 
     call: int = 0
     since: frozenset[str] = frozenset()
