@@ -1,15 +1,19 @@
-# Needed: make, git, and Python 3.11 or newer with venv.  The rest is installed into .venv and .venv-engine.
+# Needed: make, git, and Python 3.11 or newer with venv.  The rest is installed into .venv, .venv-engine and, for
+# make check, .venv-schemathesis.
 
 PYTHON ?= $(shell for python in python3.13 python3.12 python3.11 python3; do \
 	$$python -c 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$python && break; \
 	done)
 PORT ?= 8000
+MINUTES ?= 15
+SIZE ?= 100000
 BIN := .venv/bin
 PYTEST := $(BIN)/pytest --numprocesses auto --dist worksteal
 TOOLS := .venv/installed
 ENGINE := .venv-engine/installed
+ASKER := .venv-schemathesis/installed
 
-.PHONY: help run test check bench format clean
+.PHONY: help run test check bench backups load format clean
 .DELETE_ON_ERROR:
 
 help: ## list what there is to do
@@ -21,29 +25,37 @@ run: $(TOOLS) $(ENGINE) ## run the whole service here, with demo pages (PORT=800
 test: $(TOOLS) $(ENGINE) ## run the tests; what needs a program that is not here is skipped and named (ARGS="-k queue")
 	$(PYTEST) $(ARGS)
 
-check: $(TOOLS) $(ENGINE) ## all that must hold before a commit; a test that can't run fails (DEEP=1 searches longer)
+check: $(TOOLS) $(ENGINE) $(ASKER) ## all that must hold before a commit; a test that can't run fails (DEEP=1 searches longer)
 	$(BIN)/ruff format --check
 	$(BIN)/ruff check
 	$(BIN)/mypy
 	$(BIN)/python -m chalicelib docs --check
+	$(BIN)/python dev/contract.py
 	AFTERWORD_CHECK=1 $(PYTEST) $(ARGS)
 
-bench: $(TOOLS) $(ENGINE) ## print what each deed consumes beside its bar, and the CPU time of a request
-	$(BIN)/python -m benchmarks.units
-	$(BIN)/python -m benchmarks.cpu
-	$(BIN)/python -m benchmarks.markdown
+bench: $(TOOLS) $(ENGINE) ## print what each deed consumes beside its bar, a request's CPU time, a page of the largest post
+	@failed=0; for each in units cpu pages markdown; do \
+		$(BIN)/python -m benchmarks.$$each || failed=1; echo; \
+	done; exit $$failed
+
+backups: $(TOOLS) $(ENGINE) ## print how long a backup takes, there and back, and its memory (SIZE=100000 comments)
+	$(BIN)/python -m benchmarks.backup $(SIZE)
+
+load: $(TOOLS) $(ENGINE) ## use the service for some minutes at the posting limits, and count what was stored (MINUTES=15)
+	$(BIN)/python -m benchmarks.load $(MINUTES)
 
 format: $(TOOLS) ## format the code, and mend what can be mended by itself
 	$(BIN)/ruff format
 	$(BIN)/ruff check --fix
 
 clean: ## remove what was installed and cached; the data of make run (.afterword) stay
-	rm -rf .venv .venv-engine .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	rm -rf .venv .venv-engine .venv-schemathesis .mypy_cache .pytest_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(TOOLS): requirements-dev.txt requirements.txt
 $(ENGINE): requirements-engine.txt
-$(TOOLS) $(ENGINE):
+$(ASKER): requirements-schemathesis.txt
+$(TOOLS) $(ENGINE) $(ASKER):
 	$(if $(PYTHON),,$(error Python 3.11 or newer with venv is needed (on Debian: apt install python3-venv)))
 	$(PYTHON) -m venv $(@D)
 	$(@D)/bin/pip install --quiet --disable-pip-version-check --requirement $<

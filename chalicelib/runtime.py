@@ -17,19 +17,28 @@ from .store.config import Config
 from .store.memo import Memo
 from .store.posts import Posts
 from .store.queue import Queue
+from .store.ranking import Ranking
 from .store.table import Table
 from .store.threads import Threads
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
+    from .service.answering import Answering
     from .service.editing import Editing
+    from .service.erasing import Erasing
+    from .service.gathering import Gathering
     from .service.governing import Governing
     from .service.moderating import Moderating
+    from .service.reacting import Reacting
     from .service.signing_in import SigningIn
     from .service.submitting import Submitting
     from .service.tools import Tools
+    from .store.authors import Authors
+    from .store.jobs import Jobs
     from .store.limits import Limits
+    from .store.reactions import Reactions
+    from .store.stats import Stats
 
 
 def now() -> datetime:
@@ -37,15 +46,15 @@ def now() -> datetime:
     return datetime.now(UTC)
 
 
-def new_client(endpoint: str = "") -> "DynamoDBClient":
-    """The SDK's client: few quick tries, because a reader waits."""
+def new_client(endpoint: str = "", *, patient: bool = False) -> "DynamoDBClient":
+    """The SDK's client: few quick tries, because a reader waits; or many slow ones, where nobody does."""
     import boto3  # noqa: PLC0415  takes most of a cold start
     from botocore.config import Config as ClientConfig  # noqa: PLC0415
 
     config = ClientConfig(
-        connect_timeout=1,
-        read_timeout=1.5,
-        retries={"mode": "standard", "total_max_attempts": 3},
+        connect_timeout=5 if patient else 1,
+        read_timeout=30 if patient else 1.5,
+        retries={"mode": "standard", "total_max_attempts": 10 if patient else 3},
         max_pool_connections=50,
     )
     return boto3.client("dynamodb", endpoint_url=endpoint or None, config=config)
@@ -76,6 +85,11 @@ class Runtime:
         return Memo(self.clock, timedelta(seconds=self.settings.memo_seconds), self.settings.memo_bytes)
 
     @cached_property
+    def ranking(self) -> Ranking:
+        """The order of threads by votes."""
+        return Ranking(self.clock)
+
+    @cached_property
     def comments(self) -> Comments:
         """Comments in the table."""
         return Comments(self.table, self.memo)
@@ -88,7 +102,7 @@ class Runtime:
     @cached_property
     def threads(self) -> Threads:
         """Public pages."""
-        return Threads(self.table)
+        return Threads(self.table, self.ranking)
 
     @cached_property
     def queue(self) -> Queue:
@@ -99,6 +113,20 @@ class Runtime:
     def audit(self) -> Audit:
         """What was done."""
         return Audit(self.table)
+
+    @cached_property
+    def jobs(self) -> "Jobs":
+        """Long work."""
+        from .store.jobs import Jobs  # noqa: PLC0415
+
+        return Jobs(self.table)
+
+    @cached_property
+    def stats(self) -> "Stats":
+        """What moderators did, day by day."""
+        from .store.stats import Stats  # noqa: PLC0415
+
+        return Stats(self.table)
 
     @cached_property
     def config(self) -> Config:
@@ -131,36 +159,79 @@ class Runtime:
             per_site=chosen.limit_site,
             edits=chosen.limit_edits,
             previews=chosen.limit_previews,
+            reactions=chosen.limit_reactions,
         )
         return Limits(self.table, limits)
+
+    @cached_property
+    def gathering(self) -> "Gathering":
+        """What screening may know."""
+        from .service.gathering import Gathering  # noqa: PLC0415
+
+        return Gathering(self.posts, self.config, self.authors)
+
+    @cached_property
+    def answering(self) -> "Answering":
+        """What moderators write themselves."""
+        from .service.answering import Answering  # noqa: PLC0415
+
+        return Answering(self.tools, self.comments, self.posts, self.config, self.moderating)
 
     @cached_property
     def submitting(self) -> "Submitting":
         """Takes drafts in."""
         from .service.submitting import Submitting  # noqa: PLC0415
 
-        return Submitting(self.tools, self.comments, self.posts, self.config, self.limits)
+        return Submitting(self.tools, self.comments, self.config, self.gathering, self.limits)
 
     @cached_property
     def editing(self) -> "Editing":
         """What authors do with their own comments."""
         from .service.editing import Editing  # noqa: PLC0415
 
-        return Editing(self.tools, self.comments, self.posts, self.config, self.limits, self.settings.edit_window)
+        return Editing(self.tools, self.comments, self.config, self.gathering, self.limits, self.settings.edit_window)
 
     @cached_property
     def moderating(self) -> "Moderating":
         """Decisions."""
         from .service.moderating import Moderating  # noqa: PLC0415
 
-        return Moderating(self.tools, self.comments, self.audit, self.config)
+        return Moderating(self.tools, self.comments, self.audit, self.jobs, self.config)
+
+    @cached_property
+    def authors(self) -> "Authors":
+        """What belongs to an author key."""
+        from .store.authors import Authors  # noqa: PLC0415
+
+        return Authors(self.table)
+
+    @cached_property
+    def erasing(self) -> "Erasing":
+        """One's own data."""
+        from .service.erasing import Erasing  # noqa: PLC0415
+
+        return Erasing(self.tools, self.authors, self.reactions, self.jobs, self.editing)
+
+    @cached_property
+    def reactions(self) -> "Reactions":
+        """Votes and flags in the table."""
+        from .store.reactions import Reactions  # noqa: PLC0415
+
+        return Reactions(self.table, self.memo)
+
+    @cached_property
+    def reacting(self) -> "Reacting":
+        """Votes and flags."""
+        from .service.reacting import Reacting  # noqa: PLC0415
+
+        return Reacting(self.tools, self.reactions, self.config, self.limits)
 
     @cached_property
     def governing(self) -> "Governing":
         """Posts and the policy."""
         from .service.governing import Governing  # noqa: PLC0415
 
-        return Governing(self.tools, self.posts, self.config)
+        return Governing(self.tools, self.posts, self.config, self.audit)
 
     @cached_property
     def signing_in(self) -> "SigningIn":
@@ -174,13 +245,13 @@ _lock = threading.Lock()
 _runtimes: list[Runtime] = []
 
 
-def current() -> Runtime:
-    """The process's own, built from the environment at the first request."""
+def current(*, patient: bool = False) -> Runtime:
+    """The process's own, built from the environment at the first request.  ``patient``: as ``new_client``."""
     with _lock:
         if not _runtimes:
             settings = from_environment()
-            runtime = Runtime(settings, lambda: new_client(settings.dynamodb_endpoint))
-            _ = runtime.memo  # the threads of a local server must share one
+            runtime = Runtime(settings, lambda: new_client(settings.dynamodb_endpoint, patient=patient))
+            _ = runtime.memo, runtime.ranking  # the threads of a local server must share one
             _runtimes.append(runtime)
         return _runtimes[0]
 

@@ -36,6 +36,7 @@ class Settings:
     limit_site: int = _setting(200, "submissions a second", "Over the whole site.")
     limit_edits: int = _setting(10, "edits a minute", "From one network.")
     limit_previews: int = _setting(30, "previews a minute", "From one network.")
+    limit_reactions: int = _setting(30, "votes an hour, and as many flags", "From one network.")
     deadline: int = _setting(8, "seconds", "What one request may take; then it is refused with 503.")
     memo_seconds: int = _setting(2, "seconds", "How long an instance repeats a public answer.")
     memo_bytes: int = _setting(16_000_000, "bytes", "How much of them an instance keeps.")

@@ -23,14 +23,14 @@ from botocore.awsrequest import AWSPreparedRequest, AWSResponse
 from botocore.exceptions import ConnectionClosedError, ReadTimeoutError
 from botocore.httpsession import URLLib3Session
 from botocore.retries.quota import RetryQuota
-from moto.core.models import DEFAULT_ACCOUNT_ID, botocore_stubber
-from moto.dynamodb.models import dynamodb_backends
+from moto.core.models import botocore_stubber
 
 from chalicelib.runtime import Runtime
-from chalicelib.store.schema import table_definition
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
+
+    from tests.lagging import Lag
 
 FOR_EVER = 10**6  # times
 TRANSACTION = "TransactWriteItems"
@@ -117,12 +117,14 @@ class Faults(AbstractContextManager["Faults"]):
 
     ``calls`` are those since the last plan began, ``pauses`` the seconds that the SDK would have slept,
     ``counted`` the faults of its whole life by kind.  Only the thread that made the plan meets its faults.
+    ``lag`` answers for indexes, if there is one, whoever asks.
     """
 
     def __init__(self, client: "DynamoDBClient") -> None:
         self.client = client
         self.calls: list[Sent] = []
         self.pauses: list[float] = []
+        self.lag: Lag | None = None
         self.counted: Counter[Kind] = Counter()
         self._plan: tuple[Fault, ...] = ()
         self._meanwhile: tuple[Moment, Callable[[], object]] | None = None
@@ -165,15 +167,15 @@ class Faults(AbstractContextManager["Faults"]):
         return any(sent.kind for sent in self.calls)
 
     def _send(self, request: AWSPreparedRequest, event_name: str, **_event: object) -> AWSResponse:
-        if threading.get_ident() != self._thread:
-            return self._forward(request)
         operation = event_name.rpartition(".")[2]
+        if threading.get_ident() != self._thread:
+            return self._forward(request, operation)
         operations = [*(sent.operation for sent in self.calls), operation]
         kind = next((fault.kind for fault in self._plan if fault.befalls(operations)), None)
         self.calls.append(Sent(operation, kind))
         self._let_somebody(operations)
         if kind is None:
-            return self._forward(request)
+            return self._forward(request, operation)
         self.counted[kind] += 1
         return self._befall(kind, request, operation)
 
@@ -181,12 +183,17 @@ class Faults(AbstractContextManager["Faults"]):
         if self._meanwhile and self._meanwhile[0].distance(operations) == 0:
             elsewhere(self._meanwhile[1])
 
-    def _forward(self, request: AWSPreparedRequest) -> AWSResponse:
-        return botocore_stubber("before-send", request) or self._wire.send(request)
+    def _forward(self, request: AWSPreparedRequest, operation: str) -> AWSResponse:
+        if self.lag and (late := self.lag.answer(operation, request)):
+            return late
+        answer = botocore_stubber("before-send", request) or self._wire.send(request)
+        if self.lag and operation in WRITES:
+            self.lag.wrote()
+        return answer
 
     def _befall(self, kind: Kind, request: AWSPreparedRequest, operation: str) -> AWSResponse:
         if kind in {Kind.LOST_REPLY, Kind.KILLED_AFTER}:
-            self._forward(request)
+            self._forward(request, operation)
         if kind in DEADLY:
             raise Killed(operation)
         if kind in {Kind.LOST_REQUEST, Kind.LOST_REPLY}:
@@ -196,7 +203,7 @@ class Faults(AbstractContextManager["Faults"]):
         if kind is Kind.NONE_READ:
             return answered(request, 200, {"Responses": {}, "UnprocessedKeys": body_of(request)["RequestItems"]})
         if kind is Kind.HALF_READ:
-            return half_read(request, self._forward(request))
+            return half_read(request, self._forward(request, operation))
         return refused(kind, request, operation)
 
 
@@ -292,49 +299,3 @@ def without_pauses(runtime: Runtime) -> Runtime:
     """Let the table's own retries take no time."""
     runtime.table._pause = lambda _seconds: None  # noqa: SLF001  the runtime builds its table itself
     return runtime
-
-
-@contextmanager
-def lagging_indexes(client: "DynamoDBClient", table: str) -> Iterator[None]:
-    """Answer every query of an index as of now, whatever is written meanwhile.
-
-    It asks a copy of the table: what an index shows late, it shows as it was.
-    """
-    copy = f"{table}-as-it-was"
-    client.create_table(TableName=copy, **{**table_definition(), "DeletionProtectionEnabled": False})
-    for item in whole_table(client, table):
-        client.put_item(TableName=copy, Item=item)
-
-    def asked(params: Mapping[str, Any], **_event: object) -> Mapping[str, Any]:
-        return {**params, "TableName": copy} if "IndexName" in params and params["TableName"] == table else params
-
-    hooks(client).register("provide-client-params.dynamodb.Query", asked)
-    try:
-        yield
-    finally:
-        hooks(client).unregister("provide-client-params.dynamodb.Query", asked)
-        client.delete_table(TableName=copy)
-
-
-def whole_table(client: "DynamoDBClient", table: str) -> Iterator[dict[str, Any]]:
-    """Every item as it is now, in DynamoDB's typed JSON."""
-    if botocore_stubber.enabled:
-        for partition in moto_table(client, table).items.values():
-            yield from ({name: typed(value) for name, value in item.attrs.items()} for item in partition.values())
-        return
-    for page in client.get_paginator("scan").paginate(TableName=table, ConsistentRead=True):
-        yield from page["Items"]
-
-
-def moto_table(client: "DynamoDBClient", table: str) -> Any:
-    """What moto keeps of a table: its answer to a scan takes ten times as long."""
-    return dynamodb_backends[DEFAULT_ACCOUNT_ID][client.meta.region_name].tables[table]
-
-
-def typed(value: Any) -> dict[str, Any]:
-    """What moto keeps of an attribute, as it would be sent."""
-    if value.is_list():
-        return {"L": [typed(each) for each in value.value]}
-    if value.is_map():
-        return {"M": {name: typed(each) for name, each in value.value.items()}}
-    return {value.type: value.value}

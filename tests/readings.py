@@ -5,13 +5,17 @@ public byte where it came from.
 """
 
 import base64
+import json
 import re
 import zlib
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, cast
 
 from chalicelib import runtime as runtimes
+from chalicelib.core.ids import ulid_iso
 from chalicelib.store.attributes import item_to_wire
+from tests.counted import DECISIVE
 from tests.invariants import Item, Truth, id_of, is_public, is_visible
 from tests.world import Reply, World, new_world
 
@@ -22,6 +26,7 @@ SHOWN = (
     | {"status", "name", "link", "avatar", "html", "at", "edited", "up", "down", "badge"}
     | {"ppk", "psk", "rpk", "rsk"}
 )
+FEW = 10  # comments: less would be no feed
 FILLER = {"status": "deleted", "ver": 1, "at": "2000-01-01T00:00:00.000Z", "first": "-"}  # what no reader sees
 
 
@@ -55,7 +60,10 @@ def lists(world: World, post: str, limit: int) -> dict[str, list[Reply]]:
     return {sort: list(pages(world, "/v1/comments", sort=sort, **asked)) for sort in ("newest", "oldest")}
 
 
-CHECKED = ("id", "post", "parent", "status", "name", "link", "avatar", "html", "created", "edited", "gone")
+CHECKED = (
+    *("id", "post", "parent", "status", "name", "link", "avatar", "html"),
+    *("created", "edited", "published", "up", "down", "moderator", "gone"),
+)
 
 
 def shown(replies: list[Reply]) -> list[Any]:
@@ -67,7 +75,7 @@ def shown(replies: list[Reply]) -> list[Any]:
 def public_shape(item: Item) -> dict[str, Any]:
     """What everybody reads of a visible comment, in the fields that are checked here."""
     gone = not is_public(item)
-    words = {} if gone else item
+    words: Item = {} if gone else item
     return {
         "id": id_of(item),
         "post": item["post"],
@@ -79,6 +87,10 @@ def public_shape(item: Item) -> dict[str, Any]:
         "html": words.get("html", ""),
         "created": words.get("at"),
         "edited": words.get("edited"),
+        "published": ulid_iso(words["rsk"]) if words.get("rsk") else None,
+        "up": words.get("up", 0),
+        "down": words.get("down", 0),
+        "moderator": words.get("badge", False),
         "gone": gone,
     }
 
@@ -148,6 +160,7 @@ def nothing_hidden_is_in(replies: Iterable[Reply], truth: Truth) -> None:
     text = "\n".join(map(bytes_of, replies))
     comments = truth.comments.values()
     words = [str(item.get(name, "")) for item in comments if is_public(item) for name in ("text", "name", "link")]
+    words += [str(post.get("title", "")) for post in truth.posts.values()]
     assert canaries(text) <= canaries(*words)
     hidden = [item for item in comments if not is_visible(item)]
     assert not [item for item in hidden if id_of(item) in text or item["qsk"] in text]
@@ -181,9 +194,11 @@ def queued(world: World, status: str, limit: int) -> list[Any]:
 
 
 def the_queue_is_exactly_what_waits(world: World, truth: Truth, *, status: str = "pending", limit: int = 25) -> None:
-    """Those that wait oldest first, all others newest first."""
-    items = [item for item in truth.comments.values() if item["status"] == status]
-    wanted = sorted(items, key=lambda item: cast("str", item["qsk"]), reverse=status != "pending")
+    """Those that wait, or are flagged, oldest first, all others newest first."""
+    flagged = status == "flagged"
+    kept = "published" if flagged else status
+    items = [item for item in truth.comments.values() if item["status"] == kept and (item.get("flags") or not flagged)]
+    wanted = sorted(items, key=lambda item: cast("str", item["qsk"]), reverse=status not in {"pending", "flagged"})
     found = queued(world, status, limit)
     assert [(each["id"], each["version"], each["text"]) for each in found] == [
         (id_of(item), item["ver"], item.get("text", "")) for item in wanted
@@ -203,6 +218,50 @@ def the_audit_is_readable(world: World, truth: Truth) -> None:
     assert found == [row["op"] for row in reversed(truth.audit)]
 
 
+def the_figures_are_those_of_the_table(world: World, truth: Truth) -> None:
+    """How many wait, and each day's decisions."""
+    found = world.get("/v1/moderation/stats", query={"days": "90"}, token=world.token).json
+    assert found["waiting"] == sum(item["status"] == "pending" for item in truth.comments.values())
+    by: dict[str, Counter[str]] = defaultdict(Counter)
+    for row in truth.audit:
+        if row["act"] in DECISIVE:
+            by[row["at"][:10]][row["by"]] += 1
+    for day in found["days"]:
+        assert day["by"] == by[day["day"]]
+        assert sum(day["decisions"].values()) == sum(day["by"].values())
+
+
+# Everybody's own
+
+
+def everybodys_own_list_is_theirs(world: World, truth: Truth, tokens: Mapping[str, str]) -> None:
+    """In any status, newest first.  ``tokens`` are by author's hash."""
+    for author, token in tokens.items():
+        items = [item for item in truth.comments.values() if item.get("apk") == author]
+        wanted = [id_of(item) for item in sorted(items, key=lambda item: str(item["qsk"]), reverse=True)]
+        found: list[str] = []
+        query = {"limit": "2"}
+        while True:
+            reply = world.get("/v1/mine", query=query, token=token).json
+            found += [comment["id"] for comment in reply["comments"]]
+            if not reply["next"]:
+                break
+            query["cursor"] = reply["next"]
+        assert found == wanted
+
+
+def the_feeds_show_what_is_published(world: World, truth: Truth) -> None:
+    """The newest of the site, by the time of their publication."""
+    items = [item for item in truth.comments.values() if is_public(item)]
+    wanted = [id_of(item) for item in sorted(items, key=lambda item: str(item["rsk"]), reverse=True)]
+    latest = world.get("/v1/latest")
+    found = [comment["id"] for comment in latest.json["comments"]]
+    assert found == wanted[: len(found)]
+    assert len(found) == len(wanted) or len(found) >= FEW
+    atom = world.get("/v1/feed.atom").text
+    assert canaries(latest.text, atom) <= canaries(*(json.dumps(item) for item in items))
+
+
 # The twin: a world in which nothing hidden ever was
 
 
@@ -220,7 +279,8 @@ def twin(world: World, truth: Truth) -> World:
 def public_items(truth: Truth) -> Iterator[Item]:
     """Posts, published comments and tombstones, each with nothing but what is public."""
     for key, post in truth.posts.items():
-        yield {"pk": f"P#{key}", "sk": "M", "n": post.get("n", 0), "closed": "closed" in post}
+        shown = {"n": post.get("n", 0), "closed": "closed" in post, "title": post.get("title", "")}
+        yield {"pk": f"P#{key}", "sk": "M", **shown}
     yield from truth.places.values()
     for item in truth.comments.values():
         if is_visible(item):

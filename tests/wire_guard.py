@@ -29,6 +29,7 @@ MAX_KEY = {  # bytes
     **{index.sort: 1_024 for index in INDEXES},
 }
 LISTED = ("C#", "P#", "AUD#")  # partitions whose items may stand in an index
+PLACEHOLDER = re.compile(r"[#:]\w+")
 ASSIGNED = re.compile(r"(#\w+) = (?:if_not_exists\(#\w+, )?(:\w+)")
 
 
@@ -108,6 +109,18 @@ def _shape(operation: str, body: Wire) -> Iterator[str]:
         yield "too many keys"
     for verb, part in parts:
         yield from _item(verb, part)
+    if operation == "Query":
+        yield from _condition(body)
+
+
+def _condition(body: Wire) -> Iterator[str]:
+    """A condition's values are keys too."""
+    names, values = body["ExpressionAttributeNames"], body["ExpressionAttributeValues"]
+    name = ""
+    for word in PLACEHOLDER.findall(body["KeyConditionExpression"]):
+        name = names.get(word, name)
+        if word in values and not _fits_key(values[word], most={"pk": 2_048, **MAX_KEY}.get(name, 1_024)):
+            yield f"a condition of {len(values[word]['S'].encode())} bytes on {name}"
 
 
 def _item(verb: str, part: Wire) -> Iterator[str]:

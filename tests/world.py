@@ -40,6 +40,7 @@ NO_LIMITS = {
     "limit_site": 10**6,
     "limit_edits": 10**6,
     "limit_previews": 10**6,
+    "limit_reactions": 10**6,
 }
 
 _plain = BotocoreStubber.__call__
@@ -232,6 +233,20 @@ class World:
         """Withdraw one's own comment."""
         token = f"aw_author_{key22(author)}"
         return self.request("DELETE", "/v1/comments/{comment_id}", path={"comment_id": comment_id}, token=token)
+
+    def vote(self, comment_id: str, vote: int, *, author: str, address: str = "203.0.113.7") -> Reply:
+        """Vote on a comment."""
+        token, path = f"aw_author_{key22(author)}", {"comment_id": comment_id}
+        route = "/v1/comments/{comment_id}/vote"
+        return self.request("PUT", route, path=path, json_body={"vote": vote}, token=token, address=address)
+
+    def flag(
+        self, comment_id: str, reason: str = "spam", *, author: str, note: str = "", address: str = "203.0.113.7"
+    ) -> Reply:
+        """Flag a comment."""
+        token, path = f"aw_author_{key22(author)}", {"comment_id": comment_id}
+        route, body = "/v1/comments/{comment_id}/flags", {"reason": reason, "note": note}
+        return self.request("POST", route, path=path, json_body=body, token=token, address=address)
 
     # Moderators
 

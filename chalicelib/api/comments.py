@@ -5,8 +5,8 @@ from typing import Annotated
 from pydantic import Field
 
 from ..core.comments import Comment
-from ..core.drafts import Draft, PostKey, Strict, Text, Words
-from ..core.posts import post_key
+from ..core.drafts import KEY_BOUNDS, Draft, PostKey, Strict, Text, Words
+from ..core.posts import Post, post_key
 from ..core.public import PublicComment
 from ..core.refusals import (
     EditWindowClosed,
@@ -15,10 +15,10 @@ from ..core.refusals import (
     KeyReused,
     NotFound,
     PostClosed,
+    SortUnavailable,
     TooManyRequests,
     Unauthenticated,
 )
-from ..core.screening import Hold
 from ..core.words import MAX_LINK, MAX_NAME, MAX_TEXT
 from ..store.threads import Page, Row, Sort
 from .endpoints import Answer, Call, Topic
@@ -30,6 +30,7 @@ topic = Topic(__name__)
 
 DEFAULT_PAGE = 25  # comments
 MAX_LIMIT = 100  # comments
+MAX_TOP = 500  # comments of a post that can be ordered by their votes
 MAX_COUNTS = 50  # posts
 
 Limit = Annotated[Number, Field(ge=1, le=MAX_LIMIT, description="About how many comments: a page is whole threads.")]
@@ -59,7 +60,10 @@ class RepliesQuery(Query):
 class CountsQuery(Query):
     """Several posts at once."""
 
-    post: Annotated[list[str], Field(min_length=1, max_length=MAX_COUNTS, description="Keys of posts, up to 50.")]
+    post: Annotated[
+        list[Annotated[str, Field(json_schema_extra=KEY_BOUNDS)]],
+        Field(min_length=1, max_length=MAX_COUNTS, description="Keys of posts, up to 50."),
+    ]
 
 
 class PreviewDraft(Strict):
@@ -68,7 +72,9 @@ class PreviewDraft(Strict):
     text: Text
 
 
-@topic.endpoint("GET", "/v1/comments", query=ListQuery, answers={200: CommentPage}, refusals=(Invalid,), memo=True)
+@topic.endpoint(
+    "GET", "/v1/comments", query=ListQuery, answers={200: CommentPage}, refusals=(Invalid, SortUnavailable), memo=True
+)
 def comments(call: Call) -> CommentPage:
     """List a post's comments, by whole threads.
 
@@ -77,6 +83,7 @@ def comments(call: Call) -> CommentPage:
     query: ListQuery = call.query
     bound = ("comments", query.post, query.sort)
     post = call.runtime.posts.get(query.post, consistent=False)
+    sorts = offered(post, query.sort)
     page = call.runtime.threads.page(query.post, query.sort, query.limit, place(call, query.cursor, *bound))
     rows, following = cut(page)
     return CommentPage(
@@ -84,10 +91,22 @@ def comments(call: Call) -> CommentPage:
         title=post.title or None,
         count=post.count,
         closed=post.closed,
-        sorts=list(Sort),
+        sorts=sorts,
         comments=rows,
         next=cursor(call, following, *bound),
     )
+
+
+def offered(post: Post, wanted: Sort) -> list[Sort]:
+    """The orders in which a post's comments can be read.
+
+    Raises:
+        SortUnavailable: not the one that is wanted.
+    """
+    sorts = [sort for sort in Sort if sort is not Sort.TOP or post.count <= MAX_TOP]
+    if wanted not in sorts:
+        raise SortUnavailable({"sort": f"is offered up to {MAX_TOP} comments under a post"})
+    return sorts
 
 
 @topic.endpoint("GET", "/v1/comments/{comment_id}", answers={200: CommentInThread}, refusals=(NotFound,), memo=True)
@@ -140,14 +159,17 @@ def _counted_key(name: str) -> str:
         raise Invalid({"post": str(wrong)}) from None
 
 
-@topic.endpoint("GET", "/v1/form", query=OfPost, answers={200: Form}, refusals=(Invalid,))
+@topic.endpoint(
+    "GET", "/v1/form", query=OfPost, answers={200: Form}, refusals=(Invalid, Unauthenticated), author=True, anybody=True
+)
 def form(call: Call) -> Form:
-    """Get what a reader needs to begin writing."""
+    """Get what a reader needs to begin writing; with an author key, what holds for its owner."""
     runtime = call.runtime
+    post = runtime.posts.get(call.query.post, consistent=False)
     return Form(
         token=runtime.submitting.form_token(call.query.post),
-        closed=runtime.posts.get(call.query.post, consistent=False).closed,
-        holds=runtime.config.policy().hold is Hold.ALWAYS,
+        closed=post.closed,
+        holds=runtime.submitting.will_wait(post, call.caller.author),
         edit_seconds=int(runtime.settings.edit_window.total_seconds()),
         limits=FormLimits(text=MAX_TEXT, name=MAX_NAME, link=MAX_LINK),
     )
@@ -160,6 +182,7 @@ def form(call: Call) -> Form:
     answers={201: PublicComment, 202: PublicComment},
     refusals=(Invalid, Unauthenticated, KeyMissing, KeyReused, PostClosed, TooManyRequests),
     author=True,
+    anybody=True,
     key=True,
 )
 def submit(call: Call) -> Answer:

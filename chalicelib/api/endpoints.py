@@ -133,9 +133,10 @@ class Endpoint:
     """One route and method: what it takes, what it may answer, and who may ask.
 
     ``memo``: the answer is the same for everybody, so that it has an entity tag and may be kept.
-    ``scope``: what a moderator's token must allow; ``author``: an author key is read, if it is sent;
-    ``key``: an ``Idempotency-Key`` is.  ``accepts`` and ``media`` are the bodies' types; a body that is
-    no JSON is read by the view.  ``apology``: how a refusal is answered, if not as a problem.
+    ``scope``: what a moderator's token must allow; ``author``: an author key is read; ``anybody``: who has
+    none may ask too; ``key``: an ``Idempotency-Key`` is read.  ``accepts`` and ``media`` are the bodies'
+    types; a body that is no JSON is read by the view.  ``apology``: how a refusal is answered, if not as a
+    problem.
     """
 
     method: str
@@ -148,6 +149,7 @@ class Endpoint:
     memo: bool = False
     scope: Scope | None = None
     author: bool = False
+    anybody: bool = False
     key: bool = False
     accepts: str = JSON
     media: str = JSON

@@ -3,23 +3,25 @@
 from collections.abc import Sequence
 from typing import Annotated
 
-from pydantic import Field, model_validator
+from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, model_validator
 
-from ..core.comments import Comment, Status
-from ..core.deciding import MAX_NOTE, SCREENING, AuditRow, Decision
-from ..core.drafts import CommentId, Strict
+from ..core.comments import Comment, Earlier, Status
+from ..core.deciding import MAX_NOTE, Decision, Record
+from ..core.drafts import MAX_VERSION, CommentId, PostKey, Strict, Text, Words, whole
 from ..core.ids import ULID
-from ..core.posts import Post, post_link
-from ..core.screening import Hold
+from ..core.posts import post_link
 from ..core.times import iso
+from ..core.words import clean_note
 from ..service.moderating import MAX_DECISIONS, Outcome, Result
 from .endpoints import Call
+from .flags import OpenFlag
 from .paging import ENVELOPE, MAX_PAGE, fitting
 from .problems import problem_of
-from .shapes import Next, Out
+from .shapes import NULL, STRING, Next, Out
 
 BARE = 512  # bytes of what is told of a decision without its comment
 
+Version = Annotated[int, Field(ge=1, le=MAX_VERSION), BeforeValidator(whole)]
 RowId = Annotated[str, Field(pattern=f"^{ULID.pattern}$", description="A ULID.")]
 
 
@@ -28,6 +30,24 @@ class WhyHeld(Out):
 
     rule: str
     words: str
+
+
+class AuthorRecord(Out):
+    """How moderators decided on this author's comments, as they stand now."""
+
+    approved: int
+    rejected: int
+    since: str | None = Field(description="When the one was submitted that a moderator decided on first.")
+
+
+class EarlierWords(Out):
+    """What a comment said before a moderator edited it."""
+
+    text: str
+    name: str | None
+    link: str | None
+    by: str
+    at: str
 
 
 class ModeratedComment(Out):
@@ -52,14 +72,23 @@ class ModeratedComment(Out):
     edited: str | None
     moderator: bool
     reasons: list[WhyHeld]
+    flags: int = Field(description="Readers who flagged it since a moderator last looked.")
+    open_flags: list[OpenFlag] | None = Field(
+        default=None, description="The newest 20 of them, newest first: in the queue, and beside the history."
+    )
     author: str | None
     network: str | None
+    record: AuthorRecord | None = Field(default=None, description="In the queue, for an author with a key.")
+    earlier: EarlierWords | None = Field(
+        default=None, description="Of one comment, for 30 days after a moderator's edit."
+    )
 
 
 class QueuePage(Out):
-    """Those that wait, oldest first; or those in another status, newest first."""
+    """Those that wait, or are flagged, oldest first; those in another status newest first."""
 
     comments: list[ModeratedComment]
+    looked: int = Field(description="Comments looked at to find these; a search looks at 500 in one request.")
     next: Next = None
 
 
@@ -67,9 +96,9 @@ class WishedDecision(Strict):
     """A decision about a comment in the version that the moderator saw."""
 
     id: CommentId
-    version: Annotated[int, Field(ge=1)]
+    version: Version
     decision: Annotated[Decision, Field(strict=False)]
-    note: Annotated[str, Field(max_length=MAX_NOTE)] = ""
+    note: Annotated[str, Field(max_length=MAX_NOTE), AfterValidator(clean_note)] = ""
 
 
 class Decisions(Strict):
@@ -78,10 +107,33 @@ class Decisions(Strict):
     decisions: Annotated[list[WishedDecision], Field(min_length=1, max_length=MAX_DECISIONS)]
 
 
+class NewReply(Strict):
+    """A moderator's own comment: published at once, with a badge."""
+
+    post: PostKey
+    text: Text
+    parent: CommentId | None = None
+    approve_parent: Version | None = Field(
+        default=None, description="Approve what it answers, if that waits, in this version of it."
+    )
+
+    @model_validator(mode="after")
+    def _of_a_parent(self) -> "NewReply":
+        if self.approve_parent and not self.parent:
+            raise ValueError("approve_parent needs a parent")
+        return self
+
+
+class ModeratorEdit(Words):
+    """Other words for a comment; ``version`` is the one that the moderator saw.  A name or link not sent stays."""
+
+    version: Version
+
+
 class Decided(Out):
     """What became of one decision; ``decision`` is the id to undo it by."""
 
-    id: str
+    id: str = Field(description="The comment's; the decision's own, if it was about a post or the policy.")
     outcome: Outcome
     decision: str | None = None
     comment: ModeratedComment | None = Field(default=None, description="As it stands now, if the answer has room.")
@@ -92,14 +144,23 @@ class Decided(Out):
 
 
 class DecidedAll(Out):
-    """An answer for each; ``bulk`` undoes them all, if they were several."""
+    """An answer for each; ``bulk`` undoes them all, if they were several, and is the job that finishes them."""
 
     bulk: str | None
     results: list[Decided]
 
 
 class Undo(Strict):
-    """Which decision to take back: one of a comment, or all of a request."""
+    """Which decision to take back: one of a comment, one about a post or the policy, or all of a request."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "oneOf": [
+                {"required": ["decision"], "properties": {"decision": STRING, "bulk": NULL}},
+                {"required": ["bulk"], "properties": {"bulk": STRING, "decision": NULL, "comment": NULL}},
+            ]
+        }
+    )
 
     comment: CommentId | None = None
     decision: RowId | None = None
@@ -107,81 +168,14 @@ class Undo(Strict):
 
     @model_validator(mode="after")
     def _one_of_two(self) -> "Undo":
-        one, other = (self.comment is not None, self.decision is not None), self.bulk is not None
-        if one not in {(True, True), (False, False)} or all(one) == other:
-            raise ValueError("name either a comment and a decision, or a bulk")
+        if (self.decision is None) == (self.bulk is None) or (self.comment and self.bulk):
+            raise ValueError("name either a decision, with its comment if it is about one, or a bulk")
         return self
 
 
-class AuditEntry(Out):
-    """One change: who did what, when, why, from what to what."""
-
-    id: str | None = Field(description="Absent for what was automatic.")
-    act: str
-    by: str | None = Field(description="A moderator's id; absent for what was automatic or the author's own.")
-    who: str = Field(description="The moderator's name, `author` or `screening`.")
-    at: str
-    automatic: bool = False
-    comment: str | None = None
-    post: str | None = None
-    before: str | None = None
-    after: str | None = None
-    version: int | None = None
-    note: str | None = None
-    reasons: list[WhyHeld] | None = None
-    bulk: str | None = None
-    undoes: str | None = None
-    undone: str | None = None
-
-
-class CommentWithHistory(Out):
-    """Everything about one comment."""
-
-    comment: ModeratedComment
-    history: list[AuditEntry] = Field(description="The latest 200, oldest first; the first verdict is automatic.")
-
-
-class AuditPage(Out):
-    """What was done, newest first."""
-
-    entries: list[AuditEntry]
-    next: Next = None
-
-
-class PostChange(Strict):
-    """What to change; ``version`` guards against changing what somebody else just changed."""
-
-    closed: bool
-    version: Annotated[int, Field(ge=0)] | None = None
-
-
-class ModeratedPost(Out):
-    """A post as moderators see it."""
-
-    post: str
-    link: str | None
-    title: str | None
-    proposed_title: str | None = Field(description="What a reader's page called it: unverified.")
-    count: int
-    closed: bool
-    version: int
-
-
-class PolicyShape(Out):
-    """What waits for a moderator, whatever the other rules say; ``version`` rises with each change."""
-
-    hold: Hold
-    version: int
-
-
-class PolicyChange(Strict):
-    """The next policy; ``version`` is the one that it replaces."""
-
-    hold: Annotated[Hold, Field(strict=False)]
-    version: Annotated[int, Field(ge=0)]
-
-
-def moderated(call: Call, comment: Comment) -> ModeratedComment:
+def moderated(
+    call: Call, comment: Comment, record: Record | None = None, earlier: Earlier | None = None
+) -> ModeratedComment:
     """A comment as moderators see it."""
     return ModeratedComment(
         id=comment.id,
@@ -198,13 +192,26 @@ def moderated(call: Call, comment: Comment) -> ModeratedComment:
         created=iso(comment.created),
         edited=iso(comment.edited) if comment.edited else None,
         moderator=comment.badge,
-        reasons=_reasons(comment),
+        reasons=reasons(comment),
+        flags=comment.flags,
         author=comment.author or None,
         network=comment.network or None,
+        record=_record(record) if record else None,
+        earlier=_earlier(earlier) if earlier else None,
     )
 
 
-def _reasons(comment: Comment) -> list[WhyHeld]:
+def _record(record: Record) -> AuthorRecord:
+    since = iso(record.since) if record.since else None
+    return AuthorRecord(approved=record.approved, rejected=record.rejected, since=since)
+
+
+def _earlier(was: Earlier) -> EarlierWords:
+    return EarlierWords(text=was.text, name=was.name or None, link=was.link or None, by=was.by, at=iso(was.at))
+
+
+def reasons(comment: Comment) -> list[WhyHeld]:
+    """What screening found."""
     return [WhyHeld(rule=reason.rule, words=reason.words) for reason in comment.reasons]
 
 
@@ -227,55 +234,4 @@ def _decided(call: Call, result: Result) -> Decided:
         detail=problem.detail if problem else None,
         parent=problem.parent if problem else None,
         parent_version=problem.parent_version if problem else None,
-    )
-
-
-def entry(row: AuditRow, names: dict[str, str]) -> AuditEntry:
-    """An audit row, with its moderator's name."""
-    return AuditEntry(
-        id=row.id,
-        act=row.act,
-        by=row.by if row.by in names else None,
-        who=names.get(row.by, row.by),
-        at=iso(row.at),
-        comment=row.comment or None,
-        post=row.post or None,
-        before=row.before or None,
-        after=row.after or None,
-        version=row.version or None,
-        note=row.note or None,
-        bulk=row.bulk or None,
-        undoes=row.undoes or None,
-        undone=row.undone or None,
-    )
-
-
-def first_verdict(comment: Comment, rows: list[AuditEntry]) -> AuditEntry:
-    """How a comment's history begins: what screening said of it."""
-    first = rows[0].before if rows else comment.status
-    return AuditEntry(
-        id=None,
-        act="submit",
-        by=None,
-        who=SCREENING,
-        at=iso(comment.created),
-        automatic=True,
-        comment=comment.id,
-        post=comment.post,
-        after=first,
-        version=1,
-        reasons=_reasons(comment),
-    )
-
-
-def post_shape(call: Call, post: Post) -> ModeratedPost:
-    """A post as moderators see it."""
-    return ModeratedPost(
-        post=post.key,
-        link=post_link(call.runtime.settings.site, post.key) or None,
-        title=post.title or None,
-        proposed_title=post.proposed_title or None,
-        count=post.count,
-        closed=post.closed,
-        version=post.version,
     )

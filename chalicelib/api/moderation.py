@@ -1,36 +1,44 @@
-"""Moderating: the queue, decisions, the audit, undo, posts and the policy."""
+"""Moderating: the queue, decisions, replies, edits, the audit, undo."""
 
 from typing import Annotated, Literal
 
 from pydantic import Field
 
 from ..core.access import Scope
-from ..core.comments import Status
+from ..core.comments import Comment, Earlier, Status
+from ..core.deciding import NotPossible, Record
 from ..core.drafts import PostKey
-from ..core.ids import ULID
-from ..core.refusals import ChangedMeanwhile, Forbidden, Invalid, NotFound, Unauthenticated
-from ..core.screening import Policy
-from ..service.moderating import Wish
+from ..core.jobs import Wish
+from ..core.refusals import (
+    ChangedMeanwhile,
+    Forbidden,
+    Invalid,
+    KeyMissing,
+    KeyReused,
+    NotFound,
+    ParentNotPublished,
+    Unauthenticated,
+    UndoExpired,
+)
+from ..service.answering import ModeratorReply
+from ..store import queue as store
 from ..store.audit import MAX_HISTORY
-from .endpoints import Call, Topic
+from .endpoints import Answer, Call, Topic
+from .flags import open_flags
+from .history import AuditPage, CommentWithHistory, entry, first_verdict
 from .moderated import (
-    AuditPage,
-    CommentWithHistory,
+    Decided,
     DecidedAll,
     Decisions,
-    ModeratedPost,
-    PolicyChange,
-    PolicyShape,
-    PostChange,
+    ModeratedComment,
+    ModeratorEdit,
+    NewReply,
     QueuePage,
     Undo,
     decided_all,
-    entry,
-    first_verdict,
     moderated,
-    post_shape,
 )
-from .paging import Cursor, fitting, signed, verified
+from .paging import ENVELOPE, MAX_PAGE, Cursor, fitting, signed, ulid
 from .parsing import Number, Query
 
 topic = Topic(__name__)
@@ -41,11 +49,20 @@ ANYBODY = (Unauthenticated, Forbidden)  # what every moderating route may answer
 
 
 class QueueQuery(Query):
-    """A page of one status."""
+    """A page of one status; of a post, of an author, with a word in text or name."""
 
-    status: Literal["pending", "published", "rejected", "spam"] = "pending"
+    status: Literal["pending", "flagged", "published", "rejected", "spam"] = "pending"
+    post: PostKey | None = None
+    author: Annotated[str, Field(max_length=43, description="An author's hash, from an entry of the queue.")] = ""
+    q: Annotated[str, Field(max_length=100, description="A word in the text or the name.")] = ""
     limit: Annotated[Number, Field(ge=1, le=MAX_QUEUE)] = DEFAULT_QUEUE
     cursor: Cursor = ""
+
+    def wants(self, comment: Comment) -> bool:
+        """Whether a comment is what was asked for."""
+        word = self.q.casefold()
+        found = not word or word in comment.text.casefold() or word in comment.name.casefold()
+        return found and self.post in {None, comment.post} and self.author in {"", comment.author}
 
 
 class AuditQuery(Query):
@@ -53,12 +70,6 @@ class AuditQuery(Query):
 
     limit: Annotated[Number, Field(ge=1, le=MAX_QUEUE)] = DEFAULT_QUEUE
     cursor: Cursor = ""
-
-
-class PostQuery(Query):
-    """Which post."""
-
-    post: PostKey
 
 
 @topic.endpoint(
@@ -72,12 +83,15 @@ class PostQuery(Query):
 def queue(call: Call) -> QueuePage:
     """List the comments that wait, with the reasons why; or those in another status."""
     query: QueueQuery = call.query
-    after = _after(call, query.cursor, "queue", query.status)
-    page = call.runtime.queue.page(Status(query.status), limit=query.limit, after=after)
-    shown = [moderated(call, comment) for comment in page.comments]
+    bound = ("queue", query.status, query.post or "", query.author, query.q)
+    page = _listed(call, query, ulid(call, query.cursor, *bound))
+    records = call.runtime.authors.records({each.author for each in page.comments if each.author})
+    shown = [
+        _with_flags(call, each, records.get(each.author, Record()) if each.author else None) for each in page.comments
+    ]
     most = fitting([len(comment.model_dump_json().encode()) for comment in shown])
     following = page.next if most == len(shown) else page.comments[most - 1].order
-    return QueuePage(comments=shown[:most], next=_next(call, following, "queue", query.status))
+    return QueuePage(comments=shown[:most], looked=page.looked, next=_next(call, following, *bound))
 
 
 @topic.endpoint(
@@ -100,12 +114,15 @@ def decisions(call: Call) -> DecidedAll:
     "/v1/moderation/undo",
     body=Undo,
     answers={200: DecidedAll},
-    refusals=(Invalid, NotFound, *ANYBODY),
+    refusals=(Invalid, NotFound, NotPossible, UndoExpired, ChangedMeanwhile, *ANYBODY),
     scope=Scope.MODERATE,
 )
 def undo(call: Call) -> DecidedAll:
-    """Take back one decision, or all of one request, unless something happened since."""
+    """Take back a decision, a change of a post or the policy, or all of one request, unless something followed."""
     by, wanted = call.signed, call.body
+    if wanted.bulk is None and wanted.comment is None:
+        outcome, row = call.runtime.governing.undo(wanted.decision, by)
+        return DecidedAll(bulk=None, results=[Decided(id=wanted.decision, outcome=outcome, decision=row)])
     if wanted.bulk is None:
         return decided_all(call, "", [call.runtime.moderating.undo_one(wanted.comment, wanted.decision, by)])
     return decided_all(call, *call.runtime.moderating.undo_bulk(wanted.bulk, by))
@@ -123,8 +140,12 @@ def comment_with_history(call: Call) -> CommentWithHistory:
     comment = call.runtime.comments.get(call.comment_id)
     names = _names(call)
     rows = [entry(row, names) for row in call.runtime.audit.of_comment(comment.id)]
-    began = [first_verdict(comment, rows)] if len(rows) < MAX_HISTORY else []
-    return CommentWithHistory(comment=moderated(call, comment), history=[*began, *rows])
+    if len(rows) < MAX_HISTORY and not comment.badge:
+        rows.insert(0, first_verdict(comment, rows))
+    shown = _in_full(call, comment)
+    room = MAX_PAGE - ENVELOPE - len(shown.model_dump_json().encode())
+    most = fitting([len(row.model_dump_json().encode()) for row in reversed(rows)], room)
+    return CommentWithHistory(comment=shown, history=rows[len(rows) - most :])
 
 
 @topic.endpoint(
@@ -138,48 +159,59 @@ def comment_with_history(call: Call) -> CommentWithHistory:
 def audit(call: Call) -> AuditPage:
     """List what was done, newest first."""
     query: AuditQuery = call.query
-    before = _after(call, query.cursor, "audit")
+    before = ulid(call, query.cursor, "audit")
     page = call.runtime.audit.page(now=call.runtime.clock(), limit=query.limit, before=before)
     names = _names(call)
     return AuditPage(entries=[entry(row, names) for row in page.rows], next=_next(call, page.next, "audit"))
 
 
 @topic.endpoint(
-    "PATCH",
-    "/v1/moderation/posts",
-    query=PostQuery,
-    body=PostChange,
-    answers={200: ModeratedPost},
-    refusals=(Invalid, ChangedMeanwhile, *ANYBODY),
+    "POST",
+    "/v1/moderation/comments",
+    body=NewReply,
+    answers={201: ModeratedComment},
+    refusals=(Invalid, KeyMissing, KeyReused, ParentNotPublished, ChangedMeanwhile, *ANYBODY),
     scope=Scope.MODERATE,
+    key=True,
 )
-def change_post(call: Call) -> ModeratedPost:
-    """Close a post to new comments, or reopen it."""
-    by, wanted = call.signed, call.body
-    post = call.runtime.governing.set_closed(call.query.post, wanted.version, by, closed=wanted.closed)
-    return post_shape(call, post)
-
-
-@topic.endpoint("GET", "/v1/moderation/policy", answers={200: PolicyShape}, refusals=ANYBODY, scope=Scope.READ)
-def policy(call: Call) -> PolicyShape:
-    """Get the screening policy."""
-    now = call.runtime.config.policy()
-    return PolicyShape(hold=now.hold, version=now.version)
+def reply(call: Call) -> Answer:
+    """Write as a moderator: published at once, with a badge."""
+    wanted = ModeratorReply(
+        call.body.post, call.body.text, call.body.parent or "", approve_parent=call.body.approve_parent or 0
+    )
+    return Answer(moderated(call, call.runtime.answering.reply(wanted, call.signed, call.idempotency_key)), 201)
 
 
 @topic.endpoint(
-    "PUT",
-    "/v1/moderation/policy",
-    body=PolicyChange,
-    answers={200: PolicyShape},
-    refusals=(Invalid, ChangedMeanwhile, *ANYBODY),
-    scope=Scope.MANAGE,
+    "PATCH",
+    "/v1/moderation/comments/{comment_id}",
+    body=ModeratorEdit,
+    answers={200: ModeratedComment},
+    refusals=(Invalid, NotFound, ChangedMeanwhile, *ANYBODY),
+    scope=Scope.MODERATE,
 )
-def change_policy(call: Call) -> PolicyShape:
-    """Change the screening policy.  It counts from the next submission on."""
-    wanted = Policy(call.body.hold, call.body.version + 1)
-    now = call.runtime.governing.set_policy(wanted, call.signed)
-    return PolicyShape(hold=now.hold, version=now.version)
+def edit_as_moderator(call: Call) -> ModeratedComment:
+    """Change a comment's words.  It is marked as edited, and the earlier words stay for 30 days."""
+    return _in_full(call, call.runtime.answering.edit(call.comment_id, call.body.version, call.body, call.signed))
+
+
+def _with_flags(
+    call: Call, comment: Comment, record: Record | None = None, earlier: Earlier | None = None
+) -> ModeratedComment:
+    return moderated(call, comment, record, earlier).model_copy(update={"open_flags": open_flags(call, comment)})
+
+
+def _listed(call: Call, query: QueueQuery, after: str) -> store.QueuePage:
+    status = Status.PUBLISHED if query.status == "flagged" else Status(query.status)
+    return call.runtime.queue.page(
+        status, limit=query.limit, after=after, flagged=query.status == "flagged", wanted=query.wants
+    )
+
+
+def _in_full(call: Call, comment: Comment) -> ModeratedComment:
+    """With the words that it had before a moderator edited it."""
+    earlier = call.runtime.comments.earlier(comment.id, call.runtime.clock()) if comment.edited else None
+    return _with_flags(call, comment, earlier=earlier)
 
 
 def _names(call: Call) -> dict[str, str]:
@@ -188,11 +220,3 @@ def _names(call: Call) -> dict[str, str]:
 
 def _next(call: Call, following: str, *bound: str) -> str | None:
     return signed(call, following, *bound) if following else None
-
-
-def _after(call: Call, cursor: str, *bound: str) -> str:
-    return str(verified(call, cursor, *bound, fits=_is_ulid)) if cursor else ""
-
-
-def _is_ulid(value: object) -> bool:
-    return isinstance(value, str) and ULID.fullmatch(value) is not None

@@ -183,8 +183,10 @@ def tokens(call: Call) -> Tokens:
     scope=Scope.MANAGE,
 )
 def make_token(call: Call) -> Answer:
-    """Make an API token."""
+    """Make an API token, which may do no more than the token that asks for it."""
     signed = call.signed
+    for scope in call.body.scopes:
+        signed.need(scope)
     made, token = call.runtime.signing_in.api_token(signed.moderator, call.body.name, frozenset(call.body.scopes))
     return Answer(MadeToken(token=token, about=_token(made, signed)), 201)
 

@@ -7,26 +7,41 @@ from typing import Any
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
-from ..core.refusals import Forbidden, Invalid, Refusal, Unauthenticated, Unavailable
+from ..core.drafts import ID_BOUNDS
+from ..core.ids import HASH, ULID
+from .answers import REF, responses
 from .endpoints import Endpoint
-from .problems import BadRequest, Failure, Problem, TooLarge, WrongType, status_of
+from .examples import BODIES, LISTS, PARAMETERS
+from .problems import Problem
 from .topics import TOPICS
 
-REF = "#/components/schemas/{model}"
-PROBLEM = {"application/problem+json": {"schema": {"$ref": REF.format(model="Problem")}}}
-EVERY: tuple[type[Refusal], ...] = (Unavailable, Failure)
-WITH_BODY: tuple[type[Refusal], ...] = (BadRequest, TooLarge, WrongType, Invalid)
+TAGS = {
+    "readers": "What everybody may ask; some of it with an author key.",
+    "moderators": "What needs a moderator's token.",
+}
+ERROR = 400
+LIMITS = {"ge": "minimum", "le": "maximum"}  # pydantic leaves its own words where a validator runs before
 KEY_HEADER = {
     "name": "Idempotency-Key",
     "in": "header",
     "required": True,
     "description": "22 random base64url characters, new for each comment and the same when it is sent again.",
-    "schema": {"type": "string", "pattern": "^[A-Za-z0-9_-]{22}$"},
+    "schema": {"type": "string", **ID_BOUNDS},
 }
-
+TAG_HEADER = {
+    "name": "If-None-Match",
+    "in": "header",
+    "description": "The `ETag` of an answer that one has: where it is still right, the answer is 304, without a body.",
+    "schema": {"type": "string"},
+}
 PATH_PARAMETERS = {
-    "comment_id": {"type": "string", "pattern": "^[A-Za-z0-9_-]{22}$"},
-    "name": {"type": "string"},
+    "comment_id": {"type": "string", "description": "The id of a comment.", **ID_BOUNDS},
+    "job_id": {
+        "type": "string",
+        "description": "The id of a bulk, or the hash of an author who is to be erased.",
+        "pattern": f"^({ULID.pattern}|{HASH.pattern})$",
+    },
+    "name": {"type": "string", "description": "The name of a file, as a page names it.", "minLength": 1},
 }
 
 
@@ -41,7 +56,29 @@ def document_text() -> str:
 
 
 def document() -> dict[str, Any]:
-    """The document."""
+    """The document; what several routes refuse alike is described once."""
+    described, shared = spelled_out(), dict[str, Any]()
+    for methods in described["paths"].values():
+        for operation in methods.values():
+            operation["responses"] = {
+                status: answer if int(status) < ERROR else _once(status, answer, shared)
+                for status, answer in operation["responses"].items()
+            }
+    described["components"]["responses"] = shared
+    return described
+
+
+def _once(status: str, answer: dict[str, Any], shared: dict[str, Any]) -> dict[str, Any]:
+    """A reference to the same answer among those that are shared."""
+    words = [status, *re.findall(r"`(\w+)`", answer["description"])]
+    name = "-".join([*words, "page"] if "text/html" in str(list(answer["content"])) else words)
+    if shared.setdefault(name, answer) != answer:
+        raise ValueError(f"two answers would be called {name}")
+    return {"$ref": f"#/components/responses/{name}"}
+
+
+def spelled_out() -> dict[str, Any]:
+    """The document with every answer at its route."""
     paths: dict[str, dict[str, Any]] = {}
     for endpoint in endpoints():
         paths.setdefault(endpoint.path, {})[endpoint.method.lower()] = _operation(endpoint)
@@ -54,16 +91,19 @@ def document() -> dict[str, Any]:
             "license": {"name": "MIT", "identifier": "MIT"},
         },
         "servers": [{"url": "./"}],
+        "tags": [{"name": name, "description": words} for name, words in TAGS.items()],
         "paths": paths,
         "components": {"schemas": _schemas(), "securitySchemes": _security()},
     }
 
 
 def _security() -> dict[str, Any]:
-    return {
-        "author": {"type": "http", "scheme": "bearer", "description": "`aw_author_` and 22 base64url characters."},
-        "moderator": {"type": "http", "scheme": "bearer", "description": "A session's token or an API token."},
+    kinds = {
+        "author": "A reader's own key: `aw_author_` and 22 random base64url characters, made by the reader's browser.",
+        "session": "A moderator's session: `aw_session_…`, from `POST /v1/moderation/sessions`.",
+        "apiToken": "A program's token: `aw_api_…`, from `POST /v1/moderation/tokens`, for some scopes.",
     }
+    return {name: {"type": "http", "scheme": "bearer", "description": words} for name, words in kinds.items()}
 
 
 def _schemas() -> dict[str, Any]:
@@ -73,7 +113,20 @@ def _schemas() -> dict[str, Any]:
         models |= {shape for shape in endpoint.answers.values() if isinstance(shape, type)}
     ordered = sorted(models, key=lambda model: model.__name__)
     _, schemas = models_json_schema([(model, _mode(model)) for model in ordered], ref_template=REF)
-    return dict(schemas["$defs"])
+    return {name: _tidy(schema) for name, schema in schemas["$defs"].items()}
+
+
+def _tidy(schema: dict[str, Any]) -> dict[str, Any]:
+    """Without defaults of what must be sent, and with Markdown for reStructuredText."""
+    fields = schema.get("properties", {})
+    for name in schema.get("required", []):
+        fields[name] = {key: value for key, value in fields[name].items() if key != "default"}
+    words = {"description": _words(schema["description"])} if "description" in schema else {}
+    return {**schema, **words}
+
+
+def _words(docstring: str) -> str:
+    return " ".join(docstring.replace("``", "`").split())
 
 
 def _mode(model: type[BaseModel]) -> Any:  # noqa: ANN401  a literal of pydantic's
@@ -86,31 +139,45 @@ def _operation(endpoint: Endpoint) -> dict[str, Any]:
     operation: dict[str, Any] = {
         "operationId": endpoint.view.__name__,
         "summary": summary.strip(),
-        "description": " ".join(rest.split()),
+        "description": _words(rest),
+        "tags": ["moderators" if endpoint.scope else "readers"],
         "parameters": _parameters(endpoint),
-        "responses": _responses(endpoint),
+        "responses": responses(endpoint),
         "security": _who(endpoint),
     }
     if endpoint.body:
-        schema = {"$ref": REF.format(model=endpoint.body.__name__)}
-        operation["requestBody"] = {"required": True, "content": {endpoint.accepts: {"schema": schema}}}
+        name = endpoint.body.__name__
+        content = {"schema": {"$ref": REF.format(model=name)}, "example": BODIES[name]}
+        operation["requestBody"] = {"required": True, "content": {endpoint.accepts: content}}
     return {name: value for name, value in operation.items() if value or name == "security"}
 
 
 def _who(endpoint: Endpoint) -> list[dict[str, list[str]]]:
     if endpoint.scope:
-        return [{"moderator": []}]
-    return [{"author": []}, {}] if endpoint.author else []
+        return [{"session": [str(endpoint.scope)]}, {"apiToken": [str(endpoint.scope)]}]
+    if endpoint.author:
+        return [{"author": []}, {}] if endpoint.anybody else [{"author": []}]
+    return []
 
 
 def _parameters(endpoint: Endpoint) -> list[dict[str, Any]]:
-    parameters = [
+    found: list[dict[str, Any]] = [
         {"name": name, "in": "path", "required": True, "schema": PATH_PARAMETERS[name]}
         for name in re.findall(r"{(\w+)}", endpoint.path)
     ]
-    if endpoint.query:
-        parameters += _query_parameters(endpoint.query)
-    return [*parameters, KEY_HEADER] if endpoint.key else parameters
+    found += _query_parameters(endpoint.query) if endpoint.query else []
+    found += [KEY_HEADER] if endpoint.key else []
+    found += [TAG_HEADER] if endpoint.memo else []
+    return [_shown(parameter) for parameter in found]
+
+
+def _shown(parameter: dict[str, Any]) -> dict[str, Any]:
+    """With its description beside the schema, and an example."""
+    schema, name = dict(parameter["schema"]), parameter["name"]
+    words = parameter.get("description") or schema.pop("description", "")
+    example = LISTS[name] if schema.get("type") == "array" else PARAMETERS[name]
+    schema.pop("description", None)
+    return {**parameter, **({"description": words} if words else {}), "schema": schema, "example": example}
 
 
 def _query_parameters(model: type[BaseModel]) -> list[dict[str, Any]]:
@@ -123,36 +190,9 @@ def _query_parameters(model: type[BaseModel]) -> list[dict[str, Any]]:
 
 
 def _inlined(schema: dict[str, Any], defs: dict[str, Any]) -> dict[str, Any]:
-    """A parameter's schema without references to definitions of its own."""
+    """A parameter's schema without references to definitions of its own, and without null: an address has none."""
+    if "anyOf" in schema:
+        rest = {name: value for name, value in schema.items() if name not in {"anyOf", "default"}}
+        return _inlined({**schema["anyOf"][0], **rest}, defs)
     target = defs.get(schema.get("$ref", "").rpartition("/")[2], {})
-    return {**target, **{name: value for name, value in schema.items() if name != "$ref"}}
-
-
-def _responses(endpoint: Endpoint) -> dict[str, Any]:
-    responses = {str(status): _response(shape, endpoint) for status, shape in endpoint.answers.items()}
-    if endpoint.memo:
-        responses["304"] = {"description": "As `If-None-Match` says."}
-    for status, codes in sorted(_refusals(endpoint).items()):
-        words = "Refused: " + ", ".join(f"`{code}`" for code in sorted(codes)) + "."
-        content = {endpoint.media: {}} if endpoint.apology else PROBLEM
-        responses[str(status)] = {"description": words, "content": content}
-    return responses
-
-
-def _response(shape: type[BaseModel] | str | None, endpoint: Endpoint) -> dict[str, Any]:
-    if shape is None:
-        return {"description": "Done."}
-    if isinstance(shape, str):
-        return {"description": shape, "content": {endpoint.media: {}}}
-    summary = (shape.__doc__ or "").partition("\n")[0]
-    return {"description": summary, "content": {endpoint.media: {"schema": {"$ref": REF.format(model=shape.__name__)}}}}
-
-
-def _refusals(endpoint: Endpoint) -> dict[int, set[str]]:
-    kinds = [*endpoint.refusals, *EVERY, *(WITH_BODY if endpoint.body else ())]
-    kinds += [Invalid]  # whatever an endpoint takes, it refuses what it does not know
-    kinds += [Unauthenticated, Forbidden] if endpoint.scope else []
-    found: dict[int, set[str]] = {}
-    for kind in kinds:
-        found.setdefault(status_of(kind), set()).add(kind.code)
-    return found
+    return {**target, **{LIMITS.get(name, name): value for name, value in schema.items() if name != "$ref"}}

@@ -127,12 +127,13 @@ class Entry:
 
 @dataclass(frozen=True)
 class Part:
-    """What a page shows of a thread: which order, from where, and where it goes on."""
+    """What a page shows of a thread: which order of those offered, from where, and where it goes on."""
 
     sort: Sort
     cursor: str
     next: str
     entries: Sequence[Entry]
+    sorts: Sequence[Sort]
 
 
 def frame(title: str, main: Markup, *, head: Markup = NO_INDEX) -> str:
@@ -149,7 +150,7 @@ def thread(about: About, part: Part, base: str) -> str:
         post=about.shown,
         heading=title,
         write=CLOSED if post.closed else WRITE.format(about.form()),
-        sorts=_sorts(about, part.sort) if max(post.count, len(part.entries)) > 1 else NOTHING,
+        sorts=_sorts(about, part) if max(post.count, len(part.entries)) > 1 else NOTHING,
         rows=_nested(part.entries),
         more=MORE.format(about.thread(sort=sort, cursor=part.next)) if part.next else NOTHING,
         data=_structured(about, part.entries, base),
@@ -200,14 +201,14 @@ def _asked(sort: Sort) -> str:
     return "" if sort is Sort.NEWEST else str(sort)
 
 
-def _sorts(about: About, current: Sort) -> Markup:
+def _sorts(about: About, part: Part) -> Markup:
     links = [
         SORT.format(
             url=about.thread(sort=_asked(sort)),
-            current=CURRENT if sort is current else NOTHING,
+            current=CURRENT if sort is part.sort else NOTHING,
             words=f"{sort.capitalize()} first",
         )
-        for sort in Sort
+        for sort in part.sorts
     ]
     return SORTS.format(NOTHING.join(links))
 

@@ -1,10 +1,15 @@
 """What goes over the wire beside comments themselves."""
 
+from collections.abc import Sequence
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, JsonValue
 
 from ..core.public import PublicComment
+
+# What a schema says of fields that exclude each other.
+STRING: dict[str, JsonValue] = {"type": "string"}
+NULL: dict[str, JsonValue] = {"type": "null"}
 
 
 class Out(BaseModel):
@@ -25,7 +30,7 @@ class CommentPage(Out):
     title: str | None = Field(description="Only if a moderator set one.")
     count: int = Field(description="The post's published comments.")
     closed: bool
-    sorts: list[str] = Field(description="The orders offered.")
+    sorts: Sequence[str] = Field(description="The orders offered.")
     comments: list[PublicComment] = Field(description="In the order to show them; a reply stands below its parent.")
     next: Next = None
 
@@ -71,7 +76,7 @@ class Form(Out):
 
     token: str = Field(description="Send it as `form` with the comment.")
     closed: bool
-    holds: bool = Field(description="Every comment waits for a moderator here.")
+    holds: bool = Field(description="A comment would wait for a moderator, as far as is known before it is written.")
     edit_seconds: int = Field(description="How long a comment can be edited.")
     limits: FormLimits
 

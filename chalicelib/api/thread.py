@@ -3,13 +3,13 @@
 What writes HTML is imported when it is asked for: the JSON API never loads it.
 """
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from ..core.comments import Status
-from ..core.drafts import MAX_TITLE, Draft
+from ..core.drafts import ID_BOUNDS, KEY_BOUNDS, LINK_BOUNDS, MAX_TITLE, MAX_TOKEN, TEXT_BOUNDS, Draft
 from ..core.ids import ID, base64url
 from ..core.posts import Post, post_key, post_link
 from ..core.public import PublicComment
@@ -20,16 +20,17 @@ from ..core.refusals import (
     NotFound,
     PostClosed,
     Refusal,
+    SortUnavailable,
     TooManyRequests,
     Unavailable,
 )
-from ..core.screening import Hold
+from ..core.words import MAX_NAME
 from ..store.threads import Page, Place, Sort
-from .comments import DEFAULT_PAGE, OfPost
+from .comments import DEFAULT_PAGE, OfPost, offered
 from .endpoints import FORM, Answer, Call, Topic
 from .incoming import Incoming
 from .page_style import POLICY
-from .paging import MAX_PAGE, Cursor, cursor, fitting, place
+from .paging import MAX_PAGE, Cursor, cursor, fitting, place, shortened
 from .parsing import errors_of
 from .problems import BadRequest, status_of
 
@@ -42,6 +43,8 @@ HTML = "text/html; charset=utf-8"
 ENVELOPE = 65_536  # bytes: the page around its comments; a long key stands in several links
 KEY_BYTES = 16
 MAX_FIELDS = 100  # of a form, known or not
+OPTIONAL_ID: dict[str, Any] = {"pattern": f"^({ID.pattern})?$"}
+OPTIONAL_LINK = {**LINK_BOUNDS, "minLength": 0, "pattern": LINK_BOUNDS["pattern"].replace("+$", "*$")}
 
 
 class ThreadQuery(OfPost):
@@ -58,21 +61,23 @@ class FormQuery(OfPost):
 
     model_config = ConfigDict(extra="ignore")
 
-    parent: str = Field(default="", description="The id of the comment to answer.")
+    parent: str = Field(default="", description="The id of the comment to answer.", json_schema_extra=OPTIONAL_ID)
 
 
 class SentForm(BaseModel):
     """What the form sends.  An empty field is none; anything else is ignored."""
 
-    model_config = ConfigDict(extra="ignore", frozen=True)
+    model_config = ConfigDict(extra="ignore", frozen=True, json_schema_extra={"required": ["post", "text", "key"]})
 
-    post: str = Field(default="", description="The key of the post.")
-    parent: str = Field(default="", description="The id of the comment that it answers.")
-    text: str = Field(default="", description="Markdown, at most 10,000 characters.")
-    name: str = Field(default="", description="At most 80 characters.")
-    link: str = Field(default="", description="A website: http or https.")
-    form: str = Field(default="", description="The form's token.")
-    key: str = Field(default="", description="The idempotency key: 22 base64url characters.")
+    post: str = Field(default="", description="The key of the post.", json_schema_extra=KEY_BOUNDS)
+    parent: str = Field(default="", description="The id of the comment that it answers.", json_schema_extra=OPTIONAL_ID)
+    text: str = Field(default="", description="Markdown, at most 10,000 characters.", json_schema_extra=TEXT_BOUNDS)
+    name: str = Field(default="", description="At most 80 characters.", json_schema_extra={"maxLength": MAX_NAME})
+    link: str = Field(default="", description="A website: http or https.", json_schema_extra=OPTIONAL_LINK)
+    form: str = Field(default="", description="The form's token.", json_schema_extra={"maxLength": MAX_TOKEN})
+    key: str = Field(
+        default="", description="The idempotency key: 22 base64url characters.", json_schema_extra=ID_BOUNDS
+    )
     trap: str = Field(default="", description="A field that people don't see.")
 
     def draft(self) -> Draft:
@@ -126,7 +131,15 @@ def apology(refusal: Refusal, request: Incoming) -> Answer:
 PAGE = {"media": HTML, "policy": POLICY, "apology": apology}
 
 
-@topic.endpoint("GET", "/thread", query=ThreadQuery, answers={200: "The page."}, refusals=(Invalid,), memo=True, **PAGE)
+@topic.endpoint(
+    "GET",
+    "/thread",
+    query=ThreadQuery,
+    answers={200: "The page."},
+    refusals=(Invalid, SortUnavailable),
+    memo=True,
+    **PAGE,
+)
 def thread_page(call: Call) -> Answer:
     """Read a post's comments as an HTML page."""
     from . import pages  # noqa: PLC0415
@@ -134,10 +147,11 @@ def thread_page(call: Call) -> Answer:
     query: ThreadQuery = call.query
     bound = ("thread", query.post, query.sort)
     post = call.runtime.posts.get(query.post, consistent=False)
+    sorts = offered(post, query.sort)
     about, base = _about(call, post), call.runtime.settings.url.rstrip("/") or call.incoming.base
     page = call.runtime.threads.page(query.post, query.sort, DEFAULT_PAGE, place(call, query.cursor, *bound))
     entries, following = _fitting(page, _entries(about, page, base))
-    part = pages.Part(query.sort, query.cursor, cursor(call, following, *bound) or "", entries)
+    part = pages.Part(query.sort, query.cursor, cursor(call, following, *bound) or "", entries, sorts)
     return Answer(pages.thread(about, part, base), media=HTML)
 
 
@@ -163,7 +177,7 @@ def thread_form(call: Call) -> Answer:
         "form": call.runtime.submitting.form_token(post.key),
         "key": _new_key(call),
     }
-    waits = call.runtime.config.policy().hold is Hold.ALWAYS
+    waits = call.runtime.submitting.will_wait(post, "")
     written = form_pages.Written(hidden, answered=_answered(call, query), waits=waits)
     return Answer(form_pages.form(_about(call, post, root="../"), written), media=HTML)
 
@@ -240,7 +254,8 @@ def _entries(about: "About", page: Page, base: str) -> "list[Entry]":
 def _fitting(page: Page, entries: "list[Entry]") -> "tuple[list[Entry], Place | None]":
     """As ``cut``, by the bytes of this page."""
     most = fitting([each.size for each in entries], MAX_PAGE - ENVELOPE)
-    return entries[:most], page.next if most == len(entries) else Place(page.rows[most - 1].path, inside=True)
+    shown = shortened(page, most)
+    return entries[: len(shown.rows)], shown.next
 
 
 def _asked_about(request: Incoming) -> "About | None":

@@ -1,5 +1,18 @@
 """All topics of the API, in the order of its reference."""
 
-from . import comments, console, moderation, moderators, site, thread
+from . import comments, console, feeds, figures, governance, jobs, mine, moderation, moderators, reactions, site, thread
 
-TOPICS = (comments.topic, thread.topic, moderation.topic, moderators.topic, console.topic, site.topic)
+TOPICS = (
+    comments.topic,
+    reactions.topic,
+    feeds.topic,
+    mine.topic,
+    thread.topic,
+    moderation.topic,
+    jobs.topic,
+    governance.topic,
+    figures.topic,
+    moderators.topic,
+    console.topic,
+    site.topic,
+)

@@ -1,17 +1,23 @@
 """``docs``: the pages that are made from the code, and whether the committed ones are up to date."""
 
 import argparse
+import json
 from pathlib import Path
 
+from ..core.backup import LINES
 from ..runtime import Runtime
 from ..settings import reference
 
 HEAD = "# Settings\n\nEnvironment variables of the function; each stage sets its own in `.chalice/config.json`.\n\n"
+SCHEMA_HEAD = {
+    "$schema": "https://json-schema.org/draft/2020-12/schema",
+    "title": "One line of a backup of Afterword",
+}
 
 
 def add_to(topics: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Register the commands."""
-    docs = topics.add_parser("docs", help="write docs/openapi.json and docs/settings.md from the code")
+    docs = topics.add_parser("docs", help="write what docs/ holds that is made from the code")
     docs.add_argument("--check", action="store_true", help="only say which are out of date")
     docs.set_defaults(run=_docs)
 
@@ -19,8 +25,14 @@ def add_to(topics: "argparse._SubParsersAction[argparse.ArgumentParser]") -> Non
 def pages() -> dict[str, str]:
     """File → what it must hold."""
     from ..api.openapi import document_text  # noqa: PLC0415  the other commands need no Chalice
+    from ..api.reference import reference as api_reference  # noqa: PLC0415  likewise
 
-    return {"docs/openapi.json": document_text(), "docs/settings.md": HEAD + reference()}
+    return {
+        "docs/openapi.json": document_text(),
+        "docs/api.md": api_reference(),
+        "docs/settings.md": HEAD + reference(),
+        "docs/backup.schema.json": json.dumps(SCHEMA_HEAD | LINES.json_schema(), indent=2) + "\n",
+    }
 
 
 def _docs(_runtime: Runtime, chosen: argparse.Namespace) -> int:

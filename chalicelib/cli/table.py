@@ -8,6 +8,7 @@ from botocore.exceptions import ClientError
 from ..core.posts import Post
 from ..core.refusals import ChangedMeanwhile
 from ..runtime import Runtime
+from ..store.leftovers import deleted_with_leftovers, sweep
 from ..store.recount import drifted
 from ..store.schema import TTL, differences, table_definition
 
@@ -20,8 +21,10 @@ def add_to(topics: "argparse._SubParsersAction[argparse.ArgumentParser]") -> Non
     commands = topics.add_parser("table", help="the DynamoDB table").add_subparsers(metavar="COMMAND", required=True)
     create = commands.add_parser("create", help="make the table, or say what an existing one has otherwise")
     create.set_defaults(run=_create)
-    check = commands.add_parser("check", help="count every post's published comments again")
-    check.add_argument("--fix", action="store_true", help="set the counts that are wrong")
+    check = commands.add_parser(
+        "check", help="count every post's published comments again, look for leftovers of deleted ones"
+    )
+    check.add_argument("--fix", action="store_true", help="set the counts that are wrong, remove what is left")
     check.set_defaults(run=_check)
 
 
@@ -77,7 +80,19 @@ def _check(runtime: Runtime, chosen: argparse.Namespace) -> int:
         print(f"{post.key}: counts {post.count}, has {counted}")
         right += chosen.fix and _set_right(runtime, post, counted)
     print(f"{posts} posts, {wrong} wrong{f', {right} set right' if chosen.fix else ''}")
-    return 1 if wrong > right else 0
+    left = _leftovers(runtime, fix=chosen.fix)
+    return 1 if wrong > right or left else 0
+
+
+def _leftovers(runtime: Runtime, *, fix: bool) -> int:
+    """Under how many deleted comments something of readers is left."""
+    found = list(deleted_with_leftovers(runtime.table))
+    for comment_id in found if fix else ():
+        while sweep(runtime.table, comment_id):
+            pass
+    if found:
+        print(f"votes and flags left under {len(found)} deleted comments{': removed' if fix else ''}")
+    return 0 if fix else len(found)
 
 
 def _set_right(runtime: Runtime, post: Post, counted: int) -> bool:

@@ -4,13 +4,14 @@
 """
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
-from .ids import sha256
+from .ids import keyed
 
 SEPARATOR = "#"  # sorts before every character of a ULID: a thread is contiguous, parent first
 MAX_DEPTH = 6  # levels
+EARLIER_LIFE = timedelta(days=30)  # of what a moderator's edit replaced
 
 
 class Status(StrEnum):
@@ -40,14 +41,27 @@ class Caller:
     author: str = ""
 
 
+@dataclass(frozen=True)
+class Earlier:
+    """What a comment said before moderator ``by`` edited it; kept for 30 days, beside the comment."""
+
+    text: str
+    name: str
+    link: str
+    by: str
+    at: datetime
+
+
 @dataclass(frozen=True, kw_only=True)
 class Comment:
-    """The truth about one comment.
+    """The truth about one comment.  ``titled``: it came with a title for its post.
 
     ``path`` is the ULIDs of its thread from the root down, joined by ``#``.  ``published`` is the
     ULID of its publication.  ``children`` counts the replies directly below that are visible;
     ``tombstone`` says that its place is kept for them although it is not published itself.
-    ``version`` counts decisions and edits, not votes.  ``vetted``: a moderator decided its status.
+    ``version`` counts decisions and edits, not votes.  ``vetted``: a moderator decided its status;
+    ``decided``: one ever did.  ``edited_by`` is the moderator whose words it has now.  ``flags`` counts
+    the readers who flagged it since a moderator last looked, ``round`` how often flags were settled.
     ``operation`` is the ULID of the write that made it what it is.
     """
 
@@ -73,10 +87,15 @@ class Comment:
     down: int = 0
     badge: bool = False
     vetted: bool = False
+    decided: bool = False
+    titled: bool = False
+    flags: int = 0
+    round: int = 0
     children: int = 0
     tombstone: bool = False
     operation: str = ""
     reasons: tuple[Reason, ...] = field(default=())
+    edited_by: str = ""
 
     @property
     def order(self) -> str:
@@ -102,9 +121,19 @@ def path_below(parent: Comment | None, order: str) -> str:
     return SEPARATOR.join([*above, order])
 
 
-def hash_of_submission(text: str, name: str, link: str, parent: str) -> str:
-    """Tells a repeat of a submission from another one under the same key."""
-    return sha256(f"{text}\x00{name}\x00{link}\x00{parent}")
+def hangs_below(parent: Comment | None) -> str:
+    """The id of the comment below which a reply stands: beside what it answers, at the deepest level."""
+    if parent is None:
+        return ""
+    return parent.id if parent.path.count(SEPARATOR) + 1 < MAX_DEPTH else parent.parent
+
+
+def hash_of_submission(identity_key: bytes, *words: str) -> str:
+    """Tells a repeat of a submission from another one under the same key.
+
+    Nobody without the key can try out words: so it may stay when the words are erased.
+    """
+    return keyed(identity_key, "first", *words, size=32)
 
 
 def bare(comment: Comment, *, version: int, operation: str) -> Comment:

@@ -36,6 +36,8 @@ class Act(StrEnum):
     WITHDRAW = "withdraw"
     CLOSE = "close"
     REOPEN = "reopen"
+    RETITLE = "retitle"
+    REPLY = "reply"
     POLICY = "policy"
     INVITE = "invite"
     DISMISS = "dismiss"
@@ -77,16 +79,23 @@ def status_after(status: Status, decision: Decision) -> Status:
 
 
 def moved(comment: Comment, status: Status, *, operation: str, vetted: bool = True) -> Comment:
-    """The comment in another status.  ``operation`` is also the ULID of its publication, if it is one."""
+    """The comment in a status that somebody decided on: nothing is flagged any more.
+
+    ``operation`` is also the ULID of its publication, if it is one.
+    """
     if status is Status.DELETED:
         return bare(comment, version=comment.version + 1, operation=operation)
-    published = operation if status is Status.PUBLISHED else ""
+    stays = comment.published if comment.status is status else operation
+    published = stays if status is Status.PUBLISHED else ""
     return replace(
         comment,
         status=status,
+        flags=0,
+        round=comment.round + bool(comment.flags),
         version=comment.version + 1,
         published=published,
         vetted=vetted and status is not Status.PENDING,
+        decided=comment.decided or vetted,
         operation=operation,
     )
 
@@ -132,11 +141,14 @@ def change_row(before: Comment, after: Comment, *, act: Act, by: str, at: dateti
 
 @dataclass(frozen=True)
 class Record:
-    """How moderators decided on an author's comments that still stand so."""
+    """How moderators decided on an author's comments that still stand so.
+
+    ``since``: when the one was submitted that they decided on first.
+    """
 
     approved: int = 0
     rejected: int = 0
-    first_seen: datetime | None = None
+    since: datetime | None = None
 
 
 def counted(comment: Comment) -> tuple[int, int]:

@@ -13,6 +13,7 @@ ULID_ENTROPY = 10  # bytes
 LATEST = (1 << 48) - 1  # milliseconds: all that a ULID holds
 
 ID = re.compile(r"[A-Za-z0-9_-]{22}")  # 128 bits: comments, author keys, idempotency keys
+HASH = re.compile(r"[A-Za-z0-9_-]{43}")  # 256 bits: authors
 ULID = re.compile(r"[0-7][0-9A-HJKMNP-TV-Z]{25}")
 
 

@@ -9,12 +9,15 @@ trailing slashes go.
 
 import re
 import unicodedata
+from calendar import monthrange
+from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from urllib.parse import quote, unquote_to_bytes
 
 MAX_KEY = 1_024  # bytes: what a sort key of DynamoDB holds
 ENCODED = re.compile(r"(?:%[0-9A-Fa-f]{2})+")
+DATED = re.compile(r"/(?:[^/]+/)?(\d{4})/(\d{2})/(?:(\d{2})/)?")
 FORBIDDEN = {"Cc", "Cs", "Zl", "Zp"}  # controls, lone surrogates, line and paragraph separators
 
 
@@ -29,6 +32,17 @@ class Post:
     proposed_title: str = ""
     first_seen: datetime | None = None
     version: int = 0
+
+
+def published_on(post: Post) -> datetime | None:
+    """When the post appeared at the latest, as far as is known: the date in its path, or its first submission."""
+    dates = [post.first_seen] if post.first_seen else []
+    if found := DATED.match(post.key):
+        with suppress(ValueError):  # it only looks like a date
+            year, month = int(found[1]), int(found[2])
+            day = int(found[3]) if found[3] else monthrange(year, month)[1]
+            dates.append(datetime(year, month, day, tzinfo=UTC))
+    return min(dates, default=None)
 
 
 def post_key(raw: str) -> str:

@@ -59,3 +59,21 @@ class PublicComment(BaseModel):
         """Only the place of a comment in its thread."""
         parent = comment.parent or None
         return cls(id=comment.id, post=comment.post, parent=parent, status=Status.DELETED, gone=True)
+
+
+class LatestComment(BaseModel):
+    """A comment among the newest of the whole site: without votes, which its list does not carry."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    id: str
+    post: str
+    parent: str | None = None
+    name: str | None = None
+    link: str | None = None
+    avatar: str = ""
+    html: str
+    created: str
+    published: str
+    edited: str | None = None
+    moderator: bool = False

@@ -3,17 +3,20 @@
 To add a rule, write a function of a draft and its facts, and name it in ``RULES``.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import IntEnum, StrEnum
+from typing import Any
 
 from .comments import Comment, Reason, Status
-from .posts import Post
+from .deciding import Record
+from .posts import Post, published_on
 from .refusals import Invalid, PostClosed, Refusal
 
 MIN_WRITING = 3  # seconds from opening the form to sending it: programs are faster
 MAX_WRITING = 24 * 3_600  # seconds: a form token's life
+NO_RECORD = Record()
 
 
 class Verdict(IntEnum):
@@ -29,15 +32,30 @@ class Hold(StrEnum):
     """Which comments wait, whatever the other rules say."""
 
     ALWAYS = "always"
+    NEW_AUTHORS = "new_authors"
+    POSTS_OLDER_THAN = "posts_older_than"
     NEVER = "never"
 
 
 @dataclass(frozen=True)
 class Policy:
-    """What the owner chose.  ``version`` counts its changes, from 0: never chosen."""
+    """What the owner chose.
+
+    ``approvals``: how many comments of an author a moderator approved before the author is no longer
+    new.  ``days``: how old a post is when its comments begin to wait.  ``version`` counts the
+    policy's changes, from 0: never chosen.
+    """
 
     hold: Hold = Hold.ALWAYS
     version: int = 0
+    approvals: int = 1
+    days: int = 14
+
+
+def policy_of(told: Mapping[str, Any], version: int) -> Policy:
+    """A policy from what was stored of it."""
+    kept = {name: told[name] for name in ("approvals", "days") if name in told}
+    return Policy(hold=Hold(told["hold"]), version=version, **kept)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,7 +63,8 @@ class Facts:
     """Everything that a rule may know besides the words.
 
     ``parent`` is the comment answered, if it was found; ``form_opened`` is when the form was handed
-    out, if its token was good; ``before`` is the comment that is being edited.
+    out, if its token was good; ``before`` is the comment that is being edited; ``record`` is how
+    moderators decided on the author's comments.
     """
 
     now: datetime
@@ -56,6 +75,7 @@ class Facts:
     form_opened: datetime | None = None
     trap: str = ""
     before: Comment | None = None
+    record: Record = NO_RECORD
 
 
 @dataclass(frozen=True)
@@ -105,10 +125,36 @@ def hold_by_policy(facts: Facts) -> Finding | None:
     return None
 
 
+def hold_new_authors(facts: Facts) -> Finding | None:
+    """An author is known by their key, never by a name that anybody can type."""
+    if facts.policy.hold is not Hold.NEW_AUTHORS or facts.record.approved >= facts.policy.approvals:
+        return None
+    return Finding(Verdict.HOLD, f"A new author: {facts.record.approved} comments approved so far.")
+
+
+def hold_on_old_posts(facts: Facts) -> Finding | None:
+    """Old posts attract link spam, and few others."""
+    if facts.policy.hold is not Hold.POSTS_OLDER_THAN:
+        return None
+    if not facts.post.count:
+        return Finding(Verdict.HOLD, "The first comment under a post: anybody can invent the name of one.")
+    age = facts.now - (published_on(facts.post) or facts.now)
+    if age <= timedelta(days=facts.policy.days):
+        return None
+    return Finding(Verdict.HOLD, f"The post is older than {facts.policy.days} days.")
+
+
 def hold_what_filled_the_trap(facts: Facts) -> Finding | None:
     """A field that people can't see; browsers fill it in too, at times, so it is no proof of spam."""
     if facts.trap:
         return Finding(Verdict.HOLD, "A field that readers don't see was filled in.")
+    return None
+
+
+def hold_what_a_moderator_edited(facts: Facts) -> Finding | None:
+    """Nobody takes back by themselves what a moderator took out."""
+    if facts.before and facts.before.edited_by:
+        return Finding(Verdict.HOLD, "A moderator had edited it.")
     return None
 
 
@@ -127,7 +173,10 @@ RULES: Sequence[Rule] = (
     refuse_closed_posts,
     refuse_replies_to_what_is_not_public,
     hold_by_policy,
+    hold_new_authors,
+    hold_on_old_posts,
     hold_what_filled_the_trap,
+    hold_what_a_moderator_edited,
     hold_without_a_form,
 )
 

@@ -44,6 +44,14 @@ def ripple(before: Comment | None, after: Comment, ancestors: Iterable[Comment])
     return Ripple(after, above, after.is_public - was_public)
 
 
+def together(first: Ripple, second: Ripple) -> Ripple:
+    """Two changes of one thread as one; ``second`` was worked out on what ``first`` leaves.  Of ``first``'s comment."""
+    left = {after.id: (before, after) for before, after in second.above}
+    _, comment = left.pop(first.comment.id, (None, first.comment))
+    above = [(before, left.pop(after.id, (None, after))[1]) for before, after in first.above]
+    return Ripple(comment, (*above, *left.values()), first.count + second.count)
+
+
 def _appearing(ancestors: Iterable[Comment]) -> Iterable[tuple[Comment, Comment]]:
     """A new child up to the first visible ancestor; deleted ones on the way become tombstones."""
     for ancestor in ancestors:

@@ -74,6 +74,15 @@ def clean_title(title: str) -> str:
     return _bounded(line, MAX_TITLE) if line else ""
 
 
+def clean_note(note: str) -> str:
+    """What one person writes to another, or nothing.
+
+    Raises:
+        ValueError: no valid Unicode.
+    """
+    return tidy(_admitted(note))
+
+
 def clean_link(link: str) -> str:
     """A reader's website in one spelling of plain ASCII; https where no scheme is given.
 

@@ -16,12 +16,12 @@ from ..core.refusals import (
     Unauthenticated,
     Unavailable,
 )
-from ..core.screening import Facts, Screened, Verdict, screen
+from ..core.screening import Screened, Verdict, screen
 from ..core.threads import ripple
 from ..store.comments import Change, Comments, PlaceChanged
 from ..store.config import Config
 from ..store.limits import Limits
-from ..store.posts import Posts
+from .gathering import Gathering
 from .submitting import rendered
 from .tools import RETRIES, Tools
 
@@ -35,10 +35,16 @@ class Editing:
     """``window`` is how long after its submission a comment can be edited."""
 
     def __init__(
-        self, tools: Tools, comments: Comments, posts: Posts, config: Config, limits: Limits, window: timedelta
+        self,
+        tools: Tools,
+        comments: Comments,
+        config: Config,
+        gathering: Gathering,
+        limits: Limits,
+        window: timedelta,
     ) -> None:
-        self.tools, self.comments, self.posts, self.config = tools, comments, posts, config
-        self.limits, self.window = limits, window
+        self.tools, self.comments, self.config = tools, comments, config
+        self.gathering, self.limits, self.window = gathering, limits, window
 
     def edit(self, comment_id: str, words: Words, caller: Caller) -> Comment:
         """Screen the new words and let them take the old ones' place; the new verdict replaces the status.
@@ -94,11 +100,14 @@ class Editing:
 
         after = moved(before, Status.DELETED, operation=self.tools.new_ulid(now))
 
+        if before.titled:  # first: nobody can find it by its author when the comment is gone
+            self.comments.forget_title(before)
         self._change(before, after, Act.WITHDRAW, now)
+        self.comments.sweep(replace(before, titled=False))
         return after
 
     def _screened(self, before: Comment, now: datetime) -> Screened:
-        return screen(Facts(now=now, policy=self.config.policy(), post=self.posts.get(before.post), before=before))
+        return screen(replace(self.gathering.facts(before.post, before.author, now), before=before))
 
     def _change(self, before: Comment, after: Comment, act: Act, now: datetime) -> None:
         effect = ripple(before, after, self.comments.ancestors(after))
@@ -133,6 +142,7 @@ def _edited(before: Comment, words: Words, verdict: Screened, operation: str, no
         name=words.name or "",
         link=words.link or "",
         edited=now,
+        edited_by="",
         version=before.version + 1,
         operation=operation,
         reasons=verdict.reasons,

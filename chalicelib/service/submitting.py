@@ -1,43 +1,34 @@
 """Submitting: a draft is screened first and stored once, published or held."""
 
-from dataclasses import dataclass
+from dataclasses import replace
 from datetime import datetime, timedelta
 
-from ..core.comments import MAX_DEPTH, Caller, Comment, Status, hash_of_submission, path_below
+from ..core.comments import Caller, Comment, Status, hangs_below, hash_of_submission, path_below
 from ..core.drafts import Draft
 from ..core.ids import comment_id, keyed
 from ..core.markdown import RENDERER, to_html
 from ..core.posts import Post
-from ..core.refusals import Invalid, KeyReused, ParentNotPublished, Unavailable
-from ..core.screening import MAX_WRITING, Facts, Policy, screen
+from ..core.refusals import Invalid, KeyReused, ParentNotPublished, PostClosed, Unavailable
+from ..core.screening import MAX_WRITING, MIN_WRITING, Facts, screen
 from ..core.signing import sign, verify
 from ..core.threads import Ripple, ripple
 from ..core.times import EPOCH, seconds
 from ..store.comments import AlreadyStored, Comments, PlaceChanged
 from ..store.config import Config
 from ..store.limits import Limits
-from ..store.posts import Posts
+from .gathering import Gathering
 from .tools import RETRIES, Tools
 
 MAX_HTML = 65_536  # bytes
 FORM = "form"  # what a form token's signature is for
 
 
-@dataclass(frozen=True)
-class Gathered:
-    """What submitting reads before it decides.  ``above`` is where the comment will hang."""
-
-    post: Post
-    policy: Policy
-    parent: Comment | None
-    above: str
-
-
 class Submitting:
     """Takes drafts in."""
 
-    def __init__(self, tools: Tools, comments: Comments, posts: Posts, config: Config, limits: Limits) -> None:
-        self.tools, self.comments, self.posts, self.config, self.limits = tools, comments, posts, config, limits
+    def __init__(self, tools: Tools, comments: Comments, config: Config, gathering: Gathering, limits: Limits) -> None:
+        self.tools, self.comments, self.config = tools, comments, config
+        self.gathering, self.limits = gathering, limits
 
     def form_token(self, post: str) -> str:
         """Says when the form was opened, and for which post."""
@@ -51,6 +42,15 @@ class Submitting:
         """
         self.limits.count_preview(caller.limit, self.tools.clock())
         return rendered(text)
+
+    def will_wait(self, post: Post, author: str) -> bool:
+        """Whether a comment would wait for a moderator, as far as can be known before it is written."""
+        now = self.tools.clock()
+        facts = replace(self.gathering.about(post, author, now), form_opened=now - timedelta(seconds=MIN_WRITING))
+        try:
+            return screen(facts).status is not Status.PUBLISHED
+        except PostClosed:
+            return True
 
     def submit(self, draft: Draft, caller: Caller, idempotency_key: str) -> Comment:
         """Screen a draft and store it, published or held.
@@ -66,51 +66,45 @@ class Submitting:
         self.config.check_keys(self.tools.keys, self.tools.clock())
         new_id = comment_id(self.tools.keys.identity, draft.post, caller.author, idempotency_key)
         if known := self.comments.find(new_id):
-            return _repeated(known, draft)
+            return self._repeated(known, draft)
         for _ in range(RETRIES):
             try:
                 return self._submit_new(new_id, draft, caller)
             except AlreadyStored as stored:
-                return _repeated(stored.comment, draft)
+                return self._repeated(stored.comment, draft)
             except PlaceChanged:
                 continue
         raise Unavailable
 
     def _submit_new(self, new_id: str, draft: Draft, caller: Caller) -> Comment:
         now = self.tools.clock()
-        gathered = self._gather(draft)
-
-        comment = self._screened(new_id, draft, caller, gathered, now)
-        effect = self._effect(comment)
-
-        self.limits.count_submission(caller.limit, draft.post, published=comment.is_public, now=now)
-        self.comments.add(effect, gathered.post, proposed_title=draft.post_title)
-        return effect.comment
-
-    def _gather(self, draft: Draft) -> Gathered:
         parent = self.comments.find(draft.parent) if draft.parent else None
-        return Gathered(self.posts.get(draft.post), self.config.policy(), parent, _above(parent))
-
-    def _screened(self, new_id: str, draft: Draft, caller: Caller, gathered: Gathered, now: datetime) -> Comment:
-        facts = Facts(
-            now=now,
-            policy=gathered.policy,
-            post=gathered.post,
+        facts = replace(
+            self.gathering.facts(draft.post, caller.author, now),
             wants_parent=draft.parent is not None,
-            parent=gathered.parent,
+            parent=parent,
             form_opened=self._form_opened(draft, now),
             trap=draft.trap,
         )
+
+        comment = self._screened(new_id, draft, caller, facts)
+        effect = self._effect(comment)
+
+        self.limits.count_submission(caller.limit, draft.post, published=comment.is_public, now=now)
+        self.comments.add(effect, facts.post, proposed_title=draft.post_title)
+        return effect.comment
+
+    def _screened(self, new_id: str, draft: Draft, caller: Caller, facts: Facts) -> Comment:
         verdict = screen(facts)
-        order = self.tools.new_ulid(now)
+        order = self.tools.new_ulid(facts.now)
         return Comment(
             id=new_id,
             post=draft.post,
             status=verdict.status,
-            path=path_below(gathered.parent, order),
-            parent=gathered.above,
-            created=now,
-            first_hash=_first_hash(draft),
+            path=path_below(facts.parent, order),
+            parent=hangs_below(facts.parent),
+            created=facts.now,
+            first_hash=self._first_hash(draft),
             name=draft.name or "",
             link=draft.link or "",
             text=draft.text,
@@ -118,6 +112,7 @@ class Submitting:
             renderer=RENDERER,
             avatar=keyed(self.tools.keys.identity, "avatar", caller.author or order, size=6),
             author=caller.author,
+            titled=bool(draft.post_title),
             network=caller.network,
             published=order if verdict.status is Status.PUBLISHED else "",
             operation=order,
@@ -139,6 +134,15 @@ class Submitting:
         except ParentNotPublished:
             raise Invalid({"parent": "There is no such comment under this post."}) from None
 
+    def _first_hash(self, draft: Draft) -> str:
+        words = draft.text, draft.name or "", draft.link or "", draft.parent or ""
+        return hash_of_submission(self.tools.keys.identity, *words)
+
+    def _repeated(self, known: Comment, draft: Draft) -> Comment:
+        if known.first_hash != self._first_hash(draft):
+            raise KeyReused
+        return known
+
 
 def rendered(text: str) -> str:
     """Clean HTML.
@@ -150,20 +154,3 @@ def rendered(text: str) -> str:
     if len(html.encode()) > MAX_HTML:
         raise Invalid({"text": "must be shorter: as HTML it is longer than 64 KiB"})
     return html
-
-
-def _above(parent: Comment | None) -> str:
-    """A reply to the deepest level stands beside what it answers."""
-    if parent is None:
-        return ""
-    return parent.id if parent.path.count("#") + 1 < MAX_DEPTH else parent.parent
-
-
-def _first_hash(draft: Draft) -> str:
-    return hash_of_submission(draft.text, draft.name or "", draft.link or "", draft.parent or "")
-
-
-def _repeated(known: Comment, draft: Draft) -> Comment:
-    if known.first_hash != _first_hash(draft):
-        raise KeyReused
-    return known

@@ -1,16 +1,16 @@
-"""The audit: what was done, by whom; and what a request of many decisions was about."""
+"""The audit: what was done, by whom."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from ..core.deciding import UNDO_WINDOW, AuditRow
+from ..core.deciding import AuditRow
 from ..core.ids import ulid_milliseconds
+from ..core.jobs import Job
 from ..core.refusals import NotFound
-from ..core.times import EPOCH, from_iso, iso, seconds
+from ..core.times import EPOCH, from_iso
 from . import keys
 from .items import audit_item, audit_of
-from .parts import NEW, Part, Put
+from .parts import Part, Put, Update, Where
 from .schema import STATUS
 from .table import Span, Table
 
@@ -70,35 +70,17 @@ class Audit:
         whole = self.table.get_many([(entry["pk"], entry["sk"]) for entry in found])
         return [audit_of(whole[entry["pk"], entry["sk"]]) for entry in found if (entry["pk"], entry["sk"]) in whole]
 
-    def begin_bulk(self, bulk_id: str, comment_ids: Sequence[str], *, by: str, at: datetime) -> None:
-        """Write down what a request is about before it begins, so that it can be taken back as one."""
-        pk, sk = keys.bulk(bulk_id)
-        ttl = seconds(at + UNDO_WINDOW) + 86_400
-        item = {
-            "pk": pk,
-            "sk": sk,
-            "v": 1,
-            "ids": list(comment_ids),
-            "by": by,
-            "at": iso(at),
-            "ttl": ttl,
-            "op": bulk_id,
-        }
-        self.table.write(Put(item=item, where=NEW), operation=bulk_id)
-
-    def of_bulk(self, bulk_id: str) -> list[AuditRow]:
-        """What that request changed, in its order.
-
-        Raises:
-            NotFound: no such request, or it is too long ago.
-        """
-        item = self.table.get(keys.bulk(bulk_id))
-        if item is None:
-            raise NotFound
-        rows = (row for comment_id in item["ids"] for row in self.of_comment(comment_id))
-        return [row for row in rows if row.bulk == bulk_id]
+    def of_job(self, job: Job) -> list[AuditRow]:
+        """What it changed, in its order."""
+        rows = (row for comment_id in job.comments for row in self.of_comment(comment_id))
+        return [row for row in rows if row.bulk == job.id]
 
 
 def audit_put(row: AuditRow) -> Part:
     """An audit row as part of a write."""
     return Put(item=audit_item(row))
+
+
+def undone_part(row: AuditRow, operation: str) -> Part:
+    """A row can be taken back once; what took it back can be taken back itself."""
+    return Update(key=keys.audit(row.comment, row.id), set={"undone": operation}, where=Where(absent=("undone",)))

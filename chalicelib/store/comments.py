@@ -5,21 +5,26 @@ together or not at all.  A list is never read after its own write: indexes lag.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from datetime import datetime
 
-from ..core.comments import Comment, Status
+from ..core.comments import EARLIER_LIFE, Comment, Earlier, Status
 from ..core.deciding import AuditRow, counted
 from ..core.posts import Post
-from ..core.refusals import ChangedMeanwhile, NotFound, PostClosed
-from ..core.threads import Ripple
+from ..core.refusals import ChangedMeanwhile, NotFound, PostClosed, Unavailable
+from ..core.threads import Ripple, together
 from ..core.times import iso
 from . import keys
 from .attributes import Item
-from .items import audit_item, comment_item, comment_of, present, tombstone_item
+from .audit import audit_put, undone_part
+from .items import comment_item, comment_of, earlier_item, earlier_of, present, tombstone_item
+from .leftovers import sweep
 from .memo import Memo
 from .parts import NEW, Delete, Part, Put, Update, Where
 from .posts import listed
 from .schema import SHARDS, STATUS
+from .stats import DECISIVE, day_part
 from .table import Span, Table
 
 
@@ -43,6 +48,7 @@ class Change:
     ripple: Ripple
     row: AuditRow | None = None
     undone: AuditRow | None = None
+    earlier: Earlier | None = None
 
 
 class Comments:
@@ -86,7 +92,7 @@ class Comments:
                     if comment := self.find(entry["pk"].removeprefix("C#")):
                         yield comment
 
-    def add(self, ripple: Ripple, post: Post, *, proposed_title: str = "") -> None:
+    def add(self, ripple: Ripple, post: Post, *, proposed_title: str = "", row: AuditRow | None = None) -> None:
         """Store a new comment, waiting or published.
 
         Raises:
@@ -95,10 +101,11 @@ class Comments:
             PlaceChanged: the comment that it answers went away this moment.
         """
         comment = ripple.comment
-        stored = comment_item(comment)
-        parts: list[Part] = [Put(item=stored, where=NEW, otherwise=lambda found: AlreadyStored(comment_of(found)))]
+        parts = [_new(comment)]
         if ripple.count or not post.first_seen:
             parts.append(_first_post_update(comment, ripple.count, proposed_title))
+        if row:
+            parts.append(audit_put(row))
         self._write(comment.post, *parts, *_above(ripple))
 
     def change(self, change: Change) -> None:
@@ -108,16 +115,43 @@ class Comments:
             ChangedMeanwhile: it is not as it was when the change was worked out.
             PlaceChanged: it is, but the thread round it is not.
         """
-        before, after = change.before, change.ripple.comment
-        parts: list[Part] = [_comment_update(before, after)]
-        if change.row:
-            parts.append(Put(item=audit_item(change.row)))
-        if change.undone:
-            parts.append(_undone(change.undone, after.operation))
-        if change.ripple.count:
-            parts.append(Update(key=keys.post(after.post), add={"n": change.ripple.count}))
-        parts += [*_record(before, after), *_tombstone(before, after), *_above(change.ripple)]
-        self._write(after.post, *parts, operation=after.operation)
+        after = change.ripple.comment
+        self._write(after.post, *_changed(change), operation=after.operation)
+
+    def answer(self, approval: Change, reply: Ripple, row: AuditRow) -> None:
+        """Approve a comment and store the moderator's reply to it; ``reply`` was worked out on what that leaves.
+
+        Raises:
+            AlreadyStored: the reply is there, from an earlier try.
+            ChangedMeanwhile: the comment is not as it was.
+            PlaceChanged: it is, but the thread round it is not.
+        """
+        both = replace(approval, ripple=together(approval.ripple, reply))
+        parts = [_new(reply.comment), audit_put(row), *_changed(both)]
+        self._write(reply.comment.post, *parts, operation=approval.ripple.comment.operation)
+
+    def earlier(self, comment_id: str, now: datetime) -> Earlier | None:
+        """What it said before a moderator edited it; no longer than promised, however late it goes."""
+        item = self.table.get(keys.earlier(comment_id))
+        found = earlier_of(item) if item else None
+        return found if found and now <= found.at + EARLIER_LIFE else None
+
+    def sweep(self, before: Comment) -> None:
+        """Remove what readers left under a comment that was deleted, and the title that came with it.
+
+        What can't be removed this moment is left to ``table check``: nothing may fail because of it.
+        """
+        with suppress(Unavailable):
+            if before.titled:
+                self.forget_title(before)
+            if before.up or before.down or before.flags or before.round:
+                sweep(self.table, before.id)
+
+    def forget_title(self, comment: Comment) -> None:
+        """Remove the title that a comment proposed for its post, if it is still that one."""
+        where = Where(equal={"proposed_by": comment.id})
+        with suppress(ChangedMeanwhile):
+            self.table.write(Update(key=keys.post(comment.post), remove=("proposed", "proposed_by"), where=where))
 
     def render_anew(self, comment: Comment, html: str, renderer: int) -> None:
         """Give a comment the HTML of a newer renderer; nothing else of it changes.
@@ -138,46 +172,78 @@ class Comments:
 
 
 def _first_post_update(comment: Comment, count: int, proposed_title: str) -> Part:
-    """What a submission does to its post: makes it known, and counts."""
+    """What a submission does to its post: makes it known, and counts.  Moderators answer on closed posts too."""
+    proposal = {"proposed": proposed_title, "proposed_by": comment.id} if proposed_title else {}
     return Update(
         key=keys.post(comment.post),
-        default=listed(comment.post, comment.created) | present(proposed=proposed_title),
+        default=listed(comment.post, comment.created) | proposal,
         add={"n": count} if count else {},
-        where=Where(absent=("closed",)),
+        where=Where() if comment.badge else Where(absent=("closed",)),
         otherwise=lambda _found: PostClosed(),
     )
+
+
+def _new(comment: Comment) -> Part:
+    stored = comment_item(comment)
+    return Put(item=stored, where=NEW, otherwise=lambda found: AlreadyStored(comment_of(found)))
+
+
+def _changed(change: Change) -> list[Part]:
+    """All that goes with a change."""
+    before, after = change.before, change.ripple.comment
+    parts: list[Part] = [_comment_update(before, after)]
+    if change.row:
+        parts.append(audit_put(change.row))
+    if change.undone:
+        parts.append(undone_part(change.undone, after.operation))
+    if change.row and change.row.act in DECISIVE:
+        parts.append(day_part(change.row, before))
+    if change.ripple.count:
+        parts.append(Update(key=keys.post(after.post), add={"n": change.ripple.count}))
+    if before.flags and not after.flags:
+        parts.append(Delete(key=keys.flagged(after.id)))
+    return [*parts, *_earlier(change), *_record(before, after), *_tombstone(before, after), *_above(change.ripple)]
+
+
+def _earlier(change: Change) -> list[Part]:
+    """What a moderator's edit replaces; it goes at once with the comment."""
+    after = change.ripple.comment
+    if change.earlier:
+        return [Put(item=earlier_item(after.id, change.earlier))]
+    is_gone = after.status is Status.DELETED and change.before.edited
+    return [Delete(key=keys.earlier(after.id))] if is_gone else []
 
 
 def _comment_update(before: Comment, after: Comment) -> Part:
     """Only what differs: votes, say, go on meanwhile."""
     old, new = comment_item(before), comment_item(after)
+    gone = dict.fromkeys(name for name in old if name not in new)
+    if after.status is Status.DELETED:
+        gone |= dict.fromkeys(("up", "down"))  # of votes that came meanwhile, too
     return Update(
         key=keys.comment(after.id),
         set={name: value for name, value in new.items() if old.get(name) != value},
-        remove=tuple(name for name in old if name not in new),
+        remove=tuple(gone),
         where=_as_it_was(before),
         otherwise=lambda found: _what_changed(before, found),
     )
 
 
 def _as_it_was(comment: Comment) -> Where:
-    """Its version, and its place: a child more or less would make another tombstone of it."""
-    equal: Item = {"ver": comment.version, **({"gone": True} if comment.tombstone else {})}
-    absent = () if comment.tombstone else ("gone",)
-    if comment.children:
-        return Where(equal={**equal, "children": comment.children}, absent=absent)
-    return Where(equal=equal, absent=absent, below={"children": 1})
+    """Its version; its place: a child more or less would make another tombstone of it; and who flagged it."""
+    counts = {"children": comment.children, "flags": comment.flags}
+    gone = {"gone": True} if comment.tombstone else {}
+    return Where(
+        equal={"ver": comment.version, **gone, **present(**counts)},
+        absent=() if comment.tombstone else ("gone",),
+        below={name: 1 for name, count in counts.items() if not count},
+    )
 
 
 def _what_changed(before: Comment, found: Item) -> Exception:
     if not found:
         return NotFound()
     return PlaceChanged() if found["ver"] == before.version else ChangedMeanwhile()
-
-
-def _undone(row: AuditRow, operation: str) -> Part:
-    """A row can be taken back once; what took it back can be taken back itself."""
-    return Update(key=keys.audit(row.comment, row.id), set={"undone": operation}, where=Where(absent=("undone",)))
 
 
 def _record(before: Comment, after: Comment) -> list[Part]:

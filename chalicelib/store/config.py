@@ -5,10 +5,10 @@ from datetime import datetime
 from ..core.deciding import AuditRow
 from ..core.keys import Keys
 from ..core.refusals import ChangedMeanwhile, KeysMismatch
-from ..core.screening import Hold, Policy
+from ..core.screening import Policy, policy_of
 from ..core.times import iso
 from . import keys
-from .audit import audit_put
+from .audit import audit_put, undone_part
 from .parts import NEW, Put
 from .table import Span, Table
 
@@ -24,18 +24,20 @@ class Config:
         """The one that counts now."""
         span = Span(keys.CONFIG, first="POLICY#", last="POLICY#" + keys.LAST)
         found = self.table.query(span, limit=1, backwards=True).items
-        return Policy(Hold(found[0]["hold"]), found[0]["ver"]) if found else Policy()
+        return policy_of(found[0], found[0]["ver"]) if found else Policy()
 
-    def set_policy(self, policy: Policy, row: AuditRow) -> None:
-        """Write the next version.
+    def set_policy(self, policy: Policy, row: AuditRow, undone: AuditRow | None = None) -> None:
+        """Write the next version.  ``undone``: what it takes back.
 
         Raises:
             ChangedMeanwhile: that version exists.
         """
         pk, sk = keys.policy(policy.version)
-        item = {"pk": pk, "sk": sk, "v": 1, "hold": str(policy.hold), "ver": policy.version, "op": row.id}
+        chosen = {"hold": str(policy.hold), "approvals": policy.approvals, "days": policy.days}
+        item = {"pk": pk, "sk": sk, "v": 1, **chosen, "ver": policy.version, "op": row.id}
         put = Put(item=item, where=NEW, otherwise=lambda _found: ChangedMeanwhile())
-        self.table.write(put, audit_put(row), operation=row.id)
+        back = [undone_part(undone, row.id)] if undone else []
+        self.table.write(put, audit_put(row), *back, operation=row.id)
 
     def check_keys(self, own: Keys, now: datetime) -> None:
         """Once in a process, before the first write: is this the secret that the table was written with?

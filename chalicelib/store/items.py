@@ -6,12 +6,12 @@ Attributes that a comment does not have are not stored, so that no index holds a
 from datetime import datetime
 from typing import Any
 
-from ..core.comments import Comment, Reason, Status
+from ..core.comments import EARLIER_LIFE, Comment, Earlier, Reason, Status
 from ..core.deciding import Act, AuditRow
 from ..core.ids import ulid_iso
 from ..core.posts import Post
-from ..core.public import PublicComment
-from ..core.times import from_iso, iso
+from ..core.public import LatestComment, PublicComment
+from ..core.times import from_iso, iso, seconds
 from . import keys
 from .attributes import Item
 
@@ -48,9 +48,14 @@ def comment_item(comment: Comment) -> Item:
             down=comment.down,
             badge=comment.badge,
             vetted=comment.vetted,
+            decided=comment.decided,
+            titled=comment.titled,
+            flags=comment.flags,
+            round=comment.round,
             children=comment.children,
             gone=comment.tombstone,
             op=comment.operation,
+            edited_by=comment.edited_by,
             reasons=[{"rule": reason.rule, "words": reason.words} for reason in comment.reasons],
         )
     )
@@ -86,7 +91,7 @@ def comment_of(item: Item) -> Comment:
         status=Status(item["status"]),
         path=item["path"],
         created=from_iso(item["at"]),
-        first_hash=item["first"],
+        first_hash=item.get("first", ""),
         version=item["ver"],
         parent=item.get("parent", ""),
         name=item.get("name", ""),
@@ -103,11 +108,30 @@ def comment_of(item: Item) -> Comment:
         down=item.get("down", 0),
         badge=item.get("badge", False),
         vetted=item.get("vetted", False),
+        decided=item.get("decided", False),
+        titled=item.get("titled", False),
+        flags=item.get("flags", 0),
+        round=item.get("round", 0),
         children=item.get("children", 0),
         tombstone=item.get("gone", False),
         operation=item.get("op", ""),
+        edited_by=item.get("edited_by", ""),
         reasons=tuple(Reason(each["rule"], each["words"]) for each in item.get("reasons", [])),
     )
+
+
+def earlier_item(comment_id: str, earlier: Earlier) -> Item:
+    """What a comment said; goes by itself."""
+    pk, sk = keys.earlier(comment_id)
+    about = {"pk": pk, "sk": sk, "v": SCHEMA, "by": earlier.by, "at": iso(earlier.at)}
+    ttl = seconds(earlier.at + EARLIER_LIFE)
+    return about | present(text=earlier.text, name=earlier.name, link=earlier.link, ttl=ttl)
+
+
+def earlier_of(item: Item) -> Earlier:
+    """The words of an item."""
+    words = {name: item.get(name, "") for name in ("text", "name", "link")}
+    return Earlier(**words, by=item["by"], at=from_iso(item["at"]))
 
 
 def _time(text: str | None) -> datetime | None:
@@ -139,6 +163,23 @@ def public_of(entry: Item) -> PublicComment:
         down=entry.get("down", 0),
         moderator=entry.get("badge", False),
         gone=entry.get("gone", False),
+    )
+
+
+def latest_of(entry: Item) -> LatestComment:
+    """What the ``recent`` index shows of a comment."""
+    return LatestComment(
+        id=entry["pk"].removeprefix("C#"),
+        post=entry["post"],
+        parent=entry.get("parent"),
+        name=entry.get("name"),
+        link=entry.get("link"),
+        avatar=entry.get("avatar", ""),
+        html=entry["html"],
+        created=entry["at"],
+        published=ulid_iso(entry["rsk"]),
+        edited=entry.get("edited"),
+        moderator=entry.get("badge", False),
     )
 
 

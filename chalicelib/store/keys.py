@@ -1,6 +1,6 @@
 """Every key of the table, in one place."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 from ..core.comments import Status
 from ..core.ids import sha256
@@ -11,6 +11,7 @@ LAST = "~"  # sorts after every character of a ULID and of base64url
 MODERATORS = "MODERATORS"
 CONFIG = "CFG"
 PUBLISHED = "PUBLISHED"
+JOBS = "JOBS"
 
 
 def shard(name: str) -> int:
@@ -28,6 +29,11 @@ def tombstone(comment_id: str) -> Key:
     return f"C#{comment_id}", "T"
 
 
+def earlier(comment_id: str) -> Key:
+    """What a comment said before a moderator edited it."""
+    return f"C#{comment_id}", "E"
+
+
 def audit(comment_id: str, row_id: str) -> Key:
     """An audit row: beside its comment, or alone where it is about none."""
     return (f"C#{comment_id}", f"L#{row_id}") if comment_id else (f"AUD#{row_id}", "L")
@@ -43,6 +49,26 @@ def thread(post: str) -> str:
     return f"P#{post}"
 
 
+def vote(comment_id: str, author: str) -> Key:
+    """One author's vote on a comment."""
+    return f"C#{comment_id}", f"V#{author}"
+
+
+def flag(comment_id: str, settled: int, author: str) -> Key:
+    """One author's flag on a comment; those since flags were ``settled`` so many times lie side by side."""
+    return f"C#{comment_id}", f"F#{settled:06d}#{author}"
+
+
+def reactions(kind: str, comment_id: str, network: str) -> Key:
+    """How many votes, or flags, a network has on a comment."""
+    return f"C#{comment_id}", f"N#{kind}#{network}"
+
+
+def flagged(comment_id: str) -> Key:
+    """The marker that lists a flagged comment."""
+    return f"C#{comment_id}", "Q"
+
+
 def post(key: str) -> Key:
     """The post."""
     return f"P#{key}", "M"
@@ -56,6 +82,11 @@ def posts(key: str) -> str:
 def queue(status: Status, comment_id: str) -> str:
     """Where a comment is listed."""
     return f"{status.upper()}#{shard(comment_id)}"
+
+
+def flagged_list(comment_id: str) -> str:
+    """Where a flagged comment is listed."""
+    return f"FLAGGED#{shard(comment_id)}"
 
 
 def queues(name: str) -> list[str]:
@@ -94,8 +125,19 @@ def policy(version: int) -> Key:
 
 
 FINGERPRINT: Key = (CONFIG, "KEYS")
+RESTORING: Key = (CONFIG, "RESTORE")
 
 
-def bulk(bulk_id: str) -> Key:
-    """What one request of many decisions was about."""
-    return f"J#{bulk_id}", "J"
+def month(day: date) -> str:
+    """What moderators did in one month."""
+    return f"S#{day:%Y-%m}"
+
+
+def day(day: date, moderator_id: str) -> Key:
+    """What one moderator did on one day."""
+    return month(day), f"{day:%d}#{moderator_id}"
+
+
+def job(job_id: str) -> Key:
+    """Long work, and what it is about: a bulk of decisions, or erasing an author."""
+    return f"J#{job_id}", "J"

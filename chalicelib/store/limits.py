@@ -29,6 +29,7 @@ class PostingLimits:
     per_site: int  # a second
     edits: int  # a minute, of one network
     previews: int  # a minute, of one network
+    reactions: int  # votes, and as many flags, an hour, of one network
 
 
 class Limits:
@@ -63,6 +64,15 @@ class Limits:
             TooManyRequests: this network looked often enough in this minute.
         """
         self._minute("preview", network, self.limits.previews, now)
+
+    def count_reaction(self, kind: str, network: str, now: datetime) -> None:
+        """Count one vote, or flag, of this hour.
+
+        Raises:
+            TooManyRequests: this network had its say in this hour.
+        """
+        wait = 3_600 - seconds(now) % 3_600
+        self._window(f"{kind}#{network}", f"{now:%Y%m%d%H}", self.limits.reactions, now, wait)
 
     def _network(self, network: str, now: datetime) -> None:
         into_day = seconds(now) % DAY

@@ -1,17 +1,18 @@
 """Posts: one item each, made by the first submission, with the exact count of published comments."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from datetime import datetime
+from heapq import merge
 
 from ..core.deciding import AuditRow
 from ..core.posts import Post
 from ..core.times import iso
 from . import keys
 from .attributes import Item
-from .items import audit_item, post_of
+from .audit import audit_put, undone_part
+from .items import post_of, present
 from .memo import Memo
-from .parts import Put, Update, Where
+from .parts import Update, Where
 from .schema import SHARDS, STATUS
 from .table import Span, Table
 
@@ -37,28 +38,39 @@ class Posts:
             for entry in self.table.walk(Span(f"POSTS#{number}"), index=STATUS):
                 yield self.get(entry["qsk"])
 
-    def set_closed(self, post: Post, *, closed: bool, row: AuditRow) -> Post:
-        """Close or reopen, if nobody changed it since ``post`` was read.
+    def page(self, *, limit: int, after: str) -> tuple[list[Post], str]:
+        """Posts in the order of their keys, and the key after which it goes on, if it does."""
+        entries = list(merge(*(self._shard(number, limit, after) for number in range(SHARDS))))
+        page = entries[:limit]
+        found = self.table.get_many([keys.post(key) for key in page])
+        return [post_of(key, found.get(keys.post(key))) for key in page], page[-1] if len(entries) > limit else ""
+
+    def _shard(self, number: int, limit: int, after: str) -> list[str]:
+        span = Span(f"POSTS#{number}", above=after)
+        return [entry["qsk"] for entry in self.table.query(span, index=STATUS, limit=limit + 1).items]
+
+    def change(self, before: Post, after: Post, row: AuditRow, undone: AuditRow | None = None) -> None:
+        """Close, reopen or retitle, if nobody changed it since ``before`` was read.  ``undone``: what this takes back.
 
         Raises:
             ChangedMeanwhile: somebody did.
         """
-        change = {"closed": True} if closed else {}
+        change = present(closed=after.closed, title=after.title)
         try:
             self.table.write(
                 Update(
-                    key=keys.post(post.key),
-                    set={**change, "ver": post.version + 1, "op": row.id},
-                    default=listed(post.key, row.at),
-                    remove=() if closed else ("closed",),
-                    where=Where(equal={"ver": post.version}) if post.version else Where(absent=("ver",)),
+                    key=keys.post(before.key),
+                    set={**change, "ver": after.version, "op": row.id},
+                    default=listed(before.key, row.at),
+                    remove=tuple({"closed", "title"} - set(change)),
+                    where=Where(equal={"ver": before.version}) if before.version else Where(absent=("ver",)),
                 ),
-                Put(item=audit_item(row)),
+                audit_put(row),
+                *([undone_part(undone, row.id)] if undone else []),
                 operation=row.id,
             )
         finally:  # even a write that failed may have got through
-            self.memo.drop(post.key)
-        return replace(post, closed=closed, version=post.version + 1)
+            self.memo.drop(before.key)
 
     def recount(self, key: str, *, seen: int, count: int) -> None:
         """Set a count that drifted, if it is still the one that was ``seen``.

@@ -1,5 +1,6 @@
 """The lists that moderators work through, merged over the shards, each entry read as it is now."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from heapq import merge
 
@@ -10,34 +11,78 @@ from .items import comment_of
 from .schema import STATUS
 from .table import Span, Table
 
+MAX_LOOK = 500  # comments in one call
+PORTION = 100  # comments: where the first ones are not those wanted, few large portions cost less than many small ones
+COUNTED = 250  # comments of each shard
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """``more``: there are more than counted.  ``oldest`` is a ULID, or nothing."""
+
+    count: int
+    more: bool
+    oldest: str
+
 
 @dataclass(frozen=True)
 class QueuePage:
-    """Comments in order, and the ULID after which it goes on, if it does."""
+    """Comments in order, and the ULID after which it goes on, if it does; ``looked`` at so many to find them."""
 
     comments: list[Comment]
     next: str
+    looked: int
 
 
 class Queue:
-    """Those that wait come oldest first, all others newest first."""
+    """Those that wait, and those that are flagged, come oldest first; all others newest first."""
 
     def __init__(self, table: Table) -> None:
         self.table = table
 
-    def page(self, status: Status, *, limit: int, after: str) -> QueuePage:
-        """One page; what was decided a moment ago and still stands in the index is left out."""
-        backwards = status is not Status.PENDING
-        shards = [self._shard(partition, limit, after, backwards=backwards) for partition in keys.queues(status)]
+    def page(
+        self, status: Status, *, limit: int, after: str, flagged: bool = False, wanted: Callable[[Comment], bool]
+    ) -> QueuePage:
+        """Up to ``limit`` comments that are wanted, looking at no more than MAX_LOOK.
+
+        What was decided a moment ago and still stands in the index is left out.
+        """
+        backwards = status is not Status.PENDING and not flagged
+        found: list[Comment] = []
+        looked = 0
+        while looked < MAX_LOOK:
+            portion = min(PORTION, MAX_LOOK - looked) if looked else limit
+            entries, more = self._entries("flagged" if flagged else status, portion, after, backwards=backwards)
+            for comment in self._comments(entries):
+                looked, after = looked + 1, comment.order
+                if comment.status is status and (comment.flags or not flagged) and wanted(comment):
+                    found.append(comment)
+                if len(found) == limit:
+                    is_last = not more and comment.order == entries[-1]["qsk"]
+                    return QueuePage(found, "" if is_last else after, looked)
+            if not more:
+                return QueuePage(found, "", looked)
+            after = entries[-1]["qsk"]
+        return QueuePage(found, after, looked)
+
+    def waiting(self) -> Waiting:
+        """How many wait, counted up to COUNTED in each shard, and since when the oldest does."""
+        found = [self.table.query(Span(key), index=STATUS, limit=COUNTED + 1) for key in keys.queues(Status.PENDING)]
+        first = min((shard.items[0]["qsk"] for shard in found if shard.items), default="")
+        counts = [len(shard.items) for shard in found]
+        return Waiting(sum(min(count, COUNTED) for count in counts), max(counts) > COUNTED, first)
+
+    def _comments(self, entries: list[Item]) -> list[Comment]:
+        wanted = [(entry["pk"], "C") for entry in entries]
+        found = self.table.get_many(wanted)
+        return [comment_of(found[key]) for key in wanted if key in found]
+
+    def _entries(self, name: str, limit: int, after: str, *, backwards: bool) -> tuple[list[Item], bool]:
+        """A page of the list merged over its shards, and whether there is more."""
+        shards = [self._shard(partition, limit, after, backwards=backwards) for partition in keys.queues(name)]
         entries = list(merge(*shards, key=lambda entry: str(entry["qsk"]), reverse=backwards))
-        page = entries[:limit]
-        found = self.table.get_many([(entry["pk"], entry["sk"]) for entry in page])
-        comments = [comment_of(found[key]) for entry in page if (key := (entry["pk"], entry["sk"])) in found]
-        more = len(entries) > limit
-        return QueuePage([each for each in comments if each.status is status], page[-1]["qsk"] if more else "")
+        return entries[:limit], len(entries) > limit
 
     def _shard(self, partition: str, limit: int, after: str, *, backwards: bool) -> list[Item]:
-        span = Span(partition)
-        if after:
-            span = Span(partition, below=after) if backwards else Span(partition, first=after + " ")
+        span = Span(partition, below=after) if backwards else Span(partition, above=after)
         return self.table.query(span, index=STATUS, limit=limit + 1, backwards=backwards).items

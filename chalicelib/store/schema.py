@@ -4,6 +4,11 @@
     comment         C#<id>                  C
     tombstone       C#<id>                  T           the place of a comment whose visible replies remain
     audit row       C#<id>                  L#<ulid>    (what is not about a comment: AUD#<ulid> / L)
+    earlier words   C#<id>                  E           before a moderator's edit; expires
+    vote            C#<id>                  V#<author hash>
+    flag            C#<id>                  F#<round>#<author hash>
+    their counters  C#<id>                  N#<v or f>#<network hash>   expires
+    flagged         C#<id>                  Q           a marker while a flagged comment is to be looked at
     post            P#<post key>            M
     author's record A#<author hash>         A
     counter         R#<scope>#<window>      R           expires
@@ -11,7 +16,10 @@
     token           MOD#<moderator>         T#<hash>    sessions, API tokens, links; expires
     policy          CFG                     POLICY#<version>
     fingerprint     CFG                     KEYS
-    bulk            J#<ulid>                J           what one request of many decisions was about
+    restore         CFG                     RESTORE     while a backup is being restored
+    job             J#<ulid>                J           what one request of many decisions was about; expires
+                    J#<author hash>         J           an author who is to be erased; expires
+    day             S#<yyyy-mm>             <dd>#<moderator>    what a moderator decided on it, counted
 
     index           its keys                                       who is in it
     published       P#<post key> / path                            published comments, tombstones: public attributes
@@ -20,7 +28,8 @@
                     POSTS#<shard> / post key                       every post
                     FLAGGED#<shard> / ulid of submission           a marker beside each flagged comment
                     AUDIT#<yyyy-mm> / ulid                         every audit row
-    author          author hash / ulid of submission               comments with an author key
+                    JOBS / time, id                                jobs that nobody finished
+    author          author hash / ulid of submission               comments with an author key, votes, flags
     network         network hash / ulid of submission              comments of the last 30 days
 
 What is not published has no entry in ``published`` and ``recent``, and private attributes are in

@@ -7,6 +7,7 @@ an earlier try of the same write got through and only its answer was lost: the w
 import random
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -22,9 +23,11 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
 MAX_BATCH_GET = 100  # keys in one call
+MAX_BATCH_WRITE = 25  # items in one call
 TRIES = 8  # of a write that met a conflict, or of a batch that came back in part
 FIRST_PAUSE = 0.02  # seconds
 LONGEST_PAUSE = 1.0  # seconds
+BULK_TRIES = 20  # of a batch of writes: nobody waits for the answer
 PASSING = {  # what the SDK does not try again by itself, and another moment may cure
     "TransactionConflict",
     "TransactionConflictException",
@@ -44,12 +47,13 @@ class OutOfTimeError(Exception):
 
 @dataclass(frozen=True)
 class Span:
-    """A stretch of one partition: from ``first`` to ``last``, both within, or all ``below`` a key."""
+    """A stretch of one partition: from ``first`` to ``last``, both within, or all ``above`` or ``below`` a key."""
 
     partition: str
     first: str = ""
     last: str = ""
     below: str = ""
+    above: str = ""
 
 
 @dataclass(frozen=True)
@@ -127,6 +131,11 @@ class Table:
                 return
             start = {"ExclusiveStartKey": answer["LastEvaluatedKey"]}
 
+    def some(self, limit: int) -> list[Item]:
+        """Any items, in no order: tells whether there are any.  It scans, which no route may."""
+        answer = self._call("scan", Limit=limit, ConsistentRead=True)
+        return [item_from_wire(item) for item in answer["Items"]]
+
     def _query(self, span: Span, index: Index | None, **arguments: Any) -> Any:  # noqa: ANN401  as the SDK answers
         """An index answers as of a moment ago, the table itself as of now."""
         expression = Expression()
@@ -154,6 +163,32 @@ class Table:
                     return None
                 if found:
                     raise _refusal(parts, found) from None
+            self._wait(attempt)
+        raise Unavailable
+
+    def put_many(self, items: Sequence[Item]) -> None:
+        """Write up to MAX_BATCH_WRITE whole items, whatever is there; each for itself.
+
+        Raises:
+            Unavailable: the table took too few of them for too long; some are written.
+        """
+        self._many([{"PutRequest": {"Item": item_to_wire(item)}} for item in items])
+
+    def delete_many(self, keys: Sequence[Key]) -> None:
+        """Remove up to MAX_BATCH_WRITE items, each for itself.
+
+        Raises:
+            Unavailable: as ``put_many``.
+        """
+        self._many([{"DeleteRequest": {"Key": _wire_key(key)}} for key in keys])
+
+    def _many(self, requests: list[dict[str, Any]]) -> None:
+        left: Any = {self.name: requests}
+        for attempt in range(BULK_TRIES):
+            with suppress(Unavailable):
+                left = self._call("batch_write_item", with_table=False, RequestItems=left).get("UnprocessedItems")
+            if not left:
+                return
             self._wait(attempt)
         raise Unavailable
 
@@ -194,7 +229,7 @@ def _key_condition(span: Span, index: Index | None, expression: Expression) -> s
     if span.first and span.last:
         ends = f"{expression.value(span.first)} AND {expression.value(span.last)}"
         return f"{condition} AND {expression.name(sort)} BETWEEN {ends}"
-    for operator, end in ((">=", span.first), ("<=", span.last), ("<", span.below)):
+    for operator, end in ((">=", span.first), ("<=", span.last), ("<", span.below), (">", span.above)):
         if end:
             condition += f" AND {expression.name(sort)} {operator} {expression.value(end)}"
     return condition

@@ -1,23 +1,26 @@
-"""The public thread of a post, page by page: whole threads, in at most two queries.
+"""The public thread of a post, page by page: whole threads, in at most two queries; by votes in four.
 
 A page reads up to ``limit`` rows and one.  What it holds of an unfinished thread at its end goes
 to the next page; a thread too long for a page is cut, and the place where it goes on is the cursor.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from ..core.comments import SEPARATOR
-from ..core.public import PublicComment
+from ..core.public import LatestComment, PublicComment
+from ..core.refusals import SortUnavailable
 from . import keys
 from .attributes import Item
-from .items import public_of
-from .schema import PUBLISHED
+from .items import latest_of, public_of
+from .ranking import Ranking
+from .schema import PUBLISHED, RECENT
 from .table import Span, Table
 
 AFTER_SEPARATOR = "$"  # the next character: ends a thread
 BEFORE_SEPARATOR = " "  # a character before it: begins what is below a row
+MAX_QUERIES = 4  # of 1 MB each, to order a post by its votes
 
 
 class Sort(StrEnum):
@@ -25,27 +28,38 @@ class Sort(StrEnum):
 
     NEWEST = "newest"
     OLDEST = "oldest"
+    TOP = "top"
 
 
 @dataclass(frozen=True)
 class Row:
-    """A place in the thread, and who stands there."""
+    """A place in the thread, and who stands there.  ``rank`` is its thread's score, in that order."""
 
     path: str
     comment: PublicComment
+    rank: int = 0
 
     @property
     def root(self) -> str:
         """The thread that it belongs to."""
         return self.path.partition(SEPARATOR)[0]
 
+    @property
+    def score(self) -> int:
+        """Votes for it, less those against."""
+        return self.comment.up - self.comment.down
+
 
 @dataclass(frozen=True)
 class Place:
-    """Where a page ends: after a row; ``inside`` its thread, or with the thread done."""
+    """Where a page ends: after a row; ``inside`` its thread, or with the thread done.
+
+    ``score`` is that of its thread, where threads are ordered by it.
+    """
 
     path: str
     inside: bool
+    score: int = 0
 
     @property
     def root(self) -> str:
@@ -64,11 +78,13 @@ class Page:
 class Threads:
     """Reads the ``published`` index, and nothing else: what is not public is not there."""
 
-    def __init__(self, table: Table) -> None:
-        self.table = table
+    def __init__(self, table: Table, ranking: Ranking) -> None:
+        self.table, self.ranking = table, ranking
 
     def page(self, post: str, sort: Sort, limit: int, after: Place | None) -> Page:
         """A page of whole threads."""
+        if sort is Sort.TOP:
+            return self._top(post, limit, after)
         if sort is Sort.OLDEST:
             return self._oldest(post, limit, after)
         if after and after.inside:
@@ -80,6 +96,51 @@ class Threads:
         first = (after.path if after else path) + BEFORE_SEPARATOR
         rows, more = self._rows(Span(keys.thread(post), first=first, last=path + AFTER_SEPARATOR), limit)
         return Page(rows[:limit], Place(rows[:limit][-1].path, inside=True) if more else None)
+
+    def latest(self, limit: int) -> list[LatestComment]:
+        """What was published last, on all posts."""
+        found = self.table.query(Span(keys.PUBLISHED), index=RECENT, limit=limit, backwards=True)
+        return [latest_of(entry) for entry in found.items]
+
+    def newest(self, post: str, limit: int) -> list[Row]:
+        """The last rows of a post in thread order."""
+        span = Span(keys.thread(post))
+        found = self.table.query(span, index=PUBLISHED, limit=limit, backwards=True)
+        return [_row(entry) for entry in found.items]
+
+    def _top(self, post: str, limit: int, after: Place | None) -> Page:
+        """By the root's votes, then newest first; reads the whole post."""
+        rows: list[Row] = []
+        for thread in self._by_score(post):
+            left = _left(thread, after)
+            if len(rows) + len(left) > limit and len(rows) * 2 >= limit:
+                return Page(rows, Place(rows[-1].path, inside=False, score=rows[-1].rank))
+            if len(rows) + len(left) > limit + 1 + _extra(limit):
+                rows += left[: limit - len(rows)]
+                return Page(rows, Place(rows[-1].path, inside=True, score=rows[-1].rank))
+            rows += left
+        return Page(rows, None)
+
+    def _by_score(self, post: str) -> list[list[Row]]:
+        newest_first = _threads(self._all(post))[::-1]
+        scores = self.ranking.of(post, {thread[0].root: thread[0].score for thread in newest_first})
+        ranked = [[replace(row, rank=scores[row.root]) for row in thread] for thread in newest_first]
+        return sorted(ranked, key=lambda thread: -thread[0].rank)
+
+    def _all(self, post: str) -> list[Row]:
+        """Every row of a post, in order.
+
+        Raises:
+            SortUnavailable: so long that a reader would wait for it.
+        """
+        rows: list[Row] = []
+        for _ in range(MAX_QUERIES):
+            span = Span(keys.thread(post), above=rows[-1].path if rows else "")
+            found = self.table.query(span, index=PUBLISHED)
+            rows += [_row(entry) for entry in found.items]
+            if not found.more:
+                return rows
+        raise SortUnavailable({"sort": "is not offered for comments as long as these"})
 
     def _rows(self, span: Span, limit: int, *, backwards: bool = False) -> tuple[list[Row], bool]:
         """Up to ``limit`` rows and one more, which shows whether the last thread is done."""
@@ -171,9 +232,21 @@ def _without_first_thread(rows: Sequence[Row]) -> list[Row]:
     return [row for row in rows if row.root != rows[0].root]
 
 
-def _newest_first(rows: Sequence[Row]) -> list[Row]:
-    """Threads in reverse, each in its own order."""
+def _threads(rows: Sequence[Row]) -> list[list[Row]]:
     threads: dict[str, list[Row]] = {}
     for row in rows:
         threads.setdefault(row.root, []).append(row)
-    return [row for root in reversed(threads) for row in threads[root]]
+    return list(threads.values())
+
+
+def _newest_first(rows: Sequence[Row]) -> list[Row]:
+    """Threads in reverse, each in its own order."""
+    return [row for thread in reversed(_threads(rows)) for row in thread]
+
+
+def _left(thread: Sequence[Row], after: Place | None) -> list[Row]:
+    """What of a thread comes after a place in the order of scores."""
+    if after is None or (thread[0].rank, thread[0].root) < (after.score, after.root):
+        return list(thread)
+    is_cut = after.inside and thread[0].root == after.root
+    return [row for row in thread if row.path > after.path] if is_cut else []

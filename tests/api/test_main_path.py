@@ -40,7 +40,7 @@ def test_the_list_of_an_unknown_post_is_an_empty_page(world: World) -> None:
         "title": None,
         "count": 0,
         "closed": False,
-        "sorts": ["newest", "oldest"],
+        "sorts": ["newest", "oldest", "top"],
         "comments": [],
         "next": None,
     }

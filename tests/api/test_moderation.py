@@ -164,10 +164,9 @@ def test_after_thirty_days_a_decision_stands(world: World) -> None:
     [
         {},
         {"comment": key22("c")},
-        {"decision": "0" * 26},
         {"comment": key22("c"), "decision": "0" * 26, "bulk": "0" * 26},
     ],
-    ids=["nothing", "a comment alone", "a decision alone", "both"],
+    ids=["nothing", "a comment alone", "both"],
 )
 def test_undo_wants_a_decision_or_a_bulk(world: World, what: dict[str, str]) -> None:
     assert world.undo(**what).status == 422
@@ -175,6 +174,7 @@ def test_undo_wants_a_decision_or_a_bulk(world: World, what: dict[str, str]) -> 
 
 def test_undo_of_what_never_was_is_not_found(world: World) -> None:
     assert world.undo(bulk="0" * 26).status == 404
+    assert world.undo(decision="0" * 26).status == 404
     assert world.undo(comment=key22("c"), decision="0" * 26).status == 404
 
 
@@ -219,8 +219,8 @@ def test_the_policy_changes_by_version_and_the_same_change_twice_is_one(world: W
         body = {"hold": hold, "version": version}
         return world.request("PUT", "/v1/moderation/policy", json_body=body, token=world.token)
 
-    assert change("never", 0).json == {"hold": "never", "version": 1}
-    assert change("never", 0).json == {"hold": "never", "version": 1}
+    assert change("never", 0).json["version"] == 1
+    assert change("never", 0).json["version"] == 1
     assert change("always", 0).json["code"] == "changed_meanwhile"
     acts = [entry["act"] for entry in world.get("/v1/moderation/audit", token=world.token).json["entries"]]
     assert acts.count("policy") == 1

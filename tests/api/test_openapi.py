@@ -2,18 +2,33 @@
 
 import json
 import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import pytest
+from jsonschema import Draft202012Validator  # type: ignore[import-untyped]
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
 import app
-from chalicelib.api.openapi import document, endpoints
+from chalicelib.api.answers import all_refusals
+from chalicelib.api.endpoints import Endpoint
+from chalicelib.api.examples import BODIES
+from chalicelib.api.links import LINKS
+from chalicelib.api.openapi import document, endpoints, spelled_out
+from chalicelib.api.parsing import JSON
+from chalicelib.api.problems import Failure, status_of
+from chalicelib.api.reference import reference
 from chalicelib.cli.description import pages
+from chalicelib.core.refusals import Forbidden, Invalid, Refusal, Unauthenticated, Unavailable
 from tests.world import World
 
 ROOT = Path(__file__).parents[2]
+
+Example = tuple[str, dict[str, Any], Any]  # where, schema, what is shown
 
 
 def test_the_document_is_valid_openapi_3_1() -> None:
@@ -73,3 +88,133 @@ def test_no_public_shape_has_a_private_field() -> None:
         "moderator",
         "gone",
     }
+
+
+@cache
+def components() -> dict[str, Any]:
+    found: dict[str, Any] = spelled_out()["components"]
+    return found
+
+
+def operations() -> list[tuple[str, dict[str, Any]]]:
+    paths = spelled_out()["paths"].items()
+    return [(f"{method.upper()} {path}", each) for path, methods in paths for method, each in methods.items()]
+
+
+def mistakes(schema: dict[str, Any], shown: Any) -> list[str]:
+    whole = {"components": components()} | schema
+    return [error.message for error in Draft202012Validator(whole).iter_errors(shown)]
+
+
+def content_of(about: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    yield from about.get("content", {}).values()
+
+
+def examples_sent() -> Iterator[Example]:
+    for name, operation in operations():
+        for parameter in operation.get("parameters", []):
+            yield f"{name} {parameter['name']}", parameter["schema"], parameter["example"]
+        for content in content_of(operation.get("requestBody", {})):
+            yield f"{name} body", content["schema"], content["example"]
+
+
+def examples_answered() -> Iterator[Example]:
+    answers = [(name, *answer) for name, operation in operations() for answer in operation["responses"].items()]
+    for name, status, answer in answers:
+        for header, about in answer["headers"].items():
+            yield f"{name} {status} {header}", about["schema"], about["example"]
+        for content in filter(None, content_of(answer)):
+            shown = [each["value"] for each in content.get("examples", {}).values()] or [content["example"]]
+            yield from ((f"{name} {status}", content["schema"], each) for each in shown)
+
+
+def test_every_parameter_body_and_answer_has_an_example_and_it_fits_its_schema() -> None:
+    examples = [*examples_sent(), *examples_answered()]
+
+    wrong = [(where, mistake) for where, schema, shown in examples for mistake in mistakes(schema, shown)]
+
+    assert not wrong
+    assert all(shown is not None for _, _, shown in examples)
+    assert len(examples) > 500
+
+
+@pytest.mark.parametrize(
+    "endpoint", [each for each in endpoints() if each.body and each.accepts == JSON], ids=lambda each: each.path
+)
+def test_the_service_takes_every_body_that_is_shown(endpoint: Endpoint) -> None:
+    assert endpoint.body
+
+    endpoint.body.model_validate_json(json.dumps(BODIES[endpoint.body.__name__]))
+
+
+@pytest.mark.parametrize("endpoint", endpoints(), ids=lambda each: f"{each.method} {each.path}")
+def test_each_code_that_a_route_may_refuse_with_is_described_with_an_example(endpoint: Endpoint) -> None:
+    responses = spelled_out()["paths"][endpoint.path][endpoint.method.lower()]["responses"]
+    kinds: set[type[Refusal]] = {*endpoint.refusals, Unavailable, Failure, Invalid}
+    kinds |= {Unauthenticated, Forbidden} if endpoint.scope else set()
+
+    for kind in kinds:
+        answer = responses[str(status_of(kind))]
+        assert f"`{kind.code}`" in answer["description"]
+        for content in content_of(answer):
+            assert endpoint.apology or content["examples"][kind.code]["value"]["code"] == kind.code
+
+
+def test_what_must_be_waited_for_says_how_long() -> None:
+    for _, operation in operations():
+        assert operation["responses"]["503"]["headers"]["Retry-After"]["required"]
+        assert (
+            "429" not in operation["responses"] or operation["responses"]["429"]["headers"]["Retry-After"]["required"]
+        )
+
+
+def test_each_scope_is_named_with_both_kinds_of_token() -> None:
+    for endpoint in endpoints():
+        security = spelled_out()["paths"][endpoint.path][endpoint.method.lower()]["security"]
+        assert endpoint.scope is None or security == [{"session": [endpoint.scope]}, {"apiToken": [endpoint.scope]}]
+
+
+def test_every_link_leads_to_an_operation_with_parameters_that_it_has() -> None:
+    known = {operation["operationId"]: operation for _, operation in operations()}
+    links = [
+        link
+        for operation in known.values()
+        for answer in operation["responses"].values()
+        for link in answer.get("links", {}).values()
+    ]
+
+    for link in links:
+        target = known[link["operationId"]]
+        assert set(link.get("parameters", {})) <= {parameter["name"] for parameter in target.get("parameters", [])}
+        assert "requestBody" not in link or "requestBody" in target
+    named = sum(len(statuses) for statuses in LINKS.values())
+    assert named == sum("links" in each for operation in known.values() for each in operation["responses"].values())
+
+
+def test_the_reference_shows_every_route_and_every_code() -> None:
+    shown = reference()
+
+    assert all(f"### {endpoint.method} {endpoint.path}\n" in shown for endpoint in endpoints())
+    assert all(f"| `{kind.code}` | {status_of(kind)} |" in shown for kind in all_refusals())
+
+
+def test_a_read_loads_nothing_of_the_description() -> None:
+    program = "import sys, app; print([name for name in sys.modules if 'openapi' in name or 'examples' in name])"
+
+    printed = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True)  # noqa: S603
+
+    assert printed.stdout.strip() == "[]"
+
+
+def test_what_is_described_once_is_what_stands_at_each_route() -> None:
+    described = document()
+    shared = described["components"]["responses"]
+
+    for path, methods in spelled_out()["paths"].items():
+        for method, operation in methods.items():
+            answers = described["paths"][path][method]["responses"]
+            found = {
+                status: shared[each["$ref"].rpartition("/")[2]] if "$ref" in each else each
+                for status, each in answers.items()
+            }
+            assert found == operation["responses"]

@@ -271,3 +271,14 @@ def test_the_json_api_never_loads_what_writes_html() -> None:
     )
 
     assert json.loads(done.stdout) == []
+
+
+def test_a_post_with_very_many_comments_is_not_ordered_by_votes(world: World) -> None:
+    world.published()
+    world.runtime.posts.recount(POST, seen=1, count=501)
+
+    page = world.get("/thread", query={"post": POST})
+
+    assert "sort=oldest" in page.text
+    assert "sort=top" not in page.text
+    assert world.get("/thread", query={"post": POST, "sort": "top"}).status == 422

@@ -16,7 +16,7 @@ import pytest
 
 from chalicelib.api.page_style import STYLE
 from chalicelib.core.posts import post_key
-from chalicelib.core.words import clean_link, clean_name, clean_text, clean_title
+from chalicelib.core.words import clean_link, clean_name, clean_note, clean_text, clean_title
 from tests.corpus import load
 from tests.hostile import batches, fresh_world, judge, wrong_fields
 from tests.oracle import flags
@@ -207,7 +207,7 @@ def approved_with_notes(world: World, chosen: set[str], notes: list[str]) -> Non
     assert {result["outcome"] for result in decided["results"]} == {"done"}
     entries = dead(world.get("/v1/moderation/audit", query={"limit": "100"}, token=world.token))["entries"]
     told = {entry["note"] for entry in entries if entry["act"] == "approve"}
-    assert told == {decision["note"] for decision in decisions}
+    assert told == {clean_note(decision["note"]) for decision in decisions}
 
 
 @pytest.mark.parametrize("part", range(PARTS))

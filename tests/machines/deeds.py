@@ -1,4 +1,4 @@
-"""Deeds: each is one request, with what the model says of it.
+"""Deeds of readers and authors: each is one request, with what the model says of it.
 
 ``send`` asks the service, ``apply`` changes the model and returns what the service should answer, and
 ``understood`` is what it did answer, in the same words.
@@ -10,19 +10,21 @@ from typing import Any, Protocol
 
 from tests.machines.model import (
     EDIT_WINDOW,
-    IMPOSSIBLE,
     MAX_DEPTH,
-    STATUS_BY,
+    PER_NETWORK,
     Answer,
+    Ballot,
     Entry,
     Model,
+    Page,
     Words,
-    changed,
     owned,
     rewrite,
-    take_back,
 )
-from tests.world import Reply, World
+from tests.world import Reply, World, key22
+
+HOME = "203.0.113.7"  # where authors are who name no other address
+ENOUGH = 4  # requests
 
 
 class Deed(Protocol):
@@ -73,16 +75,16 @@ class Submit:
 
     def apply(self, model: Model) -> Answer:
         if known := model.comments.get(self.id):
-            return to_author(known, 201) if self.sent == known.sent else (409, "idempotency_key_reused")
-        if model.posts.get(self.post, (False, 0))[0]:
+            return to_author(known, 201) if known.sent == self.sent else (409, "idempotency_key_reused")
+        if model.posts.get(self.post, Page()).closed:
             return 423, "post_closed"
         above = model.comments.get(self.parent or "")
         if self.parent is not None and not (above and above.status == "published" and above.post == self.post):
             return 422, "invalid"
-        status = model.verdict() if self.form else "pending"
+        status = model.verdict(self.author, self.post) if self.form else "pending"
         entry = Entry(self.id, self.post, *place_below(above), self.author, self.sent, model.now, status, self.words)
         model.comments[self.id] = entry
-        model.posts.setdefault(self.post, (False, 0))
+        model.page(self.post)
         return to_author(entry, 201)
 
     def understood(self, reply: Reply) -> Answer:
@@ -143,152 +145,121 @@ class Withdraw:
         return (204,) if reply.status == 204 else refused(reply)
 
 
+def reactable(model: Model, comment_id: str, author: str) -> Entry | Answer:
+    """The comment, if this author may vote on it or flag it; or the refusal."""
+    entry = model.comments.get(comment_id)
+    if entry is None or entry.status != "published":
+        return 404, "not_found"
+    return (403, "own_comment") if entry.author == author else entry
+
+
 @dataclass(frozen=True)
-class Wish:
-    """One decision about a comment in the version that the moderator saw."""
+class Vote:
+    """An author votes; 0 takes the vote back."""
 
     id: str
-    version: int
-    decision: str
+    author: str
+    direction: int
+    address: str
 
-
-@dataclass(frozen=True)
-class Decide:
-    """A moderator decides on some comments."""
-
-    wishes: tuple[Wish, ...]
-    by: int
-    note: str = ""
-
-    def send(self, world: World, tokens: list[str]) -> Reply:
-        body = {"decisions": [{**vars(wish), "note": self.note} for wish in self.wishes]}
-        return world.request("POST", "/v1/moderation/decisions", json_body=body, token=tokens[self.by])
+    def send(self, world: World, _tokens: list[str]) -> Reply:
+        return world.vote(self.id, self.direction, author=self.author, address=self.address)
 
     def apply(self, model: Model) -> Answer:
-        return 200, *(self.settle(model, wish) for wish in self.wishes)
+        entry = reactable(model, self.id, self.author)
+        if not isinstance(entry, Entry):
+            return entry
+        before = entry.votes.get(self.author, Ballot(0, 0))
+        if self.direction == before.direction:
+            return 200, self.direction
+        if not self.direction:
+            take_back_vote(model, entry, self.author, self.address)
+        elif before.direction:
+            entry.votes[self.author] = Ballot(self.direction, before.serial)
+        else:
+            return self.vote(model, entry)
+        return 200, self.direction
 
-    @staticmethod
-    def settle(model: Model, wish: Wish) -> Answer:
-        entry, status = model.comments.get(wish.id), STATUS_BY[wish.decision]
-        if entry is None:
-            return "refused", "not_found"
-        if entry.status == status:
-            return "already_so", entry.status, entry.version
-        if entry.version != wish.version:
-            return "changed_meanwhile", entry.status, entry.version
-        if (entry.status, wish.decision) in IMPOSSIBLE or entry.status == "deleted":
-            return "refused", "not_possible"
-        return changed(model, entry, status, wish.decision)
+    def vote(self, model: Model, entry: Entry) -> Answer:
+        """The first time."""
+        tally = entry.tally("vote", self.address, model.now)
+        if len(tally.serials) >= PER_NETWORK:
+            return 429, "too_many_requests"
+        model.serials += 1
+        tally.serials.add(model.serials)
+        entry.networks["vote", self.address] = tally
+        entry.votes[self.author] = Ballot(self.direction, model.serials)
+        return 200, self.direction
 
     def understood(self, reply: Reply) -> Answer:
-        return results_of(reply)
+        return (200, reply.json["vote"]) if reply.status == 200 else refused(reply)
 
 
-def results_of(reply: Reply) -> Answer:
-    """What became of each."""
-    if reply.status != 200:
-        return refused(reply)
-    return 200, *map(result_of, reply.json["results"])
-
-
-def result_of(result: dict[str, Any]) -> Answer:
-    """What became of one: as it stands now, or why not."""
-    if result["outcome"] == "refused":
-        return "refused", result["code"]
-    comment = result["comment"] or {"status": None, "version": None}
-    return result["outcome"], comment["status"], comment["version"]
+def take_back_vote(model: Model, entry: Entry, author: str, address: str) -> None:
+    """Its network may give one more, if the author still comes from there."""
+    ballot = entry.votes.pop(author)
+    tally = entry.networks.get(("vote", address))
+    if tally and model.now < tally.until:
+        tally.serials.discard(ballot.serial)
 
 
 @dataclass(frozen=True)
-class Undo:
-    """A moderator takes one decision back."""
+class Flag:
+    """An author flags a comment; once."""
 
     id: str
-    row: str
-    by: int
+    author: str
+    note: str
+    address: str
 
-    def send(self, world: World, tokens: list[str]) -> Reply:
-        body = {"comment": self.id, "decision": self.row}
-        return world.request("POST", "/v1/moderation/undo", json_body=body, token=tokens[self.by])
+    def send(self, world: World, _tokens: list[str]) -> Reply:
+        return world.flag(self.id, author=self.author, note=self.note, address=self.address)
 
     def apply(self, model: Model) -> Answer:
-        entry = model.comments.get(self.id)
-        row = next((row for row in entry.rows if row.id == self.row), None) if entry else None
-        return (200, take_back(model, entry, row)) if entry and row else (404, "not_found")
+        entry = reactable(model, self.id, self.author)
+        if not isinstance(entry, Entry):
+            return entry
+        if self.author in entry.flaggers:
+            return (202,)
+        tally = entry.tally("flag", self.address, model.now)
+        if len(tally.serials) >= PER_NETWORK:
+            return 429, "too_many_requests"
+        model.serials += 1
+        tally.serials.add(model.serials)
+        entry.networks["flag", self.address] = tally
+        entry.flaggers[self.author] = self.note
+        entry.flags += 1
+        return (202,)
 
     def understood(self, reply: Reply) -> Answer:
-        return results_of(reply)
+        return (202,) if reply.status == 202 else refused(reply)
 
 
 @dataclass(frozen=True)
-class UndoBulk:
-    """A moderator takes back all that one request decided: what is answered comes before its replies."""
+class Erase:
+    """An author erases all that is theirs."""
 
-    bulk: str
-    by: int
+    author: str
 
-    def send(self, world: World, tokens: list[str]) -> Reply:
-        return world.request("POST", "/v1/moderation/undo", json_body={"bulk": self.bulk}, token=tokens[self.by])
-
-    def apply(self, model: Model) -> Answer:
-        if self.bulk not in model.bulks:
-            return 404, "not_found"
-        known = (model.comments[key] for key in model.bulks[self.bulk] if key in model.comments)
-        entries = sorted(known, key=lambda entry: entry.path)
-        rows = [(entry, row) for entry in entries for row in entry.rows if row.bulk == self.bulk]
-        return 200, *(take_back(model, entry, row) for entry, row in rows)
-
-    def understood(self, reply: Reply) -> Answer:
-        return results_of(reply)
-
-
-@dataclass(frozen=True)
-class Close:
-    """A moderator closes a post or reopens it; ``version`` is the one seen, or none."""
-
-    post: str
-    closed: bool
-    version: int | None
-    by: int
-
-    def send(self, world: World, tokens: list[str]) -> Reply:
-        body = {"closed": self.closed, "version": self.version}
-        query = {"post": self.post}
-        return world.request("PATCH", "/v1/moderation/posts", query=query, json_body=body, token=tokens[self.by])
+    def send(self, world: World, _tokens: list[str]) -> Reply:
+        """Until nothing is left, as a client does."""
+        for _ in range(ENOUGH):
+            reply = world.request("DELETE", "/v1/mine", token=f"aw_author_{key22(self.author)}")
+            if reply.status != 200 or not reply.json["left"]:
+                break
+        return reply
 
     def apply(self, model: Model) -> Answer:
-        closed, version = model.posts.get(self.post, (False, 0))
-        if closed is not self.closed and self.version not in {None, version}:
-            return 409, "changed_meanwhile"
-        if closed is not self.closed:
-            version += 1
-            model.posts[self.post] = (self.closed, version)
-        return 200, self.closed, version
+        for entry in model.comments.values():
+            if self.author in entry.votes:
+                take_back_vote(model, entry, self.author, HOME)
+            entry.flaggers.pop(self.author, None)
+            if entry.author == self.author:
+                model.move(entry, "deleted", "withdraw")
+        return 200, False
 
     def understood(self, reply: Reply) -> Answer:
-        return (200, reply.json["closed"], reply.json["version"]) if reply.status == 200 else refused(reply)
-
-
-@dataclass(frozen=True)
-class SetPolicy:
-    """The owner changes the policy that had this version."""
-
-    hold: str
-    version: int
-
-    def send(self, world: World, tokens: list[str]) -> Reply:
-        body = {"hold": self.hold, "version": self.version}
-        return world.request("PUT", "/v1/moderation/policy", json_body=body, token=tokens[0])
-
-    def apply(self, model: Model) -> Answer:
-        wanted = (self.hold, self.version + 1)
-        if wanted != model.policy and self.version != model.policy[1]:
-            return 409, "changed_meanwhile"
-        model.policy = wanted
-        return 200, *wanted
-
-    def understood(self, reply: Reply) -> Answer:
-        return (200, reply.json["hold"], reply.json["version"]) if reply.status == 200 else refused(reply)
+        return (200, reply.json["left"]) if reply.status == 200 else refused(reply)
 
 
 def after(model: Model, *deeds: Deed) -> tuple[Model, list[Answer]]:

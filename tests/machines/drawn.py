@@ -48,7 +48,16 @@ PLANS = st.one_of(
 )
 MEETINGS = st.builds(Meeting, MOMENTS, st.booleans(), st.booleans())
 
+AUTHORS = ("ann", "ben", "cyd", "dan", "eve")
 ANY_POST, ANY_AUTHOR = st.sampled_from(POSTS), st.sampled_from(("ann", "ben", ""))
+READERS = st.sampled_from(AUTHORS)
+ADDRESSES = st.sampled_from(("203.0.113.7", "203.0.113.7", "203.0.113.7", "198.51.100.1"))
+VOTES = st.sampled_from((1, 1, -1, 0))
+HOLDS = st.sampled_from(("always", "new_authors", "posts_older_than", "never", "never"))
+BOOLEANS, NUMBERS = st.booleans(), st.integers(0, 7)
+SOMEBODY = st.sampled_from(("", "", "", "ann", "ben"))  # the author, mostly; or whoever it is
+BACK = st.sampled_from((0, 0, 0, 1, 2))  # how many changes ago a moderator looked
+MODERATOR = st.integers(0, 1)
 DECISIONS = st.sampled_from(tuple(STATUS_BY))
 LIMITS = st.sampled_from((1, 2, 3, 25))  # comments on a page
 
@@ -61,7 +70,7 @@ class Size:
     engine: tuple[int, int]
 
 
-SMALL, CHECKED, DEEP = Size((16, 25), (8, 20)), Size((50, 40), (20, 30)), Size((10**6, 60), (10**6, 60))
+SMALL, CHECKED, DEEP = Size((14, 25), (8, 20)), Size((30, 32), (20, 30)), Size((10**6, 60), (10**6, 60))
 
 
 def size() -> Size:

@@ -17,6 +17,10 @@ STATUS_BY = {
 }
 IMPOSSIBLE = {("published", "restore")}
 UNDOABLE = {"approve", "reject", "spam", "restore", "undo"}
+PER_NETWORK = 3  # votes, or flags, on one comment
+NETWORK_LIFE = timedelta(days=30)
+EARLIER_LIFE = timedelta(days=30)
+DATED = "/2024/"  # begins the keys of old posts
 
 Answer = tuple[Any, ...]  # the status, then what each part of it came to
 
@@ -44,33 +48,106 @@ class Row:
     undone: bool = False
 
 
+@dataclass(frozen=True)
+class Policy:
+    """What waits."""
+
+    hold: str = "always"
+    version: int = 0
+    approvals: int = 1
+    days: int = 14
+
+
+@dataclass
+class Page:
+    """A post."""
+
+    closed: bool = False
+    title: str = ""
+    version: int = 0
+    since: datetime | None = None
+
+
+@dataclass
+class Shift:
+    """A change of a post or of the policy (then ``post`` is empty).  ``id`` is learned from the table."""
+
+    act: str
+    post: str
+    before: Any
+    after: Any
+    version: int
+    at: datetime
+    id: str = ""
+    undone: bool = False
+    undoing: bool = False
+
+
+@dataclass(frozen=True)
+class Ballot:
+    """A vote; ``serial`` is its own."""
+
+    direction: int
+    serial: int
+
+
+@dataclass
+class Tally:
+    """What a network counts on a comment: the serials of votes, or just flags."""
+
+    until: datetime
+    serials: set[int] = field(default_factory=set)
+
+
 @dataclass
 class Entry:
-    """A comment.  ``path`` is learned from the table; ``sent`` is what was first submitted: words and parent."""
+    """A comment.  ``path`` is learned from the table; ``sent`` is what was first submitted: words and parent.
+
+    ``votes``: by author; ``flaggers``: by author, the note, since a moderator looked, and ``flags`` how many;
+    ``networks``: how many of "vote" and "flag" came from an address; ``earlier``: what it said before a
+    moderator reworded it, and when that was; ``reworded``: by whom it was last.
+    """
 
     id: str
     post: str
     parent: str
     depth: int
     author: str
-    sent: tuple[Words, str | None]
+    sent: tuple[Words, str | None] | None
     created: datetime
     status: str
     words: Words
     version: int = 1
     path: str = ""
     rows: list[Row] = field(default_factory=list)
+    vetted: bool = False
+    badge: bool = False
+    earlier: tuple[Words, datetime] | None = None
+    reworded: int | None = None
+    flags: int = 0
+    votes: dict[str, Ballot] = field(default_factory=dict)
+    flaggers: dict[str, str] = field(default_factory=dict)
+    networks: dict[tuple[str, str], Tally] = field(default_factory=dict)
+
+    def tally(self, kind: str, address: str, now: datetime) -> Tally:
+        """What is counted of a network; anew where it was for long enough."""
+        tally = self.networks.get((kind, address))
+        if tally is None or now >= tally.until:
+            tally = Tally(now + NETWORK_LIFE)
+        return tally
 
 
 @dataclass
 class Model:
-    """Everything that is known of the site.  ``posts`` maps a key to (closed, version)."""
+    """Everything that is known of the site.  ``posts`` maps a key to what is known of it."""
 
     now: datetime
     comments: dict[str, Entry] = field(default_factory=dict)
-    posts: dict[str, tuple[bool, int]] = field(default_factory=dict)
-    policy: tuple[str, int] = ("always", 0)
+    posts: dict[str, Page] = field(default_factory=dict)
+    policy: Policy = Policy()
+    shifts: list[Shift] = field(default_factory=list)
     bulks: dict[str, list[str]] = field(default_factory=dict)
+    serials: int = 0
 
     def is_visible(self, entry: Entry) -> bool:
         """It has a place in the public thread: as itself, or for what hangs below."""
@@ -86,17 +163,41 @@ class Model:
             above = self.comments.get(above.parent)
         return False
 
-    def verdict(self) -> str:
+    def verdict(self, author: str, post: str) -> str:
         """The status of what nothing but the policy holds."""
-        return "pending" if self.policy[0] == "always" else "published"
+        since = self.posts.get(post, Page()).since or self.now
+        is_first = not any(entry.post == post and entry.status == "published" for entry in self.comments.values())
+        is_old = is_first or post.startswith(DATED) or self.now - since > timedelta(days=self.policy.days)
+        holds = {
+            "always": True,
+            "new_authors": self.approved(author) < self.policy.approvals,
+            "posts_older_than": is_old,
+            "never": False,
+        }
+        return "pending" if holds[self.policy.hold] else "published"
 
-    def move(self, entry: Entry, status: str, act: str) -> None:
-        """Change a comment's status."""
+    def approved(self, author: str) -> int:
+        """How many of an author's comments are published because a moderator said so."""
+        if not author:
+            return 0
+        mine = (entry for entry in self.comments.values() if entry.author == author)
+        return sum(entry.vetted and entry.status == "published" for entry in mine)
+
+    def move(self, entry: Entry, status: str, act: str, *, vetted: bool = True) -> None:
+        """Change a comment's status; nothing is flagged any more."""
         entry.version += 1
         entry.rows.append(Row(act, entry.status, status, entry.version, self.now))
-        entry.status = status
+        entry.status, entry.flags, entry.flaggers = status, 0, {}
+        entry.vetted = vetted and status not in {"pending", "deleted"}
         if status == "deleted":
-            entry.words, entry.author = Words(), ""
+            entry.words, entry.author, entry.earlier, entry.badge = Words(), "", None, False
+            entry.votes, entry.networks = {}, {}
+
+    def page(self, post: str) -> Page:
+        """What is known of a post; from now on it is known."""
+        page = self.posts.setdefault(post, Page())
+        page.since = page.since or self.now
+        return page
 
 
 def owned(model: Model, comment_id: str, author: str) -> Entry | None:
@@ -107,14 +208,15 @@ def owned(model: Model, comment_id: str, author: str) -> Entry | None:
 
 def rewrite(model: Model, entry: Entry, words: Words) -> None:
     """The new words are screened like new ones; but an edit brings nothing back that was rejected."""
-    status = entry.status if entry.status in {"rejected", "spam"} else model.verdict()
+    verdict = "pending" if entry.reworded is not None else model.verdict(entry.author, entry.post)
+    status = entry.status if entry.status in {"rejected", "spam"} else verdict
     if status == "published" and not model.is_visible(entry) and model.in_the_way(entry):
         status = "pending"
     if status == entry.status:
         entry.version += 1
     else:
-        model.move(entry, status, "edit")
-    entry.words = words
+        model.move(entry, status, "edit", vetted=False)
+    entry.words, entry.reworded = words, None
 
 
 def changed(model: Model, entry: Entry, status: str, act: str) -> Answer:
@@ -127,7 +229,7 @@ def changed(model: Model, entry: Entry, status: str, act: str) -> Answer:
 
 def take_back(model: Model, entry: Entry, row: Row) -> Answer:
     """The reverse of one change, unless another one followed."""
-    if row.act not in UNDOABLE or entry.status == "deleted":
+    if row.act not in UNDOABLE or row.before == row.after or entry.status == "deleted":
         return "refused", "not_possible"
     if model.now > row.at + UNDO_WINDOW:
         return "refused", "undo_expired"

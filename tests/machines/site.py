@@ -1,20 +1,23 @@
 """One site beside its model: deeds are done on both, faults befall the one, and the two are compared."""
 
 import json
-from collections import Counter
 from contextlib import ExitStack
 from dataclasses import replace
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from chalicelib import runtime as runtimes
-from chalicelib.core.access import Role, author_hash
+from chalicelib.core.access import Role
 from chalicelib.core.ids import comment_id
-from tests.faults import Fault, Faults, Killed, Kind, lagging_indexes, without_pauses
-from tests.invariants import Truth, check_table, is_public, read_truth
-from tests.machines.deeds import Deed, after
-from tests.machines.drawn import Meeting, Plan
-from tests.machines.model import Answer, Entry, Model, Words
+from chalicelib.store.attributes import item_from_wire
+from tests.faults import Fault, Faults, Killed, Kind, without_pauses
+from tests.invariants import check_table, read_truth
+from tests.lagging import Lag
+from tests.machines.deeds import Deed, Erase, after
+from tests.machines.drawn import AUTHORS, Meeting, Plan
+from tests.machines.model import Answer, Model
+from tests.machines.rulings import NAMES
+from tests.machines.telling import SHIFTS, hash_of, public_words, told, told_by, what_counts, words_of
 from tests.readings import (
     a_comment_is_found_exactly_while_it_is_public,
     a_post_shows_exactly_its_visible_comments,
@@ -22,13 +25,17 @@ from tests.readings import (
     canaries,
     check_public,
     counts_say_what_is_published,
+    everybodys_own_list_is_theirs,
     lists,
     nothing_hidden_is_in,
     queued,
     the_audit_is_readable,
+    the_feeds_show_what_is_published,
+    the_figures_are_those_of_the_table,
     the_queue_is_exactly_what_waits,
     what_is_hidden_changes_no_public_byte,
 )
+from tests.tried import TRIED
 from tests.wire_guard import guarded
 from tests.world import Reply, key22, new_world, sibling
 
@@ -38,29 +45,14 @@ if TYPE_CHECKING:
 
 BETWEEN_REQUESTS = timedelta(milliseconds=10)
 MEMO = 3  # seconds, more than an answer is kept in memory
-
-
-class Tally:
-    """What was tried."""
-
-    def __init__(self) -> None:
-        self.sites = 0
-        self.deeds: Counter[str] = Counter()
-        self.faults: Counter[Kind] = Counter()
-
-    def __str__(self) -> str:
-        """The totals, then each kind."""
-        deeds = ", ".join(f"{number} {name}" for name, number in self.deeds.most_common())
-        faults = ", ".join(f"{number} {kind}" for kind, number in self.faults.most_common())
-        totals = f"{self.sites} sites, {self.deeds.total()} deeds, {self.faults.total()} faults"
-        return f"{totals}\n  deeds: {deeds}\n  faults: {faults}"
+STALE = "answer of an index that lags"
 
 
 class Site:
     """The service on a table of its own, two moderators, and the model of it all."""
 
-    def __init__(self, client: "DynamoDBClient", tally: Tally) -> None:
-        self.client, self.tally = client, tally
+    def __init__(self, client: "DynamoDBClient", place: str) -> None:
+        self.client, self.place = client, place
         self.world = new_world(client, limit_post_published=10**6)
         self.table = self.world.runtime.settings.table
         self._undo = ExitStack()
@@ -70,10 +62,14 @@ class Site:
         self.faults = self._undo.enter_context(Faults(client))
         self.restart()
         self.world.runtime.config.check_keys(self.world.runtime.keys, self.world.clock())
-        self.tokens = [self.world.token, self.world.moderator("Bea", Role.MODERATOR)]
+        owner, other = NAMES
+        self.world.owner = self.world.moderator(owner)
+        self.tokens = [self.world.owner, self.world.moderator(other, Role.MODERATOR)]
+        found = {moderator.name: moderator.id for moderator in self.world.runtime.access.moderators()}
+        self.moderators = [found[name] for name in NAMES]
         self.model = Model(self.world.clock.time)
         self.truth = read_truth(self.world)
-        self.notes: set[str] = set()
+        self.notes: set[str] = set()  # and titles: what nobody erases
         self.sound = True
 
     def restart(self) -> None:
@@ -85,29 +81,37 @@ class Site:
         """Look at everything once more if nothing broke, and leave nothing behind."""
         with self._undo:
             if self.sound:
+                self.catch_up()
                 self.check_all()
-        self.tally.sites += 1
-        self.tally.faults += self.faults.counted
+        TRIED.places[self.place] += 1
+        TRIED.faults.update(map(str, self.faults.counted.elements()))
 
     def check_all(self) -> None:
         """Everything that people can read, as a whole."""
+        self.world.clock.forward(seconds=MEMO)
         check_public(self.world, self.truth, limit=2)
         what_is_hidden_changes_no_public_byte(self.world, self.truth)
         the_audit_is_readable(self.world, self.truth)
-        for status in ("pending", "published", "rejected", "spam"):
+        everybodys_own_list_is_theirs(self.world, self.truth, dict(map(keyed, AUTHORS)))
+        the_feeds_show_what_is_published(self.world, self.truth)
+        the_figures_are_those_of_the_table(self.world, self.truth)
+        for status in ("pending", "published", "rejected", "spam", "flagged"):
             the_queue_is_exactly_what_waits(self.world, self.truth, status=status, limit=3)
 
     def id_of(self, post: str, author: str, key: str) -> str:
         """The id that a submission will have."""
-        owner = author_hash(f"aw_author_{key22(author)}") if author else ""
-        return comment_id(self.world.runtime.keys.identity, post, owner, key22(key))
+        return comment_id(self.world.runtime.keys.identity, post, hash_of(author), key22(key))
+
+    def id_of_reply(self, post: str, by: int, key: str) -> str:
+        """The id that a moderator's reply will have."""
+        return comment_id(self.world.runtime.keys.identity, post, f"moderator {self.moderators[by]}", key22(key))
 
     # Doing
 
     def do(self, deed: Deed, plan: Plan = ()) -> None:
         """One deed, and a repeat where the client got no good answer; then the table is as the model says."""
         self.sound = False
-        self.tally.deeds[type(deed).__name__] += 1
+        TRIED.steps[type(deed).__name__] += 1
         self.model.now = self.world.clock.time + BETWEEN_REQUESTS
         model, [answer] = after(self.model, deed)
         reply = self.ask(deed, plan)
@@ -136,7 +140,7 @@ class Site:
     def race(self, slow: Deed, quick: Deed, meeting: Meeting) -> None:
         """One deed is done from beginning to end in the midst of another: as if one came after the other."""
         self.sound = False
-        self.tally.deeds[f"{type(slow).__name__} met by {type(quick).__name__}"] += 1
+        TRIED.steps[f"{type(slow).__name__} met by {type(quick).__name__}"] += 1
         self.model.now = self.world.clock.time + BETWEEN_REQUESTS
         replies: list[Reply] = []
 
@@ -151,30 +155,69 @@ class Site:
             meanwhile()
         said = {"slow": slow.understood(reply), "quick": quick.understood(replies[0])}
         orders = [("slow", "quick"), ("quick", "slow"), *([("slow", "quick", "slow")] if meeting.lost else [])]
-        self.compare(*self.explained({"slow": slow, "quick": quick}, orders, said))
+        deeds = {"slow": slow, "quick": quick}
+        self.compare(*self.explained(deeds, orders, said))
 
     def explained(self, deeds: dict[str, Deed], orders: list[tuple[str, ...]], said: dict[str, Answer]) -> list[Model]:
         """The models after those orders of the deeds that explain what was said at last to each."""
         models = []
         for order in orders:
             model, answers = after(self.model, *(deeds[name] for name in order))
-            if dict(zip(order, answers, strict=True)) == said:
+            if said.items() <= dict(zip(order, answers, strict=True)).items():
                 models.append(model)
         assert models, said
         return models
 
-    def do_while_indexes_lag(self, deed: Deed, post: str) -> None:
-        """What waits in no index yet is right everywhere else; and lag shows nothing that never was public."""
-        before = public_words(self.truth)
-        with lagging_indexes(self.client, self.table):
-            self.do(deed)
-            replies = [reply for pages in lists(self.world, post, 2).values() for reply in pages]
-            assert {reply.status for reply in replies} == {200}
-            assert canaries(*map(bytes_of, replies)) <= before | public_words(self.truth)
-            counts_say_what_is_published(self.world, self.truth)
-            waiting = {key for key, item in self.truth.comments.items() if item["status"] == "pending"}
-            assert {each["id"] for each in queued(self.world, "pending", 3)} <= waiting
+    # Indexes that lag
+
+    def fall_behind(self, writes: int, seed: int) -> None:
+        """From now on indexes answer as of up to so many writes ago."""
+        self.catch_up()
+        self.faults.lag = Lag(self.client, self.table, writes, seed)
+
+    def catch_up(self) -> None:
+        """Indexes show what is in the table, and what is kept in memory is forgotten."""
+        if self.faults.lag:
+            TRIED.faults.update({STALE: self.faults.lag.stale} if self.faults.lag.stale else {})
+            self.faults.lag = None
+            self.world.clock.forward(seconds=MEMO)
+
+    def erase_behind(self, deed: Erase, plan: Plan) -> None:
+        """What an index does not show yet is left; and nothing is left once it shows all."""
+        self.sound = False
+        TRIED.steps["Erase behind the index"] += 1
+        reply = self.ask(deed, plan)
+        assert reply is None or reply.status in {200, 503}, reply.text
+        check_table(read_truth(self.world))
+        self.catch_up()
+        self.do(deed)
+
+    def check_behind(self, post: str) -> None:
+        """Indexes show nothing that was not public some writes ago; the rest is as it is."""
+        assert self.faults.lag
+        self.sound = False
         self.world.clock.forward(seconds=MEMO)
+        states = [[item_from_wire(item) for item in state] for state in self.faults.lag.states]
+        titles = canaries(*(str(post.get("title", "")) for post in self.truth.posts.values()))
+        allowed = titles.union(*map(public_words, states))
+        replies = [reply for pages in lists(self.world, post, 2).values() for reply in pages]
+        replies += [self.world.get("/v1/latest"), *counts_say_what_is_published(self.world, self.truth)]
+        assert {reply.status for reply in replies} == {200}
+        assert canaries(*map(bytes_of, replies)) <= allowed
+        for status in ("pending", "flagged"):
+            self.check_queue_behind(status)
+        self.sound = True
+
+    def check_queue_behind(self, status: str) -> None:
+        """Nothing is in it that does not wait, and nothing twice; each as it is now."""
+        found = queued(self.world, status, 3)
+        waiting = {
+            key: item["ver"]
+            for key, item in self.truth.comments.items()
+            if (item.get("flags") if status == "flagged" else item["status"] == status)
+        }
+        assert {each["id"]: each["version"] for each in found}.items() <= waiting.items()
+        assert len({each["id"] for each in found}) == len(found)
 
     # Comparing
 
@@ -186,8 +229,7 @@ class Site:
         self.model = next((model for model in models if told(model) == found), models[0])
         assert told(self.model) == found
         self.learn()
-        words = [word for entry in self.model.comments.values() for word in vars(entry.words).values()]
-        assert canaries(json.dumps(self.truth.items)) - self.notes == canaries(*words)
+        assert canaries(json.dumps(what_counts(self.truth))) - self.notes == words_of(self.model)
         self.sound = True
 
     def learn(self) -> None:
@@ -196,10 +238,17 @@ class Site:
             entry.path = self.truth.comments[key]["path"]
             for row, item in zip(entry.rows, self.truth.rows_of(key), strict=True):
                 row.id, row.bulk = item["op"], item.get("bulk", "")
+        rows = {(row.get("post", ""), row["ver"]): row["op"] for row in self.truth.audit if row["act"] in SHIFTS}
+        for shift in self.model.shifts:
+            shift.id = rows[shift.post, shift.version]
         self.model.bulks = {key: list(item["ids"]) for key, item in self.truth.bulks.items()}
 
     def check(self, posts: set[str], comment_ids: set[str], limit: int) -> None:
         """Everything that people can read of these."""
+        if self.faults.lag:
+            for post in sorted(posts):
+                self.check_behind(post)
+            return
         self.sound = False
         replies = counts_say_what_is_published(self.world, self.truth)
         for post in sorted(posts):
@@ -207,7 +256,8 @@ class Site:
         for key in sorted(comment_ids & self.truth.comments.keys()):
             replies += a_comment_is_found_exactly_while_it_is_public(self.world, self.truth, key)
         nothing_hidden_is_in(replies, self.truth)
-        the_queue_is_exactly_what_waits(self.world, self.truth, limit=limit)
+        for status in ("pending", "flagged"):
+            the_queue_is_exactly_what_waits(self.world, self.truth, status=status, limit=limit)
         self.sound = True
 
 
@@ -223,35 +273,6 @@ def is_mixed_from(told: Answer, *answers: Answer) -> bool:
     return told in answers or all(part in parts for part, *parts in zip(told, *answers, strict=True))
 
 
-def public_words(truth: Truth) -> set[str]:
-    """What everybody may read."""
-    return canaries(*(json.dumps(item) for item in truth.comments.values() if is_public(item)))
-
-
-def told(model: Model) -> dict[str, Any]:
-    """The model in words that can be compared."""
-    comments = {key: entry_told(entry) for key, entry in model.comments.items()}
-    return {"comments": comments, "posts": model.posts, "policy": model.policy}
-
-
-def entry_told(entry: Entry) -> tuple[Any, ...]:
-    """A comment and its history."""
-    rows = [(row.act, row.before, row.after, row.version, row.undone) for row in entry.rows]
-    return entry.post, entry.parent, entry.status, entry.version, entry.words, rows
-
-
-def told_by(truth: Truth) -> dict[str, Any]:
-    """The table in the same words."""
-    policies = sorted((item["ver"], item["hold"]) for item in truth.items if item["sk"].startswith("POLICY#"))
-    return {
-        "comments": {key: item_told(item, truth.rows_of(key)) for key, item in truth.comments.items()},
-        "posts": {key: ("closed" in post, post.get("ver", 0)) for key, post in truth.posts.items()},
-        "policy": policies[-1][::-1] if policies else ("always", 0),
-    }
-
-
-def item_told(item: dict[str, Any], rows: list[dict[str, Any]]) -> tuple[Any, ...]:
-    """A comment and its history."""
-    words = Words(item.get("text", ""), item.get("name", ""), item.get("link", ""))
-    history = [(row["act"], row["frm"], row["to"], row["ver"], "undone" in row) for row in rows]
-    return item["post"], item.get("parent", ""), item["status"], item["ver"], words, history
+def keyed(author: str) -> tuple[str, str]:
+    """(what the table knows of an author, the token)."""
+    return hash_of(author), f"aw_author_{key22(author)}"

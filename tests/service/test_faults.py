@@ -17,8 +17,9 @@ from moto import mock_aws
 from chalicelib import runtime as runtimes
 from chalicelib.core.access import Role
 from tests.engine import CHECK
-from tests.faults import DEADLY, FOR_EVER, Fault, Faults, Killed, Kind, Moment, Sent, moto_table, without_pauses
+from tests.faults import DEADLY, FOR_EVER, Fault, Faults, Killed, Kind, Moment, Sent, without_pauses
 from tests.invariants import Truth, check_table, read_truth
+from tests.lagging import moto_table
 from tests.readings import check_public, the_queue_is_exactly_what_waits
 from tests.world import POST, Entropy, Reply, World, new_world, shared_client, sibling
 

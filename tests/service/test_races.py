@@ -186,21 +186,35 @@ def test_two_hundred_submissions_to_one_post_at_once_are_counted_exactly(crowded
     a_post_shows_exactly_its_visible_comments(crowded, truth, POST, 100)
 
 
-def test_a_limit_holds_however_many_come_at_once_and_whatever_they_say_of_their_address(
-    engine_client: "DynamoDBClient",
+@pytest.mark.parametrize("hold", ["always", "never"])
+def test_a_limit_of_five_lets_five_of_fifty_in_whoever_they_say_they_are(
+    engine_client: "DynamoDBClient", hold: str
 ) -> None:
     world = new_world(engine_client, limit_minute=5)
 
     with world.open():
-        replies = together(
-            *(
-                submission(world, "Me!", f"number {number}", headers={"X-Forwarded-For": f"198.51.100.{number}"})
-                for number in range(50)
-            )
-        )
+        world.hold(hold)
+        form = world.form()
+        replies = together(*(pretender(world, number, form) for number in range(50)))
 
-        assert Counter(reply.status for reply in replies) == {202: 5, 429: 45}
+        stored = 202 if hold == "always" else 201
+        assert Counter(reply.status for reply in replies) == {stored: 5, 429: 45}
+        assert all(int(reply.headers["Retry-After"]) > 0 for reply in replies if reply.status == 429)
+        accepted = {reply.json["id"] for reply in replies if reply.status == stored}
+        assert set(read_truth(world).comments) == accepted
         check(world)
+
+
+def pretender(world: World, number: int, form: str) -> Callable[[], Reply]:
+    """One network with another author key, another idempotency key and another address in every header."""
+    address = f"198.51.100.{number}"
+    names = ("X-Real-IP", "True-Client-IP", "CF-Connecting-IP")
+    headers = {
+        "X-Forwarded-For": f"{address}, 203.0.113.{number}",
+        "Forwarded": f"for={address}",
+        **dict.fromkeys(names, address),
+    }
+    return submission(world, "Me!", f"number {number}", author=f"reader {number}", headers=headers, form=form)
 
 
 @pytest.mark.parametrize("delay", DELAYS)

@@ -1,47 +1,70 @@
 """For each route a scene in which it does everything that it ever does with the table."""
 
 import re
-from collections.abc import Callable
 from html import unescape
 from typing import Any
 from urllib.parse import parse_qs, urlencode
 
 from chalicelib.core.access import Role
+from tests.store.job_scenes import finish_in_every_way, leave_a_job, list_jobs
+from tests.store.moderator_scenes import (
+    answer_in_every_way,
+    change_a_post,
+    decide_in_every_way,
+    edit_as_a_moderator,
+    look_at_a_flagged_one,
+    look_through_the_audit,
+    look_through_the_posts,
+    look_through_the_queue,
+    undo_in_every_way,
+)
+from tests.store.reader_scenes import (
+    be_forgotten,
+    flag_twice,
+    follow,
+    read_what_is_newest,
+    see_ones_own,
+    vote_in_every_way,
+)
+from tests.store.scenery import Scene, ask, chat, nothing, place, reword, thread_of_three
 from tests.store.trees import grown, store
 from tests.world import POST, World, key22
 
 MORE = re.compile(r'"[^"]*\?([^"]*cursor=[^"]*)"')
-
-Scene = Callable[[World], object]
-
-
-def place(comment_id: str) -> dict[str, Any]:
-    return {"path": {"comment_id": comment_id}}
-
-
-def chat(world: World, longest: int = 6) -> list[str]:
-    """Published: a short thread, a long one of four levels, a short one; ids in this order."""
-    comments = grown([None, None, 1, 2, 3, *[1] * (longest - 4), None])
-    store(world, comments)
-    return [each.id for each in comments]
+LONG = "x" * 60_000  # of HTML: a query ends after 16 of them
 
 
 def read_everything(world: World) -> None:
     chat(world)
-    for sort in ("newest", "oldest"):
+    for sort in ("newest", "oldest", "top"):
         for limit in ("1", "2", "3", "100"):
             cursor = ""
             while cursor is not None:
                 cursor = world.listed(sort=sort, limit=limit, cursor=cursor)["next"]
+    read_long_ones(world, "/v1/comments")
 
 
 def read_pages(world: World) -> None:
     chat(world, 80)
-    for sort in ("newest", "oldest"):
+    for sort in ("newest", "oldest", "top"):
         queries: list[dict[str, Any]] = [{"post": POST, "sort": sort}]
         for query in queries:
             found = [parse_qs(unescape(link)) for link in MORE.findall(world.get("/thread", query=query).text)]
             queries += [each for each in found if each not in queries]
+    read_long_ones(world, "/thread")
+
+
+def read_long_ones(world: World, route: str) -> None:
+    """By votes: a post that is read in four queries, and one that would take more."""
+    for post, number, status in (("/long", 60, 200), ("/longer", 80, 422)):
+        store(world, grown([None] * number, post=post, html=LONG))
+        assert world.get(route, query={"post": post, "sort": "top"}).status == status
+
+
+def open_the_form_as_an_author(world: World) -> None:
+    for hold in ("new_authors", "always"):
+        world.hold(hold)
+        assert world.get("/v1/form", query={"post": POST}, token=f"aw_author_{key22('ann')}").status == 200
 
 
 def open_the_form(world: World) -> None:
@@ -84,17 +107,11 @@ def submit_in_every_way(world: World) -> None:
     world.submit("At once, below it.", parent=first, form=world.form())
 
 
-def thread_of_three(world: World, author: str = "ann") -> list[str]:
-    """Published, each below the one before."""
-    root = world.published("Root.", author=author)
-    middle = world.published("Middle.", author=author, parent=root)
-    return [root, middle, world.published("Leaf.", author=author, parent=middle)]
-
-
 def edit_in_every_way(world: World) -> None:
     waiting = world.submit("Waits.", author="ann").json["id"]
     world.edit(waiting, "Still waits.", author="ann")
     root, middle, leaf = thread_of_three(world)
+    world.flag(middle, author="ben")
     world.edit(middle, "Not seen any more, but its place is.", author="ann")
     world.edit(leaf, "Not seen any more, nor the place above.", author="ann")
     world.withdraw(middle, author="ann")
@@ -105,68 +122,15 @@ def edit_in_every_way(world: World) -> None:
 
 def withdraw_in_every_way(world: World) -> None:
     waiting = world.submit("Waits.", author="ann").json["id"]
+    reword(world, waiting)
     world.withdraw(waiting, author="ann")
+    titled = world.submit("On a post of its own.", author="ann", post="/titled", post_title="Hers").json["id"]
+    world.withdraw(titled, author="ann")
     _, middle, leaf = thread_of_three(world)
+    world.flag(middle, author="ben")
+    world.vote(middle, 1, author="ben")
     world.withdraw(middle, author="ann")
     world.withdraw(leaf, author="ann")
-
-
-def decide_in_every_way(world: World) -> None:
-    first = world.submit("First.", author="ann").json["id"]
-    world.decide("reject", first)
-    _, middle, leaf = thread_of_three(world)
-    world.decide("reject", middle)
-    world.decide("reject", leaf)
-    world.decide("delete", middle)
-    world.decide("approve", leaf)
-    world.decide("delete", leaf)
-    world.decide("spam", *(world.submit(f"Of several, {number}.").json["id"] for number in range(3)))
-
-
-def take_back(world: World, comment_id: str) -> None:
-    """What was done last with a comment."""
-    last = world.comment(comment_id)["history"][-1]["id"]
-    [result] = world.undo(comment=comment_id, decision=last).json["results"]
-    assert result["outcome"] == "done", result
-
-
-def undo_in_every_way(world: World) -> None:
-    _, middle, leaf = thread_of_three(world)
-    take_back(world, middle)
-    take_back(world, middle)
-    world.decide("reject", leaf)
-    world.decide("delete", middle)
-    take_back(world, leaf)
-    bulk = world.decide("spam", *(world.submit(f"Of several, {number}.").json["id"] for number in range(2)))
-    world.undo(bulk=bulk["bulk"])
-
-
-def look_through_the_queue(world: World) -> None:
-    for number in range(3):
-        world.submit(f"Waits, {number}.")
-    for status in ("pending", "published", "rejected", "spam"):
-        world.queue(status)
-    route = "/v1/moderation/queue"
-    first = world.get(route, query={"limit": "1"}, token=world.token).json
-    world.get(route, query={"limit": "1", "cursor": first["next"]}, token=world.token)
-    world.decide("spam", *(each["id"] for each in world.queue()))
-    first = world.get(route, query={"status": "spam", "limit": "1"}, token=world.token).json
-    world.get(route, query={"status": "spam", "limit": "1", "cursor": first["next"]}, token=world.token)
-
-
-def look_through_the_audit(world: World) -> None:
-    route = "/v1/moderation/audit"
-    world.published()
-    world.clock.forward(days=40)
-    world.published()
-    first = world.get(route, query={"limit": "1"}, token=world.token).json
-    world.get(route, query={"limit": "5", "cursor": first["next"]}, token=world.token)
-
-
-def change_a_post(world: World) -> None:
-    for closed in (True, False):
-        body, token = {"closed": closed}, world.token
-        world.request("PATCH", "/v1/moderation/posts", query={"post": POST}, json_body=body, token=token)
 
 
 def signed_in(world: World, *, keep: bool = False) -> str:
@@ -181,15 +145,6 @@ def sign_out_in_every_way(world: World) -> None:
         assert world.request("DELETE", "/v1/moderation/sessions", query=query, token=signed_in(world)).status == 204
 
 
-def ask(method: str, route: str, **more: Any) -> Scene:
-    """A scene of one request by the owner."""
-
-    def scene(world: World) -> None:
-        assert world.request(method, route, token=world.token, **more).status < 300
-
-    return scene
-
-
 def dismiss(world: World) -> None:
     signed_in(world)
     made = world.request("POST", "/v1/moderation/moderators", json_body={"name": "Bob"}, token=world.token).json
@@ -202,34 +157,37 @@ def use_up_a_token(world: World) -> None:
     world.request("DELETE", route, query={"id": made["about"]["id"]}, token=world.token)
 
 
-def nothing(method: str, route: str, **more: Any) -> Scene:
-    """A scene of one request by a reader."""
-
-    def scene(world: World) -> None:
-        assert world.request(method, route, **more).status == 200
-
-    return scene
-
-
 SCENES: dict[str, Scene] = {
     "GET /v1/comments": read_everything,
     "GET /v1/comments/{comment_id}": read_one,
     "GET /v1/comments/{comment_id}/replies": read_replies,
     "GET /v1/counts": nothing("GET", "/v1/counts", query={"post": ["/a", "/b"]}),
-    "GET /v1/form": nothing("GET", "/v1/form", query={"post": POST}),
+    "GET /v1/form": open_the_form_as_an_author,
     "POST /v1/comments": submit_in_every_way,
     "PATCH /v1/comments/{comment_id}": edit_in_every_way,
     "DELETE /v1/comments/{comment_id}": withdraw_in_every_way,
     "POST /v1/preview": nothing("POST", "/v1/preview", json_body={"text": "So."}),
+    "PUT /v1/comments/{comment_id}/vote": vote_in_every_way,
+    "POST /v1/comments/{comment_id}/flags": flag_twice,
+    "GET /v1/latest": read_what_is_newest,
+    "GET /v1/feed.atom": follow,
+    "GET /v1/mine": see_ones_own,
+    "DELETE /v1/mine": be_forgotten,
     "GET /thread": read_pages,
     "GET /thread/form": open_the_form,
     "POST /thread": submit_forms,
     "GET /v1/moderation/queue": look_through_the_queue,
     "POST /v1/moderation/decisions": decide_in_every_way,
     "POST /v1/moderation/undo": undo_in_every_way,
-    "GET /v1/moderation/comments/{comment_id}": lambda world: world.comment(world.published()),
+    "GET /v1/moderation/comments/{comment_id}": look_at_a_flagged_one,
+    "GET /v1/moderation/jobs": lambda world: leave_a_job(world) and list_jobs(world),
+    "POST /v1/moderation/jobs/{job_id}": finish_in_every_way,
     "GET /v1/moderation/audit": look_through_the_audit,
+    "POST /v1/moderation/comments": answer_in_every_way,
+    "PATCH /v1/moderation/comments/{comment_id}": edit_as_a_moderator,
+    "GET /v1/moderation/posts": look_through_the_posts,
     "PATCH /v1/moderation/posts": change_a_post,
+    "GET /v1/moderation/stats": ask("GET", "/v1/moderation/stats", query={"days": "90"}),
     "GET /v1/moderation/policy": ask("GET", "/v1/moderation/policy"),
     "PUT /v1/moderation/policy": lambda world: world.hold("never"),
     "POST /v1/moderation/sessions": signed_in,

@@ -13,6 +13,7 @@ import pytest
 from chalicelib.api.endpoints import Endpoint
 from chalicelib.api.incoming import incoming
 from chalicelib.api.openapi import endpoints
+from chalicelib.core.ids import ULID
 from tests.store.scenes import SCENES, signed_in
 from tests.wire_guard import Wire, key_of, watched, written
 from tests.world import World
@@ -27,19 +28,24 @@ SHAPES = {  # of a value, by what stands before its first "#"
     "AUD": "AUD#<ulid>",
     "AUDIT": "AUDIT#<yyyy-mm>",
     "C": "C#<id>",
-    "J": "J#<ulid>",
+    "F": "F#<round>#<author>",
+    "FLAGGED": "FLAGGED#<shard>",
+    "J": "J#<job>",
     "L": "L#<ulid>",
     "M": "M#<id>",
     "MOD": "MOD#<id>",
+    "N": "N#<kind>#<network>",
     "P": "P#<post>",
     "POLICY": "POLICY#<version>",
     "POSTS": "POSTS#<shard>",
     "R": "R#<scope>#<window>",
+    "S": "S#<yyyy-mm>",
     "T": "T#<hash>",
+    "V": "V#<author>",
     **dict.fromkeys(("DELETED", "PENDING", "PUBLISHED", "REJECTED", "SPAM"), "<STATUS>#<shard>"),
 }
-ALONE = {"A", "C", "CFG", "J", "KEYS", "L", "M", "MODERATORS", "PUBLISHED", "R", "T"}
-NAMED = {"psk": "<path>", "qsk": "<ulid>", "rsk": "<ulid>", "ask": "<ulid>", "nsk": "<ulid>"}
+ALONE = {"A", "C", "CFG", "E", "J", "JOBS", "KEYS", "L", "M", "MODERATORS", "PUBLISHED", "Q", "R", "T"}
+NAMED = {"psk": "<path>", "rsk": "<ulid>", "apk": "<author>", "ask": "<ulid>", "nsk": "<ulid>"}
 
 
 @dataclass(frozen=True)
@@ -104,10 +110,14 @@ def condition(body: Wire) -> str:
 
 def shape(attribute: str, value: str) -> str:
     """What kind of value a key holds."""
+    if attribute == "qsk":
+        return "<ulid>" if ULID.fullmatch(value) else "<post>"
     if attribute in NAMED:
         return NAMED[attribute]
     if value in ALONE:
         return value
+    if re.match("[0-9]{2}#", value):
+        return "<dd>#<moderator>"
     return SHAPES[value.partition("#")[0]]
 
 

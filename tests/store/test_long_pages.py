@@ -71,5 +71,19 @@ def test_threads_of_long_texts_stay_whole_where_they_fit(table: Table, sort: Sor
     with world.open():
         pages = listed(world, "/v1/comments", post=POST, sort=str(sort), limit="100")
 
-    assert [one for page in pages for one in page] == in_order(comments, newest=sort is Sort.NEWEST)
+    assert [one for page in pages for one in page] == in_order(comments, newest=sort is not Sort.OLDEST)
     assert {len(page) % size for page in pages} == {0}
+
+
+def test_comments_too_long_to_be_read_at_once_are_not_ordered_by_votes(table: Table) -> None:
+    html = rendered(WORST["ampersands"])
+    world = table(grown([None] * (4_500_000 // len(html.encode())), text=WORST["ampersands"], html=html))
+
+    with world.open():
+        reply = world.get("/v1/comments", query={"post": POST, "sort": "top"})
+
+    assert (reply.status, reply.json["code"], [each["field"] for each in reply.json["errors"]]) == (
+        422,
+        "sort_unavailable",
+        ["sort"],
+    )

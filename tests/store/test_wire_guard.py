@@ -38,6 +38,13 @@ PLANTED: dict[str, Callable[[Any, str], object]] = {
         ExpressionAttributeNames={"#n0": "psk"},
         ExpressionAttributeValues={":v0": {"S": ""}},
     ),
+    "a condition of 1025 bytes": lambda client, table: client.query(
+        TableName=table,
+        IndexName="status",
+        KeyConditionExpression="#n0 = :v0 AND #n1 > :v1",
+        ExpressionAttributeNames={"#n0": "qpk", "#n1": "qsk"},
+        ExpressionAttributeValues={":v0": {"S": "POSTS#0"}, ":v1": {"S": "x" * 1_025}},
+    ),
     "an item of": lambda client, table: client.put_item(
         TableName=table, Item={"pk": {"S": "C#1"}, "sk": {"S": "C"}, "text": {"S": "x" * 400_000}}
     ),

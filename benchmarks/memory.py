@@ -1,0 +1,10 @@
+"""How much memory a process has."""
+
+from pathlib import Path
+
+
+def memory_of(pid: int) -> float:
+    """Megabytes that a process has now."""
+    status = Path(f"/proc/{pid}/status").read_text(encoding="ascii")
+    [line] = [line for line in status.splitlines() if line.startswith("VmRSS:")]
+    return int(line.split()[1]) / 1_024

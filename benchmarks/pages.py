@@ -1,0 +1,196 @@
+"""What a page costs, by the number of comments on its post: ``python -m benchmarks.pages``.
+
+The comments are put into ministack directly, with a tenth as many that wait.  Units are those of
+benchmarks/meter.py; milliseconds are CPU time of the service, the table's answers recorded and
+replayed as in benchmarks/cpu.py.  `in all` is how long one request took here: the engine sorts a whole partition for
+every query, which DynamoDB does not.  Ends with 1 when a page of the largest post costs more.
+"""
+
+import argparse
+import logging
+import os
+import random
+import sys
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from typing import TYPE_CHECKING, Any
+
+import boto3
+from botocore.config import Config
+
+from benchmarks.cpu import measure
+from benchmarks.meter import Meter
+from benchmarks.stage import AS_LONG_AS_REAL, text_of
+from chalicelib.core.comments import Comment, Status
+from chalicelib.core.signing import sign
+from chalicelib.runtime import new_client
+from chalicelib.service.submitting import rendered
+from chalicelib.store.items import comment_item
+from chalicelib.store.posts import listed
+from chalicelib.store.table import MAX_BATCH_WRITE
+from dev.engine_process import Engine
+from tests.store.trees import comment
+from tests.world import START, World, new_world, rest_event, send
+
+if TYPE_CHECKING:
+    from chalicelib.store.attributes import Item
+
+SIZES = (100, 10_000, 100_000)  # comments on one post
+LENGTH = 450  # characters
+PAGE = 25  # comments
+ANSWERS = 0.6  # of the comments are replies
+PERIOD = 100  # comments
+BELOW = 30  # replies under the first of them
+FEWEST = 100  # that wait
+POST = "/2024/07/panic.html"
+PATIENCE = 120  # seconds for one answer of the engine
+MAX_UNITS = 4  # of a page of a list
+ALLOWED = 1.25  # times the smallest post's milliseconds: the same measured twice differs so much at times
+
+Event = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Cost:
+    """Of one page: read units, CPU milliseconds, calls, bytes; and milliseconds in all."""
+
+    units: float
+    ms: float
+    calls: int
+    size: int
+    whole: float
+
+
+def slow_client(url: str) -> Any:  # noqa: ANN401  the SDK's
+    """A client that waits for an engine which is slow where DynamoDB is not."""
+    config = Config(read_timeout=PATIENCE, retries={"mode": "standard", "total_max_attempts": 1})
+    return boto3.client("dynamodb", endpoint_url=url, config=config)
+
+
+def published(size: int) -> Iterator[Comment]:
+    """So many, in threads, whose shapes come again after every PERIOD: so pages of all posts are alike."""
+    recent: list[Comment] = []
+    for number in range(size):
+        place = number % PERIOD
+        chance = random.Random(place)  # noqa: S311  not a secret
+        if place in {0, BELOW + 1}:
+            recent = []
+        answers = 0 < place <= BELOW or (recent and chance.random() < ANSWERS)
+        parent = recent[0] if 0 < place <= BELOW else chance.choice(recent) if answers else None
+        made = comment(number, parent, post=POST, **words())
+        recent.append(made)
+        yield made
+
+
+def waiting(size: int) -> Iterator[Comment]:
+    """A tenth as many."""
+    for number in range(max(FEWEST, size // 10)):
+        yield comment(10**6 + number, post=POST, **words(), status=Status.PENDING, published="")
+
+
+def words() -> dict[str, Any]:
+    """All that a comment says."""
+    return {**AS_LONG_AS_REAL, "text": text_of(LENGTH), "html": HTML}
+
+
+HTML = rendered(text_of(LENGTH))
+
+
+def fill(world: World, size: int) -> tuple[list[Comment], list[Comment]]:
+    """Put the post and its comments into the table; those that others read pages after."""
+    shown, queued = list(published(size)), list(waiting(size))
+    counted: Item = {"pk": f"P#{POST}", "sk": "M", "n": size, **listed(POST, START)}
+    items = iter([counted, *map(comment_item, [*shown, *queued])])
+    while batch := list(islice(items, MAX_BATCH_WRITE)):
+        world.runtime.table.put_many(batch)
+    return shown, queued
+
+
+def pages(world: World, shown: list[Comment], queued: list[Comment]) -> Iterator[tuple[str, Event]]:
+    """The requests."""
+    middle_of_all = len(shown) // 2 // PERIOD * PERIOD + BELOW + 5
+    root = next(each for each in shown[middle_of_all:] if not each.parent)
+    keys = world.runtime.keys.signing
+    for sort in ("newest", "oldest"):
+        middle = sign(keys, "comments", POST, sort, value=[root.path, False, 0])
+        for where, cursor in (("first", ""), ("middle", middle)):
+            yield f"{sort}, {where} page", asked("/v1/comments", post=POST, sort=sort, limit=str(PAGE), cursor=cursor)
+    path = {"comment_id": shown[0].id}
+    yield "replies", rest_event("GET", "/v1/comments/{comment_id}/replies", path=path, query={"limit": str(PAGE)})
+    middle = sign(keys, "queue", "pending", "", "", "", value=queued[len(queued) // 2].order)
+    for where, cursor in (("first", ""), ("middle", middle)):
+        headers = {"Authorization": f"Bearer {world.token}"}
+        yield f"queue, {where} page", asked("/v1/moderation/queue", headers, limit=str(PAGE), cursor=cursor)
+
+
+def asked(route: str, headers: dict[str, str] | None = None, **query: str) -> Event:
+    """A GET."""
+    return rest_event("GET", route, query={name: value for name, value in query.items() if value}, headers=headers)
+
+
+def cost(world: World, meter: Meter, event: Event) -> Cost:
+    """Of one request."""
+    world.clock.forward(minutes=1)
+    send(event)  # notes that the moderator's token is in use
+    world.clock.forward(seconds=10)
+    began = time.perf_counter()
+    with meter.running():
+        reply = send(event)
+    whole = (time.perf_counter() - began) * 1_000
+    if reply.status != 200:  # noqa: PLR2004
+        raise SystemExit(reply.text)
+    world.clock.forward(seconds=10)
+    figure = measure(world, event, stale="Authorization" not in event["headers"])
+    return Cost(meter.read, figure.ms, figure.calls, figure.size, whole)
+
+
+def costs(engine: Engine, size: int) -> dict[str, Cost]:
+    """Of every page of a post of that size."""
+    world = new_world(slow_client(engine.url), deadline=10**6)
+    with world.open():
+        began = time.perf_counter()
+        filled = fill(world, size)
+        print(f"{size:,} comments put into the table in {time.perf_counter() - began:.0f} s", file=sys.stderr)
+        table = world.runtime.table
+        meter = Meter(table.client, new_client(engine.url), table.name)
+        return {name: cost(world, meter, event) for name, event in pages(world, *filled)}
+
+
+def flat(name: str, least: Cost, most: Cost) -> bool:
+    """Whether the largest post's page costs what the smallest's does."""
+    within = most.units <= MAX_UNITS or name.startswith("queue")
+    return within and most.units <= least.units and most.ms <= least.ms * ALLOWED
+
+
+def shown_beside(sizes: Sequence[int], found: Sequence[Mapping[str, Cost]]) -> int:
+    """Print all figures, and the ratio of the largest post to the smallest; how many pages are not flat."""
+    print(f"{'':22}{'comments':>9}{'units':>7}{'calls':>7}{'bytes':>9}{'CPU ms':>8}{'in all':>10}")
+    broken = 0
+    for name in found[0]:
+        for size, each in zip(sizes, found, strict=True):
+            row = each[name]
+            figures = f"{row.units:7g}{row.calls:7}{row.size:9,}{row.ms:8.2f}{row.whole:10,.1f}"
+            print(f"{name:22}{size:9,}{figures}")
+        least, most = found[0][name], found[-1][name]
+        mark = "✓" if flat(name, least, most) else "✗"
+        broken += mark == "✗"
+        ratios = f"units {most.units / least.units:.2f}, CPU {most.ms / least.ms:.2f}"
+        print(f"{'':22}{sizes[-1]:,} : {sizes[0]:,} = {ratios}  {mark}")
+    return broken
+
+
+def main() -> int:
+    """Fill a table for each size, and compare."""
+    parser = argparse.ArgumentParser(description="What a page costs, by the number of comments on its post.")
+    parser.add_argument("sizes", nargs="*", type=int, default=SIZES)
+    sizes = parser.parse_args().sizes
+    with Engine() as engine, open(os.devnull, "w", encoding="utf-8") as nowhere:  # noqa: PTH123  os.devnull is no Path
+        logging.getLogger("afterword").handlers = [logging.StreamHandler(nowhere)]
+        found = [costs(engine, size) for size in sizes]
+    return int(shown_beside(sizes, found) > 0)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

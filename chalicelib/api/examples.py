@@ -1,0 +1,210 @@
+"""Examples for the description of the API: a request's body and an answer by model, a parameter by name.
+
+Only ``openapi`` imports this, so that no request pays for it.  Tests hold each to its schema.
+"""
+
+from typing import Any
+
+ID = "Uq3ZB0xw3yGmYbq7R0ZtYg"
+REPLY_ID = "mB2nUe1F9Rk0T4hXw7cQzA"
+POST = "/2024/07/panic.html"
+ROW = "01KB2X5T9M3V7W8Y1Z4A6C8E0G"
+BULK = "01KB2X5T9MQ4R8S2T6V0W3X7Y1"
+MODERATOR_ID = "q8Jv2LmN4pRs"
+HASH = "pV7yq3Jm1ZkXo0bTn4WcE8sLr2Ud6HfGa9IxKeBvQwM"
+FORM_TOKEN = "WyJhIiwxXQ.k3Jd8sLq0ZxV5bNm2WcE7rTyU1iOpAsDfGhJkLzXcVb"  # noqa: S105  nobody signed it
+MADE, SEEN, LATER = "2024-07-06T09:12:33Z", "2024-07-06T10:01:07Z", "2024-07-06T21:12:33Z"
+WORDS = {"text": "I was there, and *nobody* ran.", "name": "Ann", "link": "https://example.org/"}
+HTML = "<p>I was there, and <em>nobody</em> ran.</p>\n"
+
+COMMENT = {
+    "id": ID,
+    "post": POST,
+    "parent": None,
+    "status": "published",
+    "name": "Ann",
+    "link": "https://example.org/",
+    "avatar": "c41f0e",
+    "html": HTML,
+    "created": MADE,
+    "published": SEEN,
+    "edited": None,
+    "up": 3,
+    "down": 0,
+    "moderator": False,
+    "gone": False,
+}
+REPLY = {**COMMENT, "id": REPLY_ID, "parent": ID, "name": "Ben", "link": None, "html": "<p>I ran.</p>\n", "up": 0}
+WAITING = {**COMMENT, "status": "pending", "published": None, "up": 0}
+LATEST = {name: COMMENT[name] for name in COMMENT if name not in {"status", "up", "down", "gone"}}
+MODERATED = {
+    "id": ID,
+    "version": 1,
+    "status": "pending",
+    "post": POST,
+    "post_link": "https://blog.example/2024/07/panic.html",
+    "parent": None,
+    **WORDS,
+    "html": HTML,
+    "avatar": "c41f0e",
+    "created": MADE,
+    "edited": None,
+    "moderator": False,
+    "reasons": [{"rule": "hold_by_policy", "words": "Every comment waits for a moderator here."}],
+    "flags": 0,
+    "author": HASH,
+    "network": "Zx1c3Vb5Nm7Qw9Er2Ty4Ui",
+    "record": {"approved": 4, "rejected": 0, "since": "2024-05-01T07:30:00Z"},
+    "earlier": None,
+}
+APPROVED = {**MODERATED, "version": 2, "status": "published", "reasons": [], "record": None}
+ENTRY = {
+    "id": ROW,
+    "act": "approve",
+    "by": MODERATOR_ID,
+    "who": "Ada",
+    "at": SEEN,
+    "automatic": False,
+    "comment": ID,
+    "post": POST,
+    "before": "pending",
+    "after": "published",
+    "version": 2,
+    "note": None,
+    "reasons": None,
+    "bulk": None,
+    "undoes": None,
+    "undone": None,
+}
+MODERATOR = {"id": MODERATOR_ID, "name": "Ada", "role": "owner", "created": "2024-01-02T08:00:00Z"}
+TOKEN = {
+    "id": HASH,
+    "created": MADE,
+    "used": None,
+    "expires": LATER,
+    "name": None,
+    "scopes": ["manage", "moderate", "read"],
+    "current": True,
+}
+API_TOKEN = {**TOKEN, "name": "nightly export", "scopes": ["read"], "current": False}
+DECIDED = {
+    "id": ID,
+    "outcome": "done",
+    "decision": ROW,
+    "comment": APPROVED,
+    "code": None,
+    "detail": None,
+    "parent": None,
+    "parent_version": None,
+}
+POLICY = {"hold": "new_authors", "approvals": 1, "days": 14}
+MODERATED_POST = {
+    "post": POST,
+    "link": "https://blog.example/2024/07/panic.html",
+    "title": "The panic",
+    "proposed_title": "The panic | A blog",
+    "count": 2,
+    "closed": False,
+    "version": 1,
+}
+DAY = {"day": "2024-07-06", "decisions": {"approve": 5, "spam": 1}, "by": {MODERATOR_ID: 6}, "seconds_to_decision": 940}
+SECRET = f"{MODERATOR_ID}7hYt5RfV3eDc1QaZ9wSx2NbGmKjUiOp4"
+
+BODIES: dict[str, dict[str, Any]] = {
+    "Draft": {**WORDS, "post": POST, "parent": None, "post_title": "The panic", "form": FORM_TOKEN, "trap": ""},
+    "Words": {**WORDS, "text": "I was there, and *hardly anybody* ran."},
+    "PreviewDraft": {"text": "I was there, and *nobody* ran."},
+    "NewVote": {"vote": 1},
+    "NewFlag": {"reason": "spam", "note": "The same text stands under three posts."},
+    "SentForm": {**WORDS, "post": POST, "parent": "", "form": FORM_TOKEN, "key": "Kf81x0yQb3TnWm5vLs2JpA", "trap": ""},
+    "Decisions": {"decisions": [{"id": ID, "version": 1, "decision": "approve", "note": ""}]},
+    "Undo": {"comment": ID, "decision": ROW, "bulk": None},
+    "NewReply": {"post": POST, "text": "Thank you, Ann.", "parent": ID, "approve_parent": 1},
+    "ModeratorEdit": {**WORDS, "text": "I was there, and nobody ran.", "version": 2},
+    "PostChange": {"closed": True, "title": None, "version": 1},
+    "PolicyChange": {**POLICY, "version": 0},
+    "SignIn": {"link": f"aw_link_{SECRET}", "keep": False},
+    "NewToken": {"name": "nightly export", "scopes": ["read"]},
+    "NewModerator": {"name": "Grace", "role": "moderator"},
+}
+ANSWERS: dict[str, dict[str, Any]] = {
+    "PublicComment": COMMENT,
+    "CommentPage": {
+        "post": POST,
+        "title": "The panic",
+        "count": 2,
+        "closed": False,
+        "sorts": ["newest", "oldest", "top"],
+        "comments": [COMMENT, REPLY],
+        "next": None,
+    },
+    "CommentInThread": {"post": POST, "id": REPLY_ID, "comments": [COMMENT, REPLY], "next": None},
+    "Replies": {"comments": [REPLY], "next": None},
+    "Counts": {"counts": {POST: 2, "/2024/05/footpath.html": 17}},
+    "Preview": {"html": HTML},
+    "Form": {
+        "token": FORM_TOKEN,
+        "closed": False,
+        "holds": True,
+        "edit_seconds": 900,
+        "limits": {"text": 10_000, "name": 80, "link": 500},
+    },
+    "Votes": {"up": 4, "down": 0, "vote": 1},
+    "Flagged": {"flagged": True},
+    "Latest": {"comments": [LATEST]},
+    "Mine": {"comments": [WAITING], "next": None},
+    "ErasedShape": {"done": 7, "left": False},
+    "JobList": {
+        "jobs": [
+            {"id": BULK, "work": "decide", "by": MODERATOR_ID, "who": "Ada", "at": SEEN, "comments": 40},
+        ]
+    },
+    "JobDone": {"results": [DECIDED], "erased": 0, "left": False},
+    "QueuePage": {"comments": [MODERATED], "looked": 1, "next": None},
+    "DecidedAll": {"bulk": None, "results": [DECIDED]},
+    "ModeratedComment": APPROVED,
+    "CommentWithHistory": {"comment": APPROVED, "history": [ENTRY]},
+    "AuditPage": {"entries": [ENTRY], "next": None},
+    "ModeratedPost": MODERATED_POST,
+    "ModeratedPosts": {"posts": [MODERATED_POST], "next": None},
+    "PolicyShape": {**POLICY, "version": 1},
+    "StatsShape": {
+        "waiting": 3,
+        "waiting_more": False,
+        "oldest_waiting": MADE,
+        "spam_share": 0.1667,
+        "days": [DAY],
+    },
+    "SignedIn": {"token": f"aw_session_{SECRET}", "session": TOKEN, "moderator": MODERATOR},
+    "Tokens": {"tokens": [TOKEN]},
+    "MadeToken": {"token": f"aw_api_{SECRET}", "about": API_TOKEN},
+    "Moderators": {"moderators": [MODERATOR]},
+    "Invited": {"moderator": MODERATOR, "link": f"https://comments.example/moderate#aw_link_{SECRET}"},
+    "Health": {"status": "ok"},
+}
+BY_STATUS: dict[tuple[str, int], dict[str, Any]] = {("PublicComment", 202): WAITING}
+TEXTS: dict[str, str] = {
+    "application/atom+xml; charset=utf-8": '<?xml version="1.0" encoding="utf-8"?>\n'
+    '<feed xmlns="http://www.w3.org/2005/Atom"><title>Comments</title></feed>',
+    "text/html; charset=utf-8": '<!DOCTYPE html>\n<html lang="en"><title>On /2024/07/panic.html</title></html>',
+    "text/*": "export const answer = 42\n",
+}
+PARAMETERS: dict[str, Any] = {
+    "comment_id": ID,
+    "job_id": BULK,
+    "name": "moderate.3f2a91bc.js",
+    "Idempotency-Key": "Kf81x0yQb3TnWm5vLs2JpA",
+    "If-None-Match": '"5d41402abc4b2a76b9719d"',
+    "post": POST,
+    "sort": "oldest",
+    "limit": 25,
+    "cursor": f"WyIwMUtCMlg1VDlNIixmYWxzZSwwXQ.{HASH}",
+    "status": "pending",
+    "author": HASH,
+    "q": "panic",
+    "parent": ID,
+    "days": 30,
+    "id": HASH,
+    "all": False,
+}
+LISTS: dict[str, list[str]] = {"id": [ID, REPLY_ID], "post": [POST, "/2024/05/footpath.html"]}

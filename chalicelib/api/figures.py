@@ -1,0 +1,78 @@
+"""The figures: how the queue does, and who decided what."""
+
+from typing import Annotated
+
+from pydantic import Field
+
+from ..core.access import Scope
+from ..core.ids import ulid_iso
+from ..core.refusals import Invalid
+from ..store.stats import Day
+from .endpoints import Call, Topic
+from .moderation import ANYBODY
+from .parsing import Number, Query
+from .shapes import Out
+
+topic = Topic(__name__)
+
+MAX_DAYS = 90
+
+
+class StatsQuery(Query):
+    """Over how many days up to today (UTC)."""
+
+    days: Annotated[Number, Field(ge=1, le=MAX_DAYS)] = 30
+
+
+class DayFigures(Out):
+    """One day's decisions, by what and by whom."""
+
+    day: str
+    decisions: dict[str, int] = Field(description="By kind: approve, reject, spam, restore, delete.")
+    by: dict[str, int] = Field(description="By moderator's id.")
+    seconds_to_decision: int | None = Field(
+        description="The mean wait of comments that a moderator decided on for the first time."
+    )
+
+
+class StatsShape(Out):
+    """How the queue does."""
+
+    waiting: int
+    waiting_more: bool = Field(description="There are more than were counted.")
+    oldest_waiting: str | None
+    spam_share: float | None = Field(
+        description="Of these days' decisions to approve, to reject or to mark as spam, the last as a share of all."
+    )
+    days: list[DayFigures] = Field(description="Newest first.")
+
+
+@topic.endpoint(
+    "GET",
+    "/v1/moderation/stats",
+    query=StatsQuery,
+    answers={200: StatsShape},
+    refusals=(Invalid, *ANYBODY),
+    scope=Scope.READ,
+)
+def stats(call: Call) -> StatsShape:
+    """Get how many wait and since when, and what was decided day by day."""
+    waiting = call.runtime.queue.waiting()
+    days = call.runtime.stats.days(call.runtime.clock().date(), call.query.days)
+    return StatsShape(
+        waiting=waiting.count,
+        waiting_more=waiting.more,
+        oldest_waiting=ulid_iso(waiting.oldest) if waiting.oldest else None,
+        spam_share=_spam_share(days),
+        days=[_figures(day) for day in days],
+    )
+
+
+def _spam_share(days: list[Day]) -> float | None:
+    decided = sum(day.acts.get(act, 0) for day in days for act in ("approve", "reject", "spam"))
+    return round(sum(day.acts.get("spam", 0) for day in days) / decided, 4) if decided else None
+
+
+def _figures(day: Day) -> DayFigures:
+    mean = day.waited // day.settled if day.settled else None
+    return DayFigures(day=day.day.isoformat(), decisions=day.acts, by=day.by, seconds_to_decision=mean)

@@ -1,0 +1,257 @@
+"""Posts and the policy: listed, changed, taken back."""
+
+from typing import Any
+
+import pytest
+
+from tests.world import POST, Reply, World, key22
+
+
+def change(world: World, post: str = POST, **wanted: Any) -> Reply:
+    return world.request("PATCH", "/v1/moderation/posts", query={"post": post}, json_body=wanted, token=world.token)
+
+
+def set_policy(world: World, **wanted: Any) -> Reply:
+    version = world.get("/v1/moderation/policy", token=world.token).json["version"]
+    body = {"version": version, **wanted}
+    return world.request("PUT", "/v1/moderation/policy", json_body=body, token=world.token)
+
+
+def last_decision(world: World) -> str:
+    entry: str = world.get("/v1/moderation/audit", token=world.token).json["entries"][0]["id"]
+    return entry
+
+
+def walk_posts(world: World, **query: str) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = []
+    cursor: dict[str, str] = {}
+    while True:
+        page = world.get("/v1/moderation/posts", query={**query, **cursor}, token=world.token).json
+        found += page["posts"]
+        if page["next"] is None:
+            return found
+        cursor = {"cursor": page["next"]}
+
+
+def test_posts_are_listed_by_key_with_their_counts_page_by_page(world: World) -> None:
+    for number in range(7):
+        world.submit(post=f"/{number}", post_title=f"Post {number}")
+    world.published(post="/3")
+
+    posts = walk_posts(world, limit="2")
+
+    assert [post["post"] for post in posts] == [f"/{number}" for number in range(7)]
+    assert [post["count"] for post in posts] == [0, 0, 0, 1, 0, 0, 0]
+    assert (posts[0]["title"], posts[0]["proposed_title"]) == (None, "Post 0")
+    assert walk_posts(world, post="/3") == [posts[3]]
+
+
+def test_a_readers_title_is_public_only_when_a_moderator_sets_one(world: World) -> None:
+    world.submit(post_title="Buy now")
+    assert world.listed()["title"] is None
+
+    change(world, title="  Panic,   on a Tuesday ")
+
+    assert world.listed()["title"] == "Panic, on a Tuesday"
+    change(world, title="")
+    assert world.listed()["title"] is None
+
+
+def test_one_thing_at_a_time(world: World) -> None:
+    assert change(world).status == 422
+    assert change(world, closed=True, title="Both").status == 422
+
+
+def test_closing_and_retitling_are_taken_back_and_that_too(world: World) -> None:
+    change(world, title="First")
+    change(world, title="Second")
+    retitled = last_decision(world)
+    assert world.undo(decision=retitled).json["results"][0]["outcome"] == "done"
+    assert world.listed()["title"] == "First"
+
+    change(world, closed=True)
+    closed = last_decision(world)
+    world.undo(decision=closed)
+    assert world.submit().status == 202
+    world.undo(decision=last_decision(world))
+    assert world.submit().status == 423
+    assert world.undo(decision=closed).json["results"][0]["outcome"] == "already_so"
+
+
+def test_what_another_change_followed_is_not_taken_back(world: World) -> None:
+    change(world, title="First")
+    first = last_decision(world)
+    change(world, title="Second")
+
+    assert world.undo(decision=first).json["code"] == "changed_meanwhile"
+
+
+def test_a_change_that_was_taken_back_says_so_in_the_audit(world: World) -> None:
+    change(world, closed=True)
+    closed = last_decision(world)
+    taken_back = world.undo(decision=closed).json["results"][0]["decision"]
+
+    entries = world.get("/v1/moderation/audit", token=world.token).json["entries"]
+
+    assert [(each["act"], each["undone"], each["undoes"]) for each in entries[:2]] == [
+        ("reopen", None, closed),
+        ("close", taken_back, None),
+    ]
+
+
+def test_the_policy_is_taken_back(world: World) -> None:
+    set_policy(world, hold="new_authors", approvals=3)
+    set_policy(world, hold="never")
+
+    changed = last_decision(world)
+    outcomes = [world.undo(decision=changed).json["results"][0]["outcome"] for _ in range(2)]
+
+    assert outcomes == ["done", "already_so"]
+    now = world.get("/v1/moderation/policy", token=world.token).json
+    assert (now["hold"], now["approvals"], now["version"]) == ("new_authors", 3, 3)
+
+
+def test_an_author_is_new_until_so_many_comments_were_approved(world: World) -> None:
+    set_policy(world, hold="new_authors", approvals=2)
+
+    for _ in range(2):
+        waiting = world.submit(author="ann", form=world.form())
+        assert waiting.status == 202
+        world.decide("approve", waiting.json["id"])
+
+    assert world.submit(author="ann", form=world.form()).status == 201
+    assert world.submit(author="ben", form=world.form(), name="ann").status == 202
+    assert world.submit(form=world.form()).status == 202
+    assert "0 comments approved" in str(world.queue()[0]["reasons"])
+
+
+def test_a_rejected_comment_takes_its_approval_back(world: World) -> None:
+    set_policy(world, hold="new_authors")
+    comment_id = world.published(author="ann")
+    world.decide("spam", comment_id)
+
+    assert world.submit(author="ann", form=world.form()).status == 202
+
+
+def test_comments_on_old_posts_wait_and_on_young_ones_do_not(world: World) -> None:
+    set_policy(world, hold="posts_older_than", days=14)
+    old, young = "/2024/07/panic.html", "/about"
+    world.published(post=old)
+    world.published(post=young)
+
+    assert world.submit(post=old, form=world.form(old)).status == 202
+    assert world.submit(post=young, form=world.form(young)).status == 201
+    world.clock.forward(days=15)
+    assert world.submit(post=young, form=world.form(young)).status == 202
+
+
+def test_where_age_counts_nobody_publishes_under_a_post_that_they_invented(world: World) -> None:
+    set_policy(world, hold="posts_older_than", days=14)
+
+    for key in ("/invented", "/2030/01/01/invented", "an invented key"):
+        reply = world.submit(post=key, form=world.form(key))
+        assert (reply.status, world.listed(key)["count"]) == (202, 0)
+    assert "The first comment under a post" in str(world.queue()[0]["reasons"])
+
+
+@pytest.mark.parametrize(
+    ("key", "days", "status"),
+    [("/2030/01/fresh.html", 40, 201), ("/2030/01/fresh.html", 50, 202), ("/2030/01/03/a.html", 20, 202)],
+)
+def test_a_path_without_a_day_is_as_old_as_the_end_of_its_month(world: World, key: str, days: int, status: int) -> None:
+    set_policy(world, hold="posts_older_than", days=14)
+    world.clock.forward(days=days)
+    world.published(post=key)
+
+    assert world.submit(post=key, form=world.form(key)).status == status
+
+
+def test_the_composer_is_told_whether_a_comment_would_wait(world: World) -> None:
+    def waits(post: str = POST, author: str = "") -> bool:
+        token = f"aw_author_{key22(author)}" if author else ""
+        told: bool = world.get("/v1/form", query={"post": post}, token=token).json["holds"]
+        return told
+
+    world.published(author="ann")
+    told = {}
+    for hold in ("always", "new_authors", "posts_older_than", "never"):
+        world.hold(hold)
+        told[hold] = (waits(), waits(author="ann"), waits(post="/new"))
+
+    assert told == {
+        "always": (True, True, True),
+        "new_authors": (True, False, True),
+        "posts_older_than": (True, True, True),
+        "never": (False, False, False),
+    }
+
+
+def test_the_queue_finds_by_post_by_author_and_by_word(world: World) -> None:
+    one = world.submit("Cheap PILLS here", post="/a", author="ann").json["id"]
+    two = world.submit("Honest words", post="/a", name="Pills & Co").json["id"]
+    three = world.submit("Honest words", post="/b", author="ann").json["id"]
+
+    def found(**query: str) -> list[str]:
+        return [each["id"] for each in world.queue(**query)]
+
+    author = world.queue()[0]["author"]
+    assert found(post="/a/") == [one, two]
+    assert found(author=author) == [one, three]
+    assert found(q="pills") == [one, two]
+    assert found(q="pills", author=author) == [one]
+    assert found(q="nothing") == []
+
+
+def test_a_search_says_how_far_it_looked_and_goes_on(world: World) -> None:
+    ids = [world.submit("needle" if number % 4 == 0 else "hay").json["id"] for number in range(12)]
+    page = world.get("/v1/moderation/queue", query={"q": "needle", "limit": "2"}, token=world.token).json
+    assert ([each["id"] for each in page["comments"]], page["looked"]) == ([ids[0], ids[4]], 5)
+
+    query = {"q": "needle", "limit": "2", "cursor": page["next"]}
+    page = world.get("/v1/moderation/queue", query=query, token=world.token).json
+
+    assert ([each["id"] for each in page["comments"]], page["next"]) == ([ids[8]], None)
+
+
+def test_a_queue_entry_shows_the_authors_record(world: World) -> None:
+    world.published(author="ann")
+    rejected = world.submit(author="ann").json["id"]
+    world.decide("reject", rejected)
+    world.submit(author="ann")
+    world.submit(author="ben")
+    world.submit()
+
+    records = [each["record"] for each in world.queue()]
+
+    assert [(each["approved"], each["rejected"]) if each else None for each in records] == [(1, 1), (0, 0), None]
+
+
+def test_posts_with_the_longest_keys_are_listed_page_by_page(world: World) -> None:
+    keys = ["/" + str(number) * 1_023 for number in range(6)]
+    for key in keys:
+        world.submit(post=key)
+
+    query: dict[str, str] = {"limit": "1"}
+    found = []
+    for _ in keys:
+        page = world.get("/v1/moderation/posts", query=query, token=world.token).json
+        found += [each["post"] for each in page["posts"]]
+        query["cursor"] = page["next"]
+
+    assert found == keys
+    assert query["cursor"] is None
+
+
+def test_a_cursor_that_is_none_is_refused_beside_a_post_too(world: World) -> None:
+    reply = world.get("/v1/moderation/posts", query={"post": POST, "cursor": "null"}, token=world.token)
+
+    assert (reply.status, reply.json["errors"][0]["field"]) == (422, "cursor")
+
+
+@pytest.mark.parametrize(
+    ("version", "status"), [(0.0, 200), (0.5, 422), ("0", 422), (True, 422), (2**53, 422)], ids=str
+)
+def test_a_version_is_a_whole_number_however_json_writes_it(world: World, version: Any, status: int) -> None:
+    body = {"hold": "never", "version": version}
+
+    assert world.request("PUT", "/v1/moderation/policy", json_body=body, token=world.token).status == status

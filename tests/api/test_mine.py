@@ -1,0 +1,199 @@
+"""One's own: seen in any status, erased without a trace."""
+
+from typing import Any
+
+import pytest
+
+from chalicelib.core.ids import sha256
+from chalicelib.core.refusals import Unavailable
+from tests.store.trees import grown, store
+from tests.world import World, key22
+
+
+def mine(world: World, *, author: str, **query: object) -> list[dict[str, str]]:
+    found: list[dict[str, str]] = []
+    cursor: dict[str, str] = {}
+    while True:
+        reply = world.get("/v1/mine", query={**query, **cursor}, token=f"aw_author_{key22(author)}")
+        assert reply.status == 200, reply.text
+        found += reply.json["comments"]
+        if reply.json["next"] is None:
+            return found
+        cursor = {"cursor": reply.json["next"]}
+
+
+def test_an_author_sees_all_their_comments_newest_first(world: World) -> None:
+    ids = [world.submit(f"Number {number}.", author="ann").json["id"] for number in range(5)]
+    world.submit("Not hers.", author="ben")
+    world.decide("approve", ids[0])
+    world.decide("spam", ids[1])
+    voted = world.published("Ben's.", author="ben")
+    world.vote(voted, 1, author="ann")
+
+    found = mine(world, author="ann", limit="2")
+
+    assert [each["id"] for each in found] == ids[::-1]
+    assert [each["status"] for each in found] == ["pending", "pending", "pending", "pending", "published"]
+
+
+def test_an_author_finds_a_comment_behind_many_votes(world: World) -> None:
+    own = world.submit(author="ann").json["id"]
+    for number in range(20):
+        world.vote(world.published(f"Number {number}.", author="ben"), 1, author="ann")
+
+    assert [each["id"] for each in mine(world, author="ann", limit="1")] == [own]
+
+
+def test_an_author_asks_for_some_by_id_and_gets_their_own_alone(world: World) -> None:
+    own, other = world.submit(author="ann").json["id"], world.submit(author="ben").json["id"]
+
+    assert [each["id"] for each in mine(world, author="ann", id=[own, other, key22("no")])] == [own]
+
+
+def test_without_an_author_key_there_is_nothing_to_see_or_erase(world: World) -> None:
+    assert world.get("/v1/mine").status == 401
+    assert world.request("DELETE", "/v1/mine").status == 401
+    assert world.get("/v1/mine", query={"cursor": "from.elsewhere"}).status == 401
+
+
+def test_everything_of_an_author_is_erased_and_replies_keep_their_place(world: World) -> None:
+    root = world.published("Canary text.", author="ann", name="Canary", link="https://canary.example/")
+    waiting = world.submit("Canary waiting.", author="ann", key="canary").json["id"]
+    reply = world.published("Reply.", parent=root, author="ben")
+    world.vote(reply, 1, author="ann")
+    world.flag(reply, author="ann")
+    world.decide("reject", waiting, note="No.")
+
+    answers = [world.request("DELETE", "/v1/mine", token=f"aw_author_{key22('ann')}").json for _ in range(2)]
+
+    assert answers == [{"done": 4, "left": True}, {"done": 0, "left": False}]
+    page = world.listed()
+    assert [(each["id"], each["gone"], each["up"]) for each in page["comments"]] == [(root, True, 0), (reply, False, 0)]
+    items = str(world.runtime.table.client.scan(TableName=world.runtime.settings.table)["Items"])
+    assert "anary" not in items
+    assert _hash("ann") not in items
+    assert mine(world, author="ann") == []
+
+
+def test_an_erased_vote_counts_no_more_when_the_comment_comes_back(world: World) -> None:
+    up, down = world.published("Up.", author="ben"), world.published("Down.", author="ben")
+    world.vote(up, 1, author="ann")
+    world.vote(down, -1, author="ann")
+    world.decide("reject", up, down)
+    gone = world.published("Gone.", author="ben")
+    world.vote(gone, 1, author="ann")
+    world.decide("delete", gone)
+
+    answers = [world.request("DELETE", "/v1/mine", token=f"aw_author_{key22('ann')}").json for _ in range(2)]
+    assert answers == [{"done": 2, "left": True}, {"done": 0, "left": False}]
+    world.decide("approve", up, down)
+
+    assert [(each["up"], each["down"]) for each in world.listed()["comments"]] == [(0, 0), (0, 0)]
+
+
+def test_a_late_repeat_of_an_erased_comment_brings_nothing_back(world: World) -> None:
+    comment_id = world.submit("Once.", author="ann", key="once").json["id"]
+    world.request("DELETE", "/v1/mine", token=f"aw_author_{key22('ann')}")
+
+    again = world.submit("Once.", author="ann", key="once")
+
+    assert (again.status, again.json["id"], again.json["html"]) == (202, comment_id, "")
+    assert world.queue() == []
+
+
+def test_the_votes_of_an_erased_author_are_gone_from_what_is_published_again(world: World) -> None:
+    comment_id = world.published()
+    world.vote(comment_id, 1, author="ann")
+    world.decide("reject", comment_id)
+
+    world.request("DELETE", "/v1/mine", token=f"aw_author_{key22('ann')}")
+    world.decide("approve", comment_id)
+
+    assert world.listed()["comments"][0]["up"] == 0
+
+
+def test_the_vote_of_an_erased_author_is_gone_from_what_is_taken_back(world: World) -> None:
+    comment_id = world.published()
+    world.vote(comment_id, 1, author="ann")
+    [rejected] = world.decide("reject", comment_id)["results"]
+
+    world.request("DELETE", "/v1/mine", token=f"aw_author_{key22('ann')}")
+    world.undo(comment=comment_id, decision=rejected["decision"])
+
+    assert world.listed()["comments"][0]["up"] == 0
+    assert world.vote(comment_id, 1, author="ann").json == {"up": 1, "down": 0, "vote": 1}
+
+
+def test_an_erased_vote_makes_room_for_another_of_its_network(world: World) -> None:
+    comment_id = world.published()
+    for author in ("ann", "ben", "carla"):
+        world.vote(comment_id, 1, author=author)
+
+    world.request("DELETE", "/v1/mine", token=f"aw_author_{key22('ann')}")
+
+    assert world.vote(comment_id, 1, author="dora").status == 200
+
+
+def test_a_vote_that_turns_while_it_is_erased_is_taken_back_as_it_is(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    comment_id = world.published()
+    world.vote(comment_id, 1, author="ann")
+    take_back = world.runtime.reactions.take_back
+
+    def turned_meanwhile(*about: Any) -> None:
+        monkeypatch.setattr(world.runtime.reactions, "take_back", take_back)
+        world.vote(comment_id, -1, author="ann")
+        take_back(*about)
+
+    monkeypatch.setattr(world.runtime.reactions, "take_back", turned_meanwhile)
+    world.request("DELETE", "/v1/mine", token=f"aw_author_{key22('ann')}")
+
+    [shown] = world.listed()["comments"]
+    assert (shown["up"], shown["down"]) == (0, 0)
+
+
+def test_an_erased_author_with_another_text_under_the_same_key_is_told(world: World) -> None:
+    world.submit("One.", author="ann", key="k")
+    world.request("DELETE", "/v1/mine", token=f"aw_author_{key22('ann')}")
+
+    reply = world.submit("Quite another.", author="ann", key="k")
+
+    assert (reply.status, reply.json["code"]) == (409, "idempotency_key_reused")
+
+
+def test_no_stored_hash_tells_what_a_comment_said(world: World) -> None:
+    world.submit("yes", author="ann")
+
+    items = str(world.runtime.table.client.scan(TableName=world.runtime.settings.table)["Items"])
+
+    assert sha256("yes\x00\x00\x00") not in items
+
+
+def test_what_can_not_be_erased_stops_nothing_else(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    ids = [world.submit(f"Number {number}.", author="ann").json["id"] for number in range(3)]
+    withdraw = world.runtime.editing.withdraw
+
+    def failing(comment_id: str, caller: Any) -> None:
+        if comment_id == ids[1]:
+            raise Unavailable
+        withdraw(comment_id, caller)
+
+    monkeypatch.setattr(world.runtime.editing, "withdraw", failing)
+    first = world.request("DELETE", "/v1/mine", token=f"aw_author_{key22('ann')}").json
+    monkeypatch.setattr(world.runtime.editing, "withdraw", withdraw)
+    rest = [world.request("DELETE", "/v1/mine", token=f"aw_author_{key22('ann')}").json for _ in range(2)]
+
+    assert [first, *rest] == [{"done": 2, "left": True}, {"done": 1, "left": True}, {"done": 0, "left": False}]
+
+
+def test_erasing_looks_at_no_more_than_a_portion_at_once(world: World) -> None:
+    store(world, grown([None] * 501, author=_hash("ann")))
+
+    things, more = world.runtime.authors.things(_hash("ann"))
+
+    assert (len(things), more) == (500, True)
+
+
+def _hash(author: str) -> str:
+    return sha256(key22(author))
