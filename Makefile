@@ -25,7 +25,7 @@ run: $(TOOLS) $(ENGINE) ## run the whole service here, with demo pages (PORT=800
 test: $(TOOLS) $(ENGINE) ## run the tests; what needs a program that is not here is skipped and named (ARGS="-k queue")
 	$(PYTEST) $(ARGS)
 
-check: $(TOOLS) $(ENGINE) $(ASKER) ## all that must hold before a commit; a test that can't run fails (DEEP=1 searches longer)
+check: $(TOOLS) $(ENGINE) $(ASKER) ## all that must hold before a commit; a test that can't run fails (DEEP=1 ARGS="--timeout 0" searches longer)
 	$(BIN)/ruff format --check
 	$(BIN)/ruff check
 	$(BIN)/mypy

@@ -1,6 +1,7 @@
 """What moderators write themselves: replies with a badge, and edits with a mark."""
 
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -75,27 +76,30 @@ class Answering:
         """
         self.config.check_keys(self.tools.keys, self.tools.clock())
         for _ in range(RETRIES):
-            try:
-                return self._edit_once(self.comments.get(wanted_id), version, words, by)
-            except PlaceChanged:
-                continue
+            before = self.comments.get(wanted_id)
+            change = self._edit_of(before, version, words, by)
+            if change is None:
+                return before
+            with suppress(PlaceChanged, ChangedMeanwhile):  # another look says what is to be said
+                self.comments.change(change)
+                return change.ripple.comment
         raise Unavailable
 
-    def _edit_once(self, before: Comment, version: int, words: Words, by: Signed) -> Comment:
+    def _edit_of(self, before: Comment, version: int, words: Words, by: Signed) -> Change | None:
+        """What is to be written; nothing if it is so already."""
         now, who = self.tools.clock(), by.moderator.id
         if before.status is Status.DELETED:
             raise NotFound
         after = self._edited(before, words, who, now)
         is_done = before.version == version + 1 and before.edited_by == who
         if _same_words(before, after) and (is_done or before.version == version):
-            return before
+            return None
         if before.version != version:
             raise ChangedMeanwhile
         row = change_row(before, after, act=Act.EDIT, by=who, at=now)
         first = not self.comments.earlier(before.id, now)
         earlier = Earlier(before.text, before.name, before.link, who, now) if first else None
-        self.comments.change(Change(before, Ripple(after, (), 0), row, earlier=earlier))
-        return after
+        return Change(before, Ripple(after, (), 0), row, earlier=earlier)
 
     def _reply_once(self, new_id: str, wanted: ModeratorReply, by: Signed) -> Comment:
         now, post = self.tools.clock(), self.posts.get(wanted.post)

@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import asdict, replace
+from typing import TypeVar
 
 from ..core.access import Scope, Signed
 from ..core.deciding import UNDO_WINDOW, Act, AuditRow, NotPossible
@@ -16,6 +17,7 @@ from ..store.posts import Posts
 from .moderating import Outcome
 from .tools import RETRIES, Tools
 
+T = TypeVar("T")
 UNDONE_BY = {Act.CLOSE: Act.REOPEN, Act.REOPEN: Act.CLOSE}
 
 
@@ -52,6 +54,9 @@ class Governing:
         Raises:
             ChangedMeanwhile: another one follows already.
         """
+        return _looking_twice(lambda: self._set_policy(policy, by))
+
+    def _set_policy(self, policy: Policy, by: Signed) -> Policy:
         current = self._policy()
         if current == policy:
             return current
@@ -71,6 +76,9 @@ class Governing:
             ChangedMeanwhile: another change followed.
             Forbidden: the policy is the owner's.
         """
+        return _looking_twice(lambda: self._undo(row_id, by))
+
+    def _undo(self, row_id: str, by: Signed) -> tuple[Outcome, str]:
         row = self.audit.get("", row_id)
         if row.act not in {Act.POLICY, Act.CLOSE, Act.REOPEN, Act.RETITLE}:
             raise NotPossible
@@ -131,6 +139,14 @@ class Governing:
     def _row(self, act: Act, by: Signed) -> AuditRow:
         now = self.tools.clock()
         return AuditRow(id=self.tools.new_ulid(now), act=act, by=by.moderator.id, at=now)
+
+
+def _looking_twice(deed: Callable[[], T]) -> T:
+    """A change that came in between may have been the very one that was asked for: another look tells."""
+    try:
+        return deed()
+    except ChangedMeanwhile:
+        return deed()
 
 
 def _told(policy: Policy) -> str:
