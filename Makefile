@@ -1,5 +1,5 @@
-# Needed: make, git, and Python 3.11 or newer with venv.  The rest is installed into .venv, .venv-engine and, for
-# make check, .venv-schemathesis.
+# Needed: make, git, and Python 3.11 or newer with venv; Node 18 or newer for make widget and make check.  The rest is
+# installed into .venv, .venv-engine, .venv-schemathesis and widget/node_modules.
 
 PYTHON ?= $(shell for python in python3.13 python3.12 python3.11 python3; do \
 	$$python -c 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$python && break; \
@@ -12,8 +12,9 @@ PYTEST := $(BIN)/pytest --numprocesses auto --dist worksteal
 TOOLS := .venv/installed
 ENGINE := .venv-engine/installed
 ASKER := .venv-schemathesis/installed
+NODE := widget/node_modules/installed
 
-.PHONY: help run test check bench backups load format clean
+.PHONY: help run test check widget bench backups load format clean
 .DELETE_ON_ERROR:
 
 help: ## list what there is to do
@@ -25,16 +26,20 @@ run: $(TOOLS) $(ENGINE) ## run the whole service here, with demo pages (PORT=800
 test: $(TOOLS) $(ENGINE) ## run the tests; what needs a program that is not here is skipped and named (ARGS="-k queue")
 	$(PYTEST) $(ARGS)
 
-check: $(TOOLS) $(ENGINE) $(ASKER) ## all that must hold before a commit; a test that can't run fails (DEEP=1 ARGS="--timeout 0" searches longer)
+check: $(TOOLS) $(ENGINE) $(ASKER) $(NODE) ## all that must hold before a commit; a test that can't run fails (DEEP=1 ARGS="--timeout 0" searches longer)
 	$(BIN)/ruff format --check
 	$(BIN)/ruff check
 	$(BIN)/mypy
 	$(BIN)/python -m chalicelib docs --check
+	cd widget && npm run --silent check >/dev/null
 	$(BIN)/python dev/contract.py
 	AFTERWORD_CHECK=1 $(PYTEST) $(ARGS)
 
+widget: $(NODE) ## build what readers' browsers load, into chalicelib/static/widget, and print its integrity hashes
+	cd widget && npm run --silent build
+
 bench: $(TOOLS) $(ENGINE) ## print what each deed consumes beside its bar, a request's CPU time, a page of the largest post
-	@failed=0; for each in units cpu pages markdown; do \
+	@failed=0; for each in units cpu pages markdown widget; do \
 		$(BIN)/python -m benchmarks.$$each || failed=1; echo; \
 	done; exit $$failed
 
@@ -44,13 +49,19 @@ backups: $(TOOLS) $(ENGINE) ## print how long a backup takes, there and back, an
 load: $(TOOLS) $(ENGINE) ## use the service for some minutes at the posting limits, and count what was stored (MINUTES=15)
 	$(BIN)/python -m benchmarks.load $(MINUTES)
 
-format: $(TOOLS) ## format the code, and mend what can be mended by itself
+format: $(TOOLS) $(NODE) ## format the code, and mend what can be mended by itself
 	$(BIN)/ruff format
 	$(BIN)/ruff check --fix
+	cd widget && npm run --silent format
 
 clean: ## remove what was installed and cached; the data of make run (.afterword) stay
-	rm -rf .venv .venv-engine .venv-schemathesis .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	rm -rf .venv .venv-engine .venv-schemathesis widget/node_modules .mypy_cache .pytest_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(NODE): widget/package-lock.json
+	@command -v npm >/dev/null || { echo "Node 18 or newer with npm is needed (on Debian: apt install nodejs npm)"; exit 1; }
+	npm ci --prefix widget --no-audit --no-fund --loglevel error
+	@touch $@
 
 $(TOOLS): requirements-dev.txt requirements.txt
 $(ENGINE): requirements-engine.txt

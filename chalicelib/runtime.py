@@ -182,7 +182,8 @@ class Runtime:
         """Takes drafts in."""
         from .service.submitting import Submitting  # noqa: PLC0415
 
-        return Submitting(self.tools, self.comments, self.config, self.gathering, self.limits)
+        bits = self.settings.work
+        return Submitting(self.tools, self.comments, self.config, self.gathering, self.limits, bits)
 
     @cached_property
     def editing(self) -> "Editing":

@@ -1,21 +1,24 @@
 """Every setting: name, default, unit, meaning.  The only reader of the environment."""
 
 import os
+import sys
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import Field, dataclass, field, fields
 from datetime import timedelta
 from typing import Any
 
 PREFIX = "AFTERWORD_"
 MIN_SECRET = 32  # characters
+MAX_WORK = 22  # bits: seconds on a fast machine, a minute on a slow phone
 
 
 class BadSettingError(Exception):
     """A setting that the service can't run with; the message names it."""
 
 
-def _setting(default: str | int, unit: str, meaning: str) -> Any:  # noqa: ANN401  as dataclasses.field
-    return field(default=default, metadata={"unit": unit, "meaning": meaning})
+def _setting(default: str | int, unit: str, meaning: str, *, least: int = 1, most: int = sys.maxsize) -> Any:  # noqa: ANN401  as dataclasses.field
+    """``least`` and ``most`` are bounds of a number."""
+    return field(default=default, metadata={"unit": unit, "meaning": meaning, "least": least, "most": most})
 
 
 @dataclass(frozen=True)
@@ -37,6 +40,13 @@ class Settings:
     limit_edits: int = _setting(10, "edits a minute", "From one network.")
     limit_previews: int = _setting(30, "previews a minute", "From one network.")
     limit_reactions: int = _setting(30, "votes an hour, and as many flags", "From one network.")
+    work: int = _setting(
+        0,
+        "bits, 0 to 22",
+        "Proof of work for each comment: the zero bits to look for, each twice as long. 0: none.",
+        least=0,
+        most=MAX_WORK,
+    )
     deadline: int = _setting(8, "seconds", "What one request may take; then it is refused with 503.")
     memo_seconds: int = _setting(2, "seconds", "How long an instance repeats a public answer.")
     memo_bytes: int = _setting(16_000_000, "bytes", "How much of them an instance keeps.")
@@ -61,19 +71,21 @@ def from_environment(environment: Mapping[str, str] = os.environ) -> Settings:
     """The settings of this process.
 
     Raises:
-        BadSettingError: a number that is none, or is below 1.
+        BadSettingError: a number that is none, or is out of its bounds.
     """
     values: dict[str, Any] = {}
     for each in fields(Settings):
         text = environment.get(PREFIX + each.name.upper(), "")
         if text:
-            values[each.name] = _number(each.name, text) if each.type is int else text
+            values[each.name] = _number(each, text) if each.type is int else text
     return Settings(**values)
 
 
-def _number(name: str, text: str) -> int:
-    if not (text.isascii() and text.isdigit() and int(text) > 0):
-        raise BadSettingError(f"{PREFIX}{name.upper()} must be a whole number above 0, not {text!r}")
+def _number(about: "Field[Any]", text: str) -> int:
+    least, most = about.metadata["least"], about.metadata["most"]
+    if not (text.isascii() and text.isdigit() and least <= int(text) <= most):
+        bounds = f"from {least}" + (f" to {most}" if most < sys.maxsize else "")
+        raise BadSettingError(f"{PREFIX}{about.name.upper()} must be a whole number {bounds}, not {text!r}")
     return int(text)
 
 

@@ -1,23 +1,31 @@
 """Chalice's local gateway, made more like API Gateway.
 
 The events have what the real ones have (stage, every value of a header, text bodies, null for what is
-empty), an unknown method is refused as an unknown path is, and the app can serve many threads at once:
-what holds here holds there.
+empty), an unknown method is refused as an unknown path is, what is large goes out compressed, and the app
+can serve many threads at once: what holds here holds there.
 """
 
 import base64
+import gzip
+import json
 import logging
+import re
 import threading
 import uuid
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from email.message import Message
+from functools import cache
 from http import HTTPStatus
+from pathlib import Path
 from typing import Any
 
 from chalice.app import Chalice
 from chalice.config import Config
 from chalice.local import LocalChalice, LocalGateway, LocalGatewayException
+
+CONFIG = Path(__file__).parent.parent / ".chalice" / "config.json"
+NO_WEIGHT = re.compile(r"\s*q\s*=\s*0(\.0*)?\s*")
 
 log = logging.getLogger(__name__)
 
@@ -91,6 +99,28 @@ class Gateway(LocalGateway):
         except Exception:  # the one broad door
             log.exception("The gateway failed.")
             return Answer.message(HTTPStatus.BAD_GATEWAY, "Internal server error")
+
+
+@cache
+def least_compressed() -> int:
+    """Tell how many bytes a body must have to be compressed, as it is deployed."""
+    size: int = json.loads(CONFIG.read_text(encoding="utf-8"))["stages"]["dev"]["minimum_compression_size"]
+    return size
+
+
+def takes_gzip(accepted: str) -> bool:
+    """Tell whether an ``Accept-Encoding`` names gzip; ``*``, or no header at all, is no wish."""
+    codings = [coding.partition(";") for coding in accepted.lower().split(",")]
+    return any(name.strip() == "gzip" and not NO_WEIGHT.fullmatch(weight) for name, _, weight in codings)
+
+
+def compressed(answer: Answer, accepted: str) -> Answer:
+    """Compress a large body for who takes gzip, as API Gateway does: no other header comes or changes."""
+    names = {name.lower() for name, _ in answer.headers}
+    if len(answer.body) < least_compressed() or "content-encoding" in names or not takes_gzip(accepted):
+        return answer
+    headers = (*answer.headers, ("Content-Encoding", "gzip"))
+    return replace(answer, headers=headers, body=gzip.compress(answer.body, mtime=0))
 
 
 def answer_of(response: Mapping[str, Any]) -> Answer:

@@ -6,6 +6,7 @@ clock is turned back meanwhile, for a thread that grew over days.
 
 import base64
 import hashlib
+import itertools
 import json
 import sys
 import urllib.request
@@ -18,6 +19,7 @@ from urllib.parse import quote
 from chalicelib import runtime as runtimes
 from chalicelib.cli.main import main as command_line
 from chalicelib.core.access import Moderator, Role, Scope
+from chalicelib.core.forms import is_done
 from chalicelib.core.refusals import Unauthenticated
 
 POST = "/2024/05/footpath.html"
@@ -106,8 +108,11 @@ class Service:
     def submit(self, entry: Entry, parent: str | None) -> str:
         """Send a comment and return its id; a second time changes nothing."""
         draft = {"post": POST, "parent": parent, **{name: entry.get(name) for name in ("text", "name", "link")}}
-        author = f"Bearer aw_author_{key_of(str(entry.get('name')))}"
-        headers = {"Idempotency-Key": key_of(entry["ref"]), "Authorization": author}
+        key, author = key_of(entry["ref"]), f"Bearer aw_author_{key_of(str(entry.get('name')))}"
+        headers = {"Idempotency-Key": key, "Authorization": author}
+        form = self.get(f"/v1/form?post={quote(POST)}", {"Authorization": author})
+        if form["work"]:
+            draft |= {"form": form["token"], "work": worked(form["work"]["bits"], form["token"], key)}
         comment_id: str = self.post("/v1/comments", draft, headers)["id"]
         return comment_id
 
@@ -138,6 +143,11 @@ class Service:
     def _answer(self, request: urllib.request.Request) -> Any:  # noqa: ANN401  JSON
         with urllib.request.urlopen(request, timeout=30) as answer:  # noqa: S310  our own
             return json.load(answer)
+
+
+def worked(bits: int, token: str, key: str) -> str:
+    """Do the work that a form asks for."""
+    return next(work for work in map(str, itertools.count()) if is_done(bits, token, key, work))
 
 
 def key_of(name: str) -> str:

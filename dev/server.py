@@ -4,7 +4,8 @@ Chalice's local server answers a HEAD with a body, reads a chunked body as a sec
 connection over a bad Content-Length, garbles a raw UTF-8 path and waits 44 ms for every answer on a
 kept-alive connection.  Here its gateway stays and its request handler is replaced.
 
-A request goes: `Handler` (framing) → `LocalServer.respond` (demo pages or API) → `Gateway` (event) → the app.
+A request goes: `Handler` (framing) → `LocalServer.respond` (demo pages or API) → `Gateway` (event) → the app;
+the answer is compressed on its way back.
 """
 
 import contextlib
@@ -25,7 +26,7 @@ from typing import Any
 
 from chalice.app import Chalice
 
-from dev.gateway import Answer, Gateway, Headers, concurrent
+from dev.gateway import Answer, Gateway, Headers, compressed, concurrent
 
 DEMO = Path(__file__).with_name("demo")
 PAGES = {  # what is served of the demo, and nothing else
@@ -109,8 +110,9 @@ class Handler(BaseHTTPRequestHandler):
         began = time.perf_counter()
         try:
             body = self._body()
-            answer = self.server.respond(self.command, self.path, Headers(self.headers), body)
-            self._send(answer)
+            headers = Headers(self.headers)
+            answer = self.server.respond(self.command, self.path, headers, body)
+            self._send(compressed(answer, ",".join(headers.every.get("accept-encoding") or ())))
         except BadFrame as bad:
             answer = bad.answer
             self.close_connection = True

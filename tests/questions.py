@@ -132,6 +132,8 @@ QUESTIONS: dict[Route, Question] = {
     ("GET", "/openapi.json"): once(),
     ("GET", "/healthz"): once(),
     ("GET", "/moderate"): once(),
+    ("GET", "/widget.js"): once({"query": {"again": "123"}}),
+    ("GET", "/count.js"): once({"query": {"again": "123"}}),
     ("GET", "/assets/{name}"): lambda known: ({"path": {"name": name}} for name in [*known.assets, "none.js"]),
     ("POST", "/v1/preview"): once({"json_body": {"text": "*So*"}}),
     ("GET", "/v1/mine"): lambda known: [

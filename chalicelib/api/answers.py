@@ -8,6 +8,7 @@ from pydantic import BaseModel
 from ..core.refusals import (
     Forbidden,
     Invalid,
+    KeyReused,
     KeysMismatch,
     ParentNotPublished,
     Refusal,
@@ -16,8 +17,7 @@ from ..core.refusals import (
     Unauthenticated,
     Unavailable,
 )
-from .console import FOREVER
-from .endpoints import NO_STORE, PUBLIC, Endpoint
+from .endpoints import NO_STORE, Endpoint
 from .examples import ANSWERS, BY_STATUS, ID, TEXTS
 from .links import LINKS
 from .problems import BadRequest, Failure, Problem, TooLarge, WrongType, problem_of, status_of
@@ -62,7 +62,7 @@ def responses(endpoint: Endpoint) -> dict[str, Any]:
     """Every answer of a route, by its status."""
     found = {str(status): _answer(status, shape, endpoint) for status, shape in endpoint.answers.items()}
     if endpoint.memo:
-        headers = _headers("ETag") | _caching(PUBLIC)
+        headers = _headers("ETag") | _caching(endpoint.kept)
         found[str(NOT_MODIFIED)] = {"description": "As `If-None-Match` says.", "headers": headers}
     for status, kinds in sorted(refusals(endpoint).items()):
         found[str(status)] = _refused(status, kinds, endpoint)
@@ -101,7 +101,9 @@ def _sample(kind: type[Refusal]) -> Refusal:
         return kind(WRONG_FIELD)
     if issubclass(kind, TooManyRequests):
         return kind(retry_after=30)
-    return kind(ID, 1) if issubclass(kind, ParentNotPublished) else kind()
+    if issubclass(kind, ParentNotPublished):
+        return kind(ID, 1)
+    return kind(ID) if issubclass(kind, KeyReused) else kind()
 
 
 def _headers(*names: str) -> dict[str, Any]:
@@ -116,9 +118,8 @@ def _caching(value: str) -> dict[str, Any]:
 
 def _answer(status: int, shape: type[BaseModel] | str | None, endpoint: Endpoint) -> dict[str, Any]:
     name = endpoint.view.__name__
-    caching = PUBLIC if endpoint.memo else FOREVER if name == "asset" else NO_STORE
     extra = ["ETag"] if endpoint.memo else ["Location"] if (name, status) == ("submit", CREATED) else []
-    answer: dict[str, Any] = {"description": "Done.", "headers": _headers(*extra) | _caching(caching)}
+    answer: dict[str, Any] = {"description": "Done.", "headers": _headers(*extra) | _caching(endpoint.kept)}
     if shape is not None:
         answer |= _content(status, shape, endpoint.media)
     links = LINKS.get(name, {}).get(status)

@@ -18,13 +18,14 @@ from ..core.refusals import (
     SortUnavailable,
     TooManyRequests,
     Unauthenticated,
+    WorkMissing,
 )
 from ..core.words import MAX_LINK, MAX_NAME, MAX_TEXT
 from ..store.threads import Page, Row, Sort
 from .endpoints import Answer, Call, Topic
 from .paging import Cursor, cursor, cut, place
 from .parsing import Number, Query
-from .shapes import CommentInThread, CommentPage, Counts, Form, FormLimits, Preview, Replies
+from .shapes import CommentInThread, CommentPage, Counts, Form, FormLimits, Preview, Replies, WorkAsked
 
 topic = Topic(__name__)
 
@@ -164,14 +165,15 @@ def _counted_key(name: str) -> str:
 )
 def form(call: Call) -> Form:
     """Get what a reader needs to begin writing; with an author key, what holds for its owner."""
-    runtime = call.runtime
+    runtime, author, bits = call.runtime, call.caller.author, call.runtime.settings.work
     post = runtime.posts.get(call.query.post, consistent=False)
     return Form(
-        token=runtime.submitting.form_token(call.query.post),
+        token=runtime.submitting.form_token(call.query.post, author),
         closed=post.closed,
-        holds=runtime.submitting.will_wait(post, call.caller.author),
+        holds=runtime.submitting.will_wait(post, author),
         edit_seconds=int(runtime.settings.edit_window.total_seconds()),
         limits=FormLimits(text=MAX_TEXT, name=MAX_NAME, link=MAX_LINK),
+        work=WorkAsked(bits=bits) if bits else None,
     )
 
 
@@ -180,7 +182,7 @@ def form(call: Call) -> Form:
     "/v1/comments",
     body=Draft,
     answers={201: PublicComment, 202: PublicComment},
-    refusals=(Invalid, Unauthenticated, KeyMissing, KeyReused, PostClosed, TooManyRequests),
+    refusals=(Invalid, Unauthenticated, KeyMissing, KeyReused, PostClosed, TooManyRequests, WorkMissing),
     author=True,
     anybody=True,
     key=True,
@@ -188,7 +190,8 @@ def form(call: Call) -> Form:
 def submit(call: Call) -> Answer:
     """Submit a comment.  201: it is public.  202: it waits for a moderator.
 
-    Sent again with the same `Idempotency-Key`, author key and words, it stays one comment.
+    Sent again with the same `Idempotency-Key`, author key and words, it stays one comment.  Where `GET /v1/form` asks
+    for work, it is done for its token and this `Idempotency-Key`; that of another author key or post counts as none.
     """
     comment = call.runtime.submitting.submit(call.body, call.caller, call.idempotency_key)
     return _stored(comment, created=201)

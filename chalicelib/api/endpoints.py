@@ -135,8 +135,8 @@ class Endpoint:
     ``memo``: the answer is the same for everybody, so that it has an entity tag and may be kept.
     ``scope``: what a moderator's token must allow; ``author``: an author key is read; ``anybody``: who has
     none may ask too; ``key``: an ``Idempotency-Key`` is read.  ``accepts`` and ``media`` are the bodies'
-    types; a body that is no JSON is read by the view.  ``apology``: how a refusal is answered, if not as a
-    problem.
+    types; a body that is no JSON is read by the view.  ``caching``: how long an answer may be kept, if not as
+    long as any of its kind.  ``apology``: how a refusal is answered, if not as a problem.
     """
 
     method: str
@@ -154,7 +154,13 @@ class Endpoint:
     accepts: str = JSON
     media: str = JSON
     policy: str = DATA_POLICY
+    caching: str = ""
     apology: Apology | None = None
+
+    @property
+    def kept(self) -> str:
+        """How long an answer may be kept, as its ``Cache-Control`` says."""
+        return self.caching or (PUBLIC if self.memo else NO_STORE)
 
     def respond(self) -> Response:
         """Answer the request at hand."""
@@ -181,7 +187,7 @@ class Endpoint:
         if self.memo:
             return self._same_for_everybody(Call(runtime, request, query, None))
         body = parsed_body(self.body, request) if self.body and self.accepts == JSON else None
-        return _response(self.view(Call(runtime, request, query, body, moderator)), NO_STORE)
+        return _response(self.view(Call(runtime, request, query, body, moderator)), self.kept)
 
     def _refused(self, refusal: Refusal, request: Incoming) -> Response:
         return _response(self.apology(refusal, request), NO_STORE) if self.apology else refused(refusal)
@@ -194,18 +200,17 @@ class Endpoint:
         )
         kept, drops = memo.get(post, asked), memo.drops
         if kept:
-            return _conditional(call.incoming, kept.body, kept.etag, self.media)
+            return self._conditional(call.incoming, kept.body, kept.etag)
         body = _text(self.view(call))
         etag = f'"{base64url(hashlib.sha256(body.encode()).digest()[:16])}"'
         memo.keep(post, asked, body=body, etag=etag, drops=drops)
-        return _conditional(call.incoming, body, etag, self.media)
+        return self._conditional(call.incoming, body, etag)
 
-
-def _conditional(request: Incoming, body: str, etag: str, media: str) -> Response:
-    """``If-None-Match`` saves bytes, not the reading."""
-    headers = {"Content-Type": media, "Cache-Control": PUBLIC, "ETag": etag}
-    known = {tag.strip().removeprefix("W/") for tag in request.header("if-none-match").split(",")}
-    return _made("", headers, 304) if known & {etag, "*"} else _made(body, headers, 200)
+    def _conditional(self, request: Incoming, body: str, etag: str) -> Response:
+        """``If-None-Match`` saves bytes, not the reading."""
+        headers = {"Content-Type": self.media, "Cache-Control": self.kept, "ETag": etag}
+        known = {tag.strip().removeprefix("W/") for tag in request.header("if-none-match").split(",")}
+        return _made("", headers, 304) if known & {etag, "*"} else _made(body, headers, 200)
 
 
 def _text(answered: Answer | BaseModel) -> str:

@@ -36,6 +36,7 @@ COMMENT = {
 }
 REPLY = {**COMMENT, "id": REPLY_ID, "parent": ID, "name": "Ben", "link": None, "html": "<p>I ran.</p>\n", "up": 0}
 WAITING = {**COMMENT, "status": "pending", "published": None, "up": 0}
+OWN = {**WAITING, "text": WORDS["text"], "edit_until": "2024-07-06T09:27:33Z"}
 LATEST = {name: COMMENT[name] for name in COMMENT if name not in {"status", "up", "down", "gone"}}
 MODERATED = {
     "id": ID,
@@ -111,7 +112,15 @@ DAY = {"day": "2024-07-06", "decisions": {"approve": 5, "spam": 1}, "by": {MODER
 SECRET = f"{MODERATOR_ID}7hYt5RfV3eDc1QaZ9wSx2NbGmKjUiOp4"
 
 BODIES: dict[str, dict[str, Any]] = {
-    "Draft": {**WORDS, "post": POST, "parent": None, "post_title": "The panic", "form": FORM_TOKEN, "trap": ""},
+    "Draft": {
+        **WORDS,
+        "post": POST,
+        "parent": None,
+        "post_title": "The panic",
+        "form": FORM_TOKEN,
+        "work": "3kx9",
+        "trap": "",
+    },
     "Words": {**WORDS, "text": "I was there, and *hardly anybody* ran."},
     "PreviewDraft": {"text": "I was there, and *nobody* ran."},
     "NewVote": {"vote": 1},
@@ -148,11 +157,12 @@ ANSWERS: dict[str, dict[str, Any]] = {
         "holds": True,
         "edit_seconds": 900,
         "limits": {"text": 10_000, "name": 80, "link": 500},
+        "work": {"bits": 18},
     },
     "Votes": {"up": 4, "down": 0, "vote": 1},
     "Flagged": {"flagged": True},
     "Latest": {"comments": [LATEST]},
-    "Mine": {"comments": [WAITING], "next": None},
+    "Mine": {"comments": [OWN], "next": None},
     "ErasedShape": {"done": 7, "left": False},
     "JobList": {
         "jobs": [
@@ -187,7 +197,8 @@ TEXTS: dict[str, str] = {
     "application/atom+xml; charset=utf-8": '<?xml version="1.0" encoding="utf-8"?>\n'
     '<feed xmlns="http://www.w3.org/2005/Atom"><title>Comments</title></feed>',
     "text/html; charset=utf-8": '<!DOCTYPE html>\n<html lang="en"><title>On /2024/07/panic.html</title></html>',
-    "text/*": "export const answer = 42\n",
+    "text/javascript; charset=utf-8": "import './assets/composer.3f2a91bc.js'\n",
+    "*/*": "export const answer = 42\n",
 }
 PARAMETERS: dict[str, Any] = {
     "comment_id": ID,

@@ -1,11 +1,13 @@
 """One's own comments: what the service knows of an author key, and how to be forgotten."""
 
+from collections.abc import Sequence
 from typing import Annotated
 
 from pydantic import Field
 
+from ..core.comments import Comment
 from ..core.drafts import CommentId
-from ..core.public import PublicComment
+from ..core.public import OwnComment
 from ..core.refusals import Invalid, Unauthenticated
 from .comments import DEFAULT_PAGE, Limit
 from .endpoints import Call, Topic
@@ -29,7 +31,7 @@ class MineQuery(Query):
 class Mine(Out):
     """One's own comments, newest first, or in the order asked for."""
 
-    comments: list[PublicComment]
+    comments: list[OwnComment]
     next: Next = None
 
 
@@ -55,7 +57,7 @@ def _chosen(call: Call) -> Mine:
     wanted = list(dict.fromkeys(call.query.id))
     bound = ("mine", call.caller.author, *wanted)
     done = verified(call, call.query.cursor, *bound, fits=range(MAX_IDS).__contains__) if call.query.cursor else 0
-    comments = [PublicComment.of(comment) for comment in call.runtime.erasing.some(wanted[done:], call.caller)]
+    comments = _own(call, call.runtime.erasing.some(wanted[done:], call.caller))
     most = fitting([len(comment.model_dump_json().encode()) for comment in comments])
     following = wanted.index(comments[most].id) if most < len(comments) else 0
     return Mine(comments=comments[:most], next=signed(call, following, *bound) if following else None)
@@ -66,10 +68,14 @@ def _all(call: Call) -> Mine:
     author = call.caller.author
     before = ulid(call, query.cursor, "mine", author)
     page = call.runtime.erasing.page(call.caller, limit=query.limit, before=before)
-    comments = [PublicComment.of(comment) for comment in page.comments]
+    comments = _own(call, page.comments)
     most = fitting([len(comment.model_dump_json().encode()) for comment in comments])
     following = page.next if most == len(comments) else page.comments[most - 1].order
     return Mine(comments=comments[:most], next=signed(call, following, "mine", author) if following else None)
+
+
+def _own(call: Call, comments: Sequence[Comment]) -> list[OwnComment]:
+    return [OwnComment.to_edit(comment, call.runtime.editing.until(comment)) for comment in comments]
 
 
 @topic.endpoint("DELETE", "/v1/mine", answers={200: ErasedShape}, refusals=(Unauthenticated,), author=True)

@@ -10,6 +10,7 @@ from ..core.refusals import (
     Forbidden,
     Invalid,
     KeyMissing,
+    KeyReused,
     NotFound,
     ParentNotPublished,
     PostClosed,
@@ -17,6 +18,7 @@ from ..core.refusals import (
     TooManyRequests,
     Unauthenticated,
     Unavailable,
+    WorkMissing,
 )
 
 
@@ -67,6 +69,7 @@ STATUS: dict[type[Refusal], int] = {
     Invalid: 422,
     PostClosed: 423,
     KeyMissing: 428,
+    WorkMissing: 428,
     TooManyRequests: 429,
     Failure: 500,
     Unavailable: 503,
@@ -95,6 +98,7 @@ class Problem(BaseModel):
     detail: str = Field(description="Meant for people.")
     errors: list[FieldError] | None = Field(default=None, description="The wrong fields.")
     retry_after: int | None = Field(default=None, description="Seconds after which to try again.")
+    comment: str | None = Field(default=None, description="The comment that is stored under the key.")
     parent: str | None = Field(default=None, description="The comment to approve first.")
     parent_version: int | None = None
 
@@ -107,6 +111,8 @@ def problem_of(refusal: Refusal) -> Problem:
         more["errors"] = [FieldError(field=field, message=message) for field, message in refusal.errors.items()]
     if isinstance(refusal, TooManyRequests | Unavailable):
         more["retry_after"] = refusal.retry_after
+    if isinstance(refusal, KeyReused):
+        more["comment"] = refusal.comment
     if isinstance(refusal, ParentNotPublished):
         more |= {"parent": refusal.parent, "parent_version": refusal.version}
     title = HTTPStatus(status).phrase

@@ -71,6 +71,14 @@ class FormLimits(Out):
     link: int = Field(description="Characters.")
 
 
+class WorkAsked(Out):
+    """A proof of work: to be done for each comment, with this form's token, before it is sent."""
+
+    bits: int = Field(
+        description="With how many zero bits SHA-256 over `<token>:<Idempotency-Key>:<work>`, as UTF-8, must begin."
+    )
+
+
 class Form(Out):
     """What a reader needs to begin writing."""
 
@@ -79,6 +87,9 @@ class Form(Out):
     holds: bool = Field(description="A comment would wait for a moderator, as far as is known before it is written.")
     edit_seconds: int = Field(description="How long a comment can be edited.")
     limits: FormLimits
+    work: WorkAsked | None = Field(
+        default=None, description="If it is asked for; the token is then for this author key alone, or for none."
+    )
 
 
 class Health(Out):

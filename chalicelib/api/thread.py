@@ -177,7 +177,7 @@ def thread_form(call: Call) -> Answer:
         "form": call.runtime.submitting.form_token(post.key),
         "key": _new_key(call),
     }
-    waits = call.runtime.submitting.will_wait(post, "")
+    waits = call.runtime.submitting.will_wait(post, "", scripted=False)
     written = form_pages.Written(hidden, answered=_answered(call, query), waits=waits)
     return Answer(form_pages.form(_about(call, post, root="../"), written), media=HTML)
 
@@ -201,7 +201,7 @@ def submit_form(call: Call) -> Answer:
     fields = sent(call.incoming.body)
     try:
         draft, key = fields.draft(), fields.idempotency_key()
-        comment = PublicComment.of(call.runtime.submitting.submit(draft, call.stranger, key))
+        comment = PublicComment.of(call.runtime.submitting.submit(draft, call.stranger, key, scripted=False))
     except Refusal as refusal:
         return _again(call, fields, refusal)
     about = _about(call, Post(key=comment.post))

@@ -1,6 +1,20 @@
 """All topics of the API, in the order of its reference."""
 
-from . import comments, console, feeds, figures, governance, jobs, mine, moderation, moderators, reactions, site, thread
+from . import (
+    assets,
+    comments,
+    console,
+    feeds,
+    figures,
+    governance,
+    jobs,
+    mine,
+    moderation,
+    moderators,
+    reactions,
+    site,
+    thread,
+)
 
 TOPICS = (
     comments.topic,
@@ -14,5 +28,6 @@ TOPICS = (
     figures.topic,
     moderators.topic,
     console.topic,
+    assets.topic,
     site.topic,
 )

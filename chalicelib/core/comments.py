@@ -1,6 +1,7 @@
 """Comments: a draft comes in, a comment is the truth.
 
-``Draft`` (in) → ``Comment`` (truth) → item (table) → ``PublicComment`` (out); there is no fifth shape.
+``Draft`` (in) → ``Comment`` (truth) → item (table) → ``PublicComment`` (out); there is no fifth shape.  Its
+author gets it with the source and the time left to edit it (``OwnComment``).
 """
 
 from dataclasses import dataclass, field

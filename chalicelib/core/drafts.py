@@ -11,6 +11,7 @@ from .words import MAX_LINK, MAX_NAME, MAX_TEXT, clean_link, clean_name, clean_t
 MAX_TITLE = 200  # characters: of the post's title, and of what a program writes into the trap
 MAX_VERSION = 2**53 - 1  # the largest whole number that every JSON parser keeps
 MAX_TOKEN = 600  # characters of a form token
+MAX_WORK = 32  # characters
 
 
 def whole(value: object) -> object:
@@ -69,6 +70,11 @@ class Draft(Words):
         default="", description="The post's title, at most 200 characters; shown to moderators as unverified."
     )
     form: Annotated[str, Field(max_length=MAX_TOKEN)] = Field(default="", description="From `GET /v1/form`.")
+    work: Annotated[str, Field(max_length=MAX_WORK, pattern=r"^[A-Za-z0-9_-]*$")] = Field(
+        default="",
+        description="If `GET /v1/form` asks for work: such that SHA-256 over `<form>:<Idempotency-Key>:<work>`, as "
+        "UTF-8, begins with as many zero bits as it says.",
+    )
     trap: Annotated[str, Field(max_length=MAX_TITLE)] = Field(
         default="", description="A field that people don't see: leave it empty."
     )

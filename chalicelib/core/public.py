@@ -1,4 +1,6 @@
-"""What everybody may read of a comment.  What is not listed here never leaves."""
+"""What everybody may read of a comment, and its author besides.  What is not listed here never leaves."""
+
+from datetime import datetime
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -59,6 +61,21 @@ class PublicComment(BaseModel):
         """Only the place of a comment in its thread."""
         parent = comment.parent or None
         return cls(id=comment.id, post=comment.post, parent=parent, status=Status.DELETED, gone=True)
+
+
+class OwnComment(PublicComment):
+    """A comment as its author alone sees it: with what is needed to edit it."""
+
+    text: str = Field(default="", description="The Markdown as it is stored; empty once it is deleted.")
+    edit_until: str | None = Field(
+        default=None, description="Until when its author can edit it; null when that is over."
+    )
+
+    @classmethod
+    def to_edit(cls, comment: Comment, until: datetime | None) -> "OwnComment":
+        """A comment for its author, who can edit it until then."""
+        shown = PublicComment.of(comment).model_dump()
+        return cls(**shown, text=comment.text, edit_until=iso(until) if until else None)
 
 
 class LatestComment(BaseModel):

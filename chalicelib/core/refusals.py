@@ -14,6 +14,7 @@ Refusal
 │   └── UndoExpired
 ├── PostClosed                the post takes no more comments
 ├── KeyMissing                no ``Idempotency-Key``
+├── WorkMissing               no proof of work, where it is asked for
 ├── TooManyRequests
 └── Unavailable               the table did not answer in time
     └── KeysMismatch          the secret is not the one this table was written with
@@ -86,10 +87,14 @@ class Conflict(Refusal):
 
 
 class KeyReused(Conflict):
-    """The same idempotency key came with another submission."""
+    """The same idempotency key came with another submission.  ``comment`` is the id of what is stored."""
 
     code = "idempotency_key_reused"
     message = "This Idempotency-Key was used for another comment."
+
+    def __init__(self, comment: str) -> None:
+        super().__init__()
+        self.comment = comment
 
 
 class ParentNotPublished(Conflict):
@@ -129,6 +134,15 @@ class KeyMissing(Refusal):
 
     code = "idempotency_key_missing"
     message = "Send an Idempotency-Key: 22 base64url characters, new for each comment."
+
+
+class WorkMissing(Refusal):
+    """A submission without the proof of work that the form asks for, or with that of another."""
+
+    code = "work_missing"
+    message = (
+        "This needs the work that GET /v1/form asks for: ask it again with the same author key, and work for that."
+    )
 
 
 class TooManyRequests(Refusal):

@@ -6,16 +6,15 @@ To add a rule, write a function of a draft and its facts, and name it in ``RULES
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from enum import IntEnum, StrEnum
+from enum import Enum, IntEnum, StrEnum, auto
 from typing import Any
 
 from .comments import Comment, Reason, Status
 from .deciding import Record
 from .posts import Post, published_on
-from .refusals import Invalid, PostClosed, Refusal
+from .refusals import Invalid, PostClosed, Refusal, WorkMissing
 
 MIN_WRITING = 3  # seconds from opening the form to sending it: programs are faster
-MAX_WRITING = 24 * 3_600  # seconds: a form token's life
 NO_RECORD = Record()
 
 
@@ -35,6 +34,14 @@ class Hold(StrEnum):
     NEW_AUTHORS = "new_authors"
     POSTS_OLDER_THAN = "posts_older_than"
     NEVER = "never"
+
+
+class Work(Enum):
+    """The proof of work for a draft, where it is asked for.  ``IMPOSSIBLE``: its form has no script."""
+
+    DONE = auto()
+    MISSING = auto()
+    IMPOSSIBLE = auto()
 
 
 @dataclass(frozen=True)
@@ -63,8 +70,8 @@ class Facts:
     """Everything that a rule may know besides the words.
 
     ``parent`` is the comment answered, if it was found; ``form_opened`` is when the form was handed
-    out, if its token was good; ``before`` is the comment that is being edited; ``record`` is how
-    moderators decided on the author's comments.
+    out, if its token was good; ``work`` counts as done where none is asked for; ``before`` is the
+    comment that is being edited; ``record`` is how moderators decided on the author's comments.
     """
 
     now: datetime
@@ -74,6 +81,7 @@ class Facts:
     parent: Comment | None = None
     form_opened: datetime | None = None
     trap: str = ""
+    work: Work = Work.DONE
     before: Comment | None = None
     record: Record = NO_RECORD
 
@@ -118,6 +126,11 @@ def refuse_replies_to_what_is_not_public(facts: Facts) -> Finding | None:
     return None
 
 
+def refuse_without_work(facts: Facts) -> Finding | None:
+    """The draft's author asks for the form again and sends it once more, with the work."""
+    return Finding(Verdict.REFUSE, refusal=WorkMissing()) if facts.work is Work.MISSING else None
+
+
 def hold_by_policy(facts: Facts) -> Finding | None:
     """What the owner asked for."""
     if facts.policy.hold is Hold.ALWAYS:
@@ -158,6 +171,13 @@ def hold_what_a_moderator_edited(facts: Facts) -> Finding | None:
     return None
 
 
+def hold_without_work(facts: Facts) -> Finding | None:
+    """Who has no script can't work, and shall be heard nevertheless."""
+    if facts.work is Work.IMPOSSIBLE:
+        return Finding(Verdict.HOLD, "It was written without the proof of work that is asked for here.")
+    return None
+
+
 def hold_without_a_form(facts: Facts) -> Finding | None:
     """Readers open the form before they write, and take some seconds."""
     if facts.before:
@@ -172,11 +192,13 @@ def hold_without_a_form(facts: Facts) -> Finding | None:
 RULES: Sequence[Rule] = (
     refuse_closed_posts,
     refuse_replies_to_what_is_not_public,
+    refuse_without_work,
     hold_by_policy,
     hold_new_authors,
     hold_on_old_posts,
     hold_what_filled_the_trap,
     hold_what_a_moderator_edited,
+    hold_without_work,
     hold_without_a_form,
 )
 

@@ -188,7 +188,7 @@ class Answering:
 
     def _repeated(self, known: Comment, wanted: ModeratorReply) -> Comment:
         if known.first_hash != self._first_hash(wanted):
-            raise KeyReused
+            raise KeyReused(known.id)
         return known
 
 

@@ -46,6 +46,11 @@ class Editing:
         self.tools, self.comments, self.config = tools, comments, config
         self.gathering, self.limits, self.window = gathering, limits, window
 
+    def until(self, comment: Comment) -> datetime | None:
+        """Until when its author can edit a comment, or nothing when that is over."""
+        end = comment.created + self.window
+        return None if comment.status is Status.DELETED or self.tools.clock() > end else end
+
     def edit(self, comment_id: str, words: Words, caller: Caller) -> Comment:
         """Screen the new words and let them take the old ones' place; the new verdict replaces the status.
 
@@ -79,7 +84,7 @@ class Editing:
 
     def _edit_once(self, comment_id: str, words: Words, caller: Caller) -> Comment:
         before, now = self._own(comment_id, caller), self.tools.clock()
-        if now > before.created + self.window:
+        if self.until(before) is None:
             raise EditWindowClosed
         if _same_words(before, words):
             return before

@@ -95,6 +95,8 @@ TABLE: dict[tuple[str, str], Row] = {
     ("POST", "/v1/moderation/moderators"): but(MANAGE, _200=201),
     ("DELETE", "/v1/moderation/moderators"): but(MANAGE, _200=204),
     ("GET", "/moderate"): EVERYBODY,
+    ("GET", "/widget.js"): EVERYBODY,
+    ("GET", "/count.js"): EVERYBODY,
     ("GET", "/assets/{name}"): but(EVERYBODY, _200=404),
     ("GET", "/healthz"): EVERYBODY,
     ("GET", "/openapi.json"): EVERYBODY,

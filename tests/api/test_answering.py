@@ -36,6 +36,7 @@ def test_a_moderators_reply_sent_twice_is_one(world: World) -> None:
 
     assert first.json["id"] == again.json["id"]
     assert (other.status, other.json["code"]) == (409, "idempotency_key_reused")
+    assert other.json["comment"] == first.json["id"]
     assert world.listed()["count"] == 1
 
 

@@ -15,12 +15,14 @@ def test_a_comment_sent_twice_is_one_comment_with_one_answer(world: World) -> No
     assert len(world.queue()) == 1
 
 
-def test_another_text_under_the_same_key_is_refused(world: World) -> None:
-    world.submit("Once.", key="once")
+def test_another_text_under_the_same_key_is_refused_and_what_is_stored_is_named(world: World) -> None:
+    stored = world.submit("Once.", key="once").json["id"]
 
     reply = world.submit("Twice.", key="once")
 
     assert (reply.status, reply.json["code"]) == (409, "idempotency_key_reused")
+    assert reply.json["comment"] == stored
+    assert world.submit("Twice.", key="once", author="ann").status == 202
 
 
 @pytest.mark.parametrize("decision", ["reject", "spam", "delete"])

@@ -10,6 +10,7 @@ import pytest
 from moto import mock_aws
 
 from chalicelib import runtime as runtimes
+from chalicelib.api.assets import STATIC, listed
 from chalicelib.core.signing import sign
 from tests import twins
 from tests.canaries import CANARY, forms, tells
@@ -66,7 +67,7 @@ def cursors_of(story: Story) -> list[str]:
 def assets_of(story: Story) -> list[str]:
     use(story)
     page = story.world.get("/moderate").text
-    return [part.partition('"')[0] for part in page.split("assets/")[1:]]
+    return [*(part.partition('"')[0] for part in page.split("assets/")[1:]), *listed(STATIC)]
 
 
 def ask(story: Story, route: Route, asked: Asked) -> Iterator[Reply]:

@@ -1,11 +1,13 @@
 """One's own: seen in any status, erased without a trace."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from chalicelib.core.ids import sha256
 from chalicelib.core.refusals import Unavailable
+from chalicelib.core.times import iso
 from tests.store.trees import grown, store
 from tests.world import World, key22
 
@@ -48,6 +50,54 @@ def test_an_author_asks_for_some_by_id_and_gets_their_own_alone(world: World) ->
     own, other = world.submit(author="ann").json["id"], world.submit(author="ben").json["id"]
 
     assert [each["id"] for each in mine(world, author="ann", id=[own, other, key22("no")])] == [own]
+
+
+def test_an_author_gets_the_source_of_a_comment_while_it_can_be_edited_and_after(world: World) -> None:
+    text = "I was *there*.\n\n<b>Really</b>."
+    comment_id = world.submit(text, author="ann").json["id"]
+    end = world.clock() + timedelta(minutes=15)
+
+    seen = []
+    for moment in (end - timedelta(seconds=1), end + timedelta(seconds=1)):
+        world.clock.time = moment
+        [own] = mine(world, author="ann")
+        assert mine(world, author="ann", id=[comment_id]) == [own]
+        seen.append((own["text"], own["edit_until"], world.edit(comment_id, text + "!", author="ann").status))
+
+    assert seen == [(text, iso(end), 202), (text + "!", None, 403)]
+
+
+@pytest.mark.parametrize("decision", ["approve", "reject", "spam"])
+def test_no_decision_ends_the_time_to_edit_or_shows_in_it(world: World, decision: str) -> None:
+    comment_id = world.submit("Hers.", author="ann").json["id"]
+    [before] = mine(world, author="ann")
+
+    world.decide(decision, comment_id)
+
+    [after] = mine(world, author="ann")
+    assert (after["text"], after["edit_until"]) == ("Hers.", before["edit_until"])
+
+
+def test_a_deleted_comment_is_nobodys_own_and_can_not_be_edited(world: World) -> None:
+    withdrawn, removed = (world.submit("Hers.", author="ann").json["id"] for _ in range(2))
+    world.withdraw(withdrawn, author="ann")
+    world.decide("delete", removed)
+
+    assert mine(world, author="ann", id=[withdrawn, removed]) == []
+    for comment_id in (withdrawn, removed):
+        left = world.runtime.comments.get(comment_id)
+        assert (left.text, world.runtime.editing.until(left)) == ("", None)
+
+
+def test_nobody_else_gets_the_source_of_a_comment(world: World) -> None:
+    reply = world.submit("I was **there**.", author="ann")
+    edited = world.edit(reply.json["id"], "I was *there*.", author="ann")
+    world.decide("approve", reply.json["id"])
+
+    shown = [reply.json, edited.json, *world.listed()["comments"]]
+    shown += world.get("/v1/comments/{comment_id}", path={"comment_id": reply.json["id"]}).json["comments"]
+
+    assert [{"text", "edit_until"} & set(each) for each in shown] == [set()] * 4
 
 
 def test_without_an_author_key_there_is_nothing_to_see_or_erase(world: World) -> None:

@@ -90,6 +90,14 @@ def test_no_public_shape_has_a_private_field() -> None:
     }
 
 
+def test_the_source_of_a_comment_is_in_its_authors_list_alone() -> None:
+    own = {name for name, schema in components()["schemas"].items() if "OwnComment" in json.dumps(schema)}
+    answers = {name for name, each in operations() if "schemas/Mine" in json.dumps(each)}
+
+    assert own == {"Mine", "OwnComment"}
+    assert answers == {"GET /v1/mine"}
+
+
 @cache
 def components() -> dict[str, Any]:
     found: dict[str, Any] = spelled_out()["components"]

@@ -1,10 +1,13 @@
 """Every payload that fires by itself, and every 25th other, down every way that words can take through the service.
 
+Where not all must be tried (`make test`), it is every third of them.
+
 The judge is the static oracle: in no HTML that leaves may anything be alive, and in no page more than
 in the same page about harmless words.
 """
 
 import json
+import os
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -18,6 +21,7 @@ from chalicelib.api.page_style import STYLE
 from chalicelib.core.posts import post_key
 from chalicelib.core.words import clean_link, clean_name, clean_note, clean_text, clean_title
 from tests.corpus import load
+from tests.engine import CHECK
 from tests.hostile import batches, fresh_world, judge, wrong_fields
 from tests.oracle import flags
 from tests.world import POST, Reply, World, key22
@@ -43,7 +47,8 @@ def payloads() -> list[str]:
     others = [row["id"] for row in rows if row["id"] not in live]
     chosen = live | set(others[::EVERY])
     assert (len(live), len(rows)) == (575, 7_238)
-    return [row["payload"] for row in rows if row["id"] in chosen]
+    found = [row["payload"] for row in rows if row["id"] in chosen]
+    return found if CHECK in os.environ else found[::3]
 
 
 def taken(field: str, payload: str) -> str | None:

@@ -7,6 +7,11 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
+import app
+from dev.server import running
+from tests.browser.blog import Blog, Site, running_blog
+from tests.world import World
+
 CHROMIUM = Path("/usr/bin/chromium")
 QUIET = [
     "--no-sandbox",
@@ -44,3 +49,18 @@ def page(browser: Browser) -> Iterator[Page]:
     yield page
     context.close()
     assert wrong == []
+
+
+@pytest.fixture
+def blog() -> Iterator[Blog]:
+    """A blog on another host than the service's."""
+    with running_blog() as blog:
+        yield blog
+
+
+@pytest.fixture
+def site(engine_world: World, blog: Blog, page: Page) -> Iterator[Site]:
+    """A reader's browser with the service's clock, a blog, and the service on the engine, below a prefix."""
+    page.clock.install(time=engine_world.clock())
+    with running(app.app, "/api") as service:
+        yield Site(engine_world, blog, page, service)

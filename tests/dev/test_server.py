@@ -1,5 +1,6 @@
 """The local server keeps HTTP's rules on the wire, and shows the app what API Gateway would."""
 
+import gzip
 import json
 import logging
 import re
@@ -8,6 +9,8 @@ import threading
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from email import message_from_bytes
+from email.message import Message
 from http.client import HTTPConnection
 from pathlib import Path
 from statistics import median
@@ -18,6 +21,7 @@ import pytest
 from chalice.app import Chalice, Response
 
 from dev import server
+from dev.gateway import least_compressed
 from dev.server import MAX_BODY, running
 
 LOREM = "x" * 1000
@@ -265,6 +269,84 @@ def test_every_value_of_a_header_goes_out(url: str) -> None:
 
     assert re.findall(rb"Set-Cookie: (\S+)", head) == [b"a=1", b"b=2"]
     assert "X-Name: grüße".encode() in head
+
+
+@app.route("/long", methods=["GET", "HEAD"])
+def long() -> Response:
+    request = app.current_request
+    assert request
+    encoded = {"Content-Encoding": "br"} if request.query_params else {}
+    return Response(body="ö" * 512, headers={"Content-Type": "text/plain", "ETag": '"long"', **encoded})
+
+
+def asked(url: str, path: str, accepted: str = "", method: str = "GET") -> tuple[Message, bytes]:
+    """An answer's headers and body to somebody who takes these encodings."""
+    said = f"\r\n{accepted}" if accepted else ""
+    _, head, body = answer(url, f"{method} {path} HTTP/1.1\r\nHost: a\r\nConnection: close{said}\r\n\r\n".encode())
+    return message_from_bytes(head.partition(b"\r\n")[2]), body
+
+
+def test_the_least_that_is_compressed_is_what_is_deployed() -> None:
+    assert least_compressed() == 1024
+
+
+@pytest.mark.parametrize(
+    "accepted",
+    [
+        "Accept-Encoding: gzip",
+        "Accept-Encoding: gzip, deflate, br, zstd",
+        "accept-encoding: br;q=1.0, GZIP;q=0.001",
+        "Accept-Encoding: br\r\nAccept-Encoding: gzip",
+    ],
+)
+def test_what_is_large_goes_out_compressed_to_who_takes_that(url: str, accepted: str) -> None:
+    plain, body = asked(url, "/long")
+
+    headers, squeezed = asked(url, "/long", accepted)
+
+    assert gzip.decompress(squeezed) == body == "ö".encode() * 512
+    assert int(headers["Content-Length"]) == len(squeezed) < len(body)
+    assert headers["Content-Encoding"] == "gzip"
+    for changed in ("Content-Length", "Content-Encoding", "Date"):
+        del plain[changed], headers[changed]
+    assert headers.items() == plain.items()
+
+
+@pytest.mark.parametrize(
+    ("path", "accepted"),
+    [
+        ("/long", ""),
+        ("/long", "Accept-Encoding: *"),
+        ("/long", "Accept-Encoding: identity, br, x-gzip"),
+        ("/long", "Accept-Encoding: gzip;q=0"),
+        ("/long", "Accept-Encoding: gzip; q=0.000, identity"),
+        ("/both", "Accept-Encoding: gzip"),
+    ],
+)
+def test_what_is_small_or_not_wanted_so_goes_out_as_it_is(url: str, path: str, accepted: str) -> None:
+    headers, body = asked(url, path, accepted)
+
+    assert "Content-Encoding" not in headers
+    assert int(headers["Content-Length"]) == len(body) == (1000 if path == "/both" else 1024)
+
+
+def test_what_is_encoded_already_stays_as_it_is(url: str) -> None:
+    headers, body = asked(url, "/long?encoded=1", "Accept-Encoding: gzip")
+
+    assert headers.get_all("Content-Encoding") == ["br"]
+    assert len(body) == 1024
+
+
+@pytest.mark.parametrize("path", ["/long", "/demo/2024/07/panic.html", "/demo/blog.css"])
+def test_a_head_tells_of_a_compressed_answer_what_a_get_would(url: str, path: str) -> None:
+    get, squeezed = asked(url, path, "Accept-Encoding: gzip")
+    head, nothing = asked(url, path, "Accept-Encoding: gzip", "HEAD")
+
+    assert nothing == b""
+    assert get["Content-Encoding"] == "gzip"
+    assert len(gzip.decompress(squeezed)) >= 1024
+    del get["Date"], head["Date"]
+    assert head.items() == get.items()
 
 
 @pytest.fixture

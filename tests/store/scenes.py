@@ -201,6 +201,8 @@ SCENES: dict[str, Scene] = {
     "DELETE /v1/moderation/moderators": dismiss,
     "GET /moderate": nothing("GET", "/moderate"),
     "GET /assets/{name}": lambda world: world.get("/assets/{name}", path={"name": "none.js"}),
+    "GET /widget.js": nothing("GET", "/widget.js"),
+    "GET /count.js": nothing("GET", "/count.js"),
     "GET /healthz": nothing("GET", "/healthz"),
     "GET /openapi.json": nothing("GET", "/openapi.json"),
 }

@@ -6,7 +6,7 @@ import pytest
 
 import app  # noqa: F401  loads every module that refuses
 from chalicelib.api.problems import problem_of, status_of
-from chalicelib.core.refusals import Invalid, ParentNotPublished, Refusal, TooManyRequests, Unavailable
+from chalicelib.core.refusals import Invalid, KeyReused, ParentNotPublished, Refusal, TooManyRequests, Unavailable
 
 
 def all_refusals(kind: type[Refusal] = Refusal) -> Iterator[type[Refusal]]:
@@ -27,13 +27,15 @@ def test_every_refusal_has_a_code_of_its_own() -> None:
     assert "refused" not in codes
 
 
-def test_a_problem_names_the_fields_the_wait_and_the_parent() -> None:
+def test_a_problem_names_the_fields_the_wait_and_the_comment() -> None:
     invalid = problem_of(Invalid({"text": "must be shorter"}))
     busy = problem_of(TooManyRequests(retry_after=0))
+    reused = problem_of(KeyReused("c"))
     waiting = problem_of(ParentNotPublished("p", 3))
 
     assert invalid.errors
     assert (invalid.errors[0].field, invalid.errors[0].message) == ("text", "must be shorter")
     assert busy.retry_after == 1
+    assert reused.comment == "c"
     assert (waiting.parent, waiting.parent_version) == ("p", 3)
     assert problem_of(Unavailable()).status == 503

@@ -7,8 +7,8 @@ import pytest
 
 from chalicelib.core.comments import Comment, Status
 from chalicelib.core.posts import Post
-from chalicelib.core.refusals import Invalid, PostClosed
-from chalicelib.core.screening import RULES, Facts, Finding, Hold, Policy, Verdict, screen
+from chalicelib.core.refusals import Invalid, PostClosed, WorkMissing
+from chalicelib.core.screening import RULES, Facts, Finding, Hold, Policy, Verdict, Work, screen
 
 NOW = datetime(2030, 1, 1, tzinfo=UTC)
 OPENED = NOW - timedelta(minutes=2)
@@ -28,10 +28,11 @@ def test_a_draft_that_nothing_is_found_of_is_published() -> None:
     [
         (replace(FACTS, policy=Policy(Hold.ALWAYS)), "Every comment waits"),
         (replace(FACTS, trap="on"), "don't see"),
+        (replace(FACTS, work=Work.IMPOSSIBLE), "without the proof of work that is asked for here"),
         (replace(FACTS, form_opened=None), "without opening the form"),
         (replace(FACTS, form_opened=NOW - timedelta(seconds=1)), "faster than a person"),
     ],
-    ids=["policy", "trap", "no form", "too fast"],
+    ids=["policy", "trap", "no work", "no form", "too fast"],
 )
 def test_what_is_held_says_why(facts: Facts, words: str) -> None:
     screened = screen(facts)
@@ -58,6 +59,15 @@ def test_a_closed_post_takes_no_new_comment_but_lets_an_old_one_be_edited() -> N
     with pytest.raises(PostClosed):
         screen(closed)
     assert screen(replace(closed, before=PUBLIC)).status is Status.PUBLISHED
+
+
+def test_a_draft_without_the_work_is_refused_unless_the_post_is_closed() -> None:
+    idle = replace(FACTS, work=Work.MISSING)
+
+    with pytest.raises(WorkMissing):
+        screen(idle)
+    with pytest.raises(PostClosed):
+        screen(replace(idle, post=Post(key="/a", closed=True)))
 
 
 def test_a_rule_that_fails_holds() -> None:

@@ -25,6 +25,13 @@ def test_a_number_that_is_none_is_refused_by_name(text: str) -> None:
         from_environment({"AFTERWORD_LIMIT_MINUTE": text})
 
 
+def test_work_is_asked_for_up_to_22_bits_and_not_by_itself() -> None:
+    assert [from_environment({"AFTERWORD_WORK": text}).work for text in ("", "0", "22")] == [0, 0, 22]
+    for text in ("23", "-1", "many"):
+        with pytest.raises(BadSettingError, match="AFTERWORD_WORK must be a whole number from 0 to 22"):
+            from_environment({"AFTERWORD_WORK": text})
+
+
 def test_a_short_secret_is_refused() -> None:
     with pytest.raises(BadSettingError, match="AFTERWORD_SECRET"):
         Settings(secret="short").checked_secret()

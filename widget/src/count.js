@@ -1,0 +1,61 @@
+/**
+ * `<afterword-count post="…">`: how many comments a post has, for lists of posts.
+ *
+ * All that are on a page ask together, in as few requests as an address may be long.  What stands inside a tag
+ * stays until the number is known.
+ */
+
+const MOST = 50 // posts in a request
+const LONGEST = 6_000 // bytes of a request's address
+const HERE = import.meta.url.replace(/[^/]*$/, '')
+
+/** @type {HTMLElement[]} */
+let waiting = []
+
+class AfterwordCount extends HTMLElement {
+  connectedCallback() {
+    if (waiting.push(this) === 1) setTimeout(askAll)
+  }
+}
+
+function askAll() {
+  /** @type {Record<string, [string, HTMLElement][]>} */
+  const services = {}
+  for (const element of waiting) {
+    const api = (element.getAttribute('api') ?? HERE).replace(/\/*$/, '/v1/counts?')
+    const query = `post=${encodeURIComponent(element.getAttribute('post') ?? location.pathname)}&`
+    ;(services[api] ??= []).push([query, element])
+  }
+  waiting = []
+  for (const [api, asked] of Object.entries(services)) {
+    /** @type {Record<string, HTMLElement[]>} */
+    let posts = {}
+    let address = api
+    for (const [query, element] of asked) {
+      const more = posts[query] ? '' : query
+      if (Object.keys(posts).length === MOST || (address + more).length > LONGEST) {
+        ask(address, posts)
+        posts = {}
+        address = api
+      }
+      if (!posts[query]) address += query
+      ;(posts[query] ??= []).push(element)
+    }
+    ask(address, posts)
+  }
+}
+
+/**
+ * @param {string} address
+ * @param {Record<string, HTMLElement[]>} posts the elements by the post's part of the address
+ */
+async function ask(address, posts) {
+  const reply = await fetch(address.slice(0, -1), {credentials: 'omit'})
+  const {counts} = await reply.json()
+  for (const [query, elements] of Object.entries(posts)) {
+    const count = counts?.[decodeURIComponent(query.slice(5, -1))]
+    for (const element of elements) if (Number.isInteger(count)) element.textContent = count.toLocaleString()
+  }
+}
+
+if (!customElements.get('afterword-count')) customElements.define('afterword-count', AfterwordCount)
