@@ -119,7 +119,8 @@ class Site:
 
     def write(self, text: str, **fields: str) -> None:
         """Fill in the composer under the thread, and send it."""
-        self.button("Write a comment").click()
+        with self.page.expect_response("**/v1/form?*"):
+            self.button("Write a comment").click()
         self.fill(text, **fields)
         self.world.clock.forward(seconds=30)  # what is sent at once looks like a program's
         self.button("Send").click()

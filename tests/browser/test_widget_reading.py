@@ -244,7 +244,7 @@ def test_a_comment_that_was_approved_late_is_offered_too(site: Site) -> None:
     expect(site.comment("Written first, approved last")).to_be_visible()
 
 
-def test_looking_for_news_is_ever_more_seldom_and_stops_with_the_element(site: Site) -> None:
+def test_looking_for_news_is_ever_more_seldom_and_stops_in_a_hidden_tab_and_with_the_element(site: Site) -> None:
     thread(site, "A word")
     site.visit()
     asked: list[str] = []
@@ -259,6 +259,11 @@ def test_looking_for_news_is_ever_more_seldom_and_stops_with_the_element(site: S
 
     assert asked_within(20) in range(5, 11)
     assert asked_within(40) in range(3, 6)
+    site.page.evaluate("Object.defineProperty(document, 'hidden', {value: true, configurable: true})")
+    assert asked_within(30) == 0
+    site.page.evaluate("delete document.hidden; document.dispatchEvent(new Event('visibilitychange'))")
+    site.page.evaluate("fetch('/').then(answer => answer.text())")
+    assert asked != []
     site.page.evaluate("document.querySelector('afterword-comments').remove()")
     assert asked_within(30) == 0
 

@@ -1,5 +1,6 @@
 /** Small deeds: voting, flagging, withdrawing. */
 
+import {number} from './api.js'
 import {button, h} from './dom.js'
 import {act as english} from './words/en.json'
 
@@ -20,7 +21,7 @@ export async function vote(author, comment, direction) {
   try {
     const {up, down} = await author.ask('PUT', `v1/comments/${comment.id}/vote`, {vote: wanted})
     votes.set(comment.id, wanted)
-    const {li} = view.place({...comment, up: Number(up) || 0, down: Number(down) || 0})
+    const {li} = view.place({...comment, up: number(up), down: number(down)})
     focus(li.querySelector(direction > 0 ? '.up' : '.down'))
   } catch (error) {
     say(author, comment.id, author.why(error))

@@ -44,9 +44,19 @@ export function comments(answer) {
 /** @param {Answer} raw @returns {PublicComment} */
 export function checked(raw) {
   const comment = /** @type {any} */ ({...raw})
-  for (const name of ['parent', 'name', 'link', 'avatar', 'html']) comment[name] = String(raw[name] ?? '')
-  for (const name of ['created', 'published', 'edited']) comment[name] = Date.parse(raw[name]) ? String(raw[name]) : ''
-  for (const name of ['up', 'down']) comment[name] = Number(raw[name]) || 0
-  if (!/^https?:/i.test(comment.link)) comment.link = ''
+  for (const name of ['parent', 'name', 'link', 'avatar', 'html']) comment[name] = text(raw[name])
+  for (const name of ['created', 'published', 'edited']) comment[name] = Date.parse(text(raw[name])) ? raw[name] : ''
+  for (const name of ['up', 'down']) comment[name] = number(raw[name])
+  if (!/^https?:\/\//i.test(comment.link)) comment.link = ''
   return comment
+}
+
+/** What should be a text: an object could have a `toString` that is none. */
+export function text(/** @type {unknown} */ value) {
+  return typeof value === 'string' ? value : ''
+}
+
+/** What should be a number. */
+export function number(/** @type {unknown} */ value) {
+  return typeof value === 'number' ? value : 0
 }

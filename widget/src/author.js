@@ -1,6 +1,6 @@
 /** Who reads: their key, and their own comments, which nobody else may see yet. */
 
-import {ask, comments} from './api.js'
+import {ask, comments, text} from './api.js'
 import {compose} from './composer.js'
 import {button, h} from './dom.js'
 import {Drawer, newKey} from './keeping.js'
@@ -65,13 +65,20 @@ export class Author {
    * @param {Record<string, string>} [more] headers
    */
   ask(method, path, body, more) {
-    if (!this.drawer.read().key && !ANYBODYS.test(path)) this.drawer.change((kept) => (kept.key = newKey()))
+    if (!ANYBODYS.test(path)) this.becomes()
     const {key} = this.drawer.read()
     const headers = {...(key && {Authorization: `Bearer aw_author_${key}`}), ...more}
     const content = body
       ? {body: JSON.stringify(body), headers: {...headers, 'Content-Type': 'application/json'}}
       : {headers}
     return ask(this.view, path, {method, cache: 'no-store', ...content})
+  }
+
+  /** Make the author key, if there is none yet; whether it was made now. */
+  becomes() {
+    const isNew = !this.drawer.read().key
+    if (isNew) this.drawer.change((kept) => (kept.key = newKey()))
+    return isNew
   }
 
   /**
@@ -125,7 +132,7 @@ export class Author {
     if (!status || status >= 500) return this.say('offline')
     if (status === 429) return this.say('wait', {n: Math.max(1, Math.ceil(after || 1))})
     if (status === 423) return this.say('closed')
-    return this.say('refused', {why: String(problem.detail ?? problem.title ?? status)})
+    return this.say('refused', {why: text(problem.detail) || `${status}`})
   }
 
   /** @param {string} deed @param {PublicComment} comment @param {number} [vote] */

@@ -1,10 +1,12 @@
 /** Writing: a comment, an answer, or other words for one's own comment. */
 
-import {checked} from './api.js'
+import {ID, checked, number, text} from './api.js'
 import {button, clean, h} from './dom.js'
 import {newKey} from './keeping.js'
 
 const PAUSE = 400 // milliseconds without a key before a draft is kept
+/** @type {Record<string, string>} what is said of a field that is refused */
+const BAD = {text: 'bad_text', name: 'bad_name', link: 'bad_link'}
 const WARN = 500 // characters left from which on one is told
 
 /** What is put around, or before, what is marked: by name; the key that does it together with Ctrl or ⌘. */
@@ -80,6 +82,7 @@ class Composer {
     this.note = h('p', {class: 'soft'})
     this.wrong = h('p', {class: 'wrong', role: 'alert'})
     this.left = h('p', {class: 'soft', role: 'status'})
+    this.forgetButton = button('forget', this.say('forget'), () => this.#forget())
     this.sendButton = button('send', this.say(edited ? 'save' : 'send'), () => {}, {type: 'submit'})
   }
 
@@ -119,9 +122,12 @@ class Composer {
     const field = (/** @type {string} */ name, /** @type {HTMLElement} */ input, hint = '') =>
       h('label', {class: 'field'}, h('span', {}, this.say(name), hint && ` (${hint})`), input)
     const optional = this.say('optional')
-    const cancel = button('cancel', this.say('cancel'), () => this.#close())
-    const known = author.drawer.read().key
-    const forget = known && button('forget', this.say('forget'), () => this.#forget())
+    const cancel = button('cancel', this.say('cancel'), () => {
+      this.#drop()
+      this.#close()
+    })
+    const {key, name, drafts} = author.drawer.read()
+    this.forgetButton.hidden = !(key || name || drafts.length)
     return [
       h('div', {class: 'marks', role: 'group', ariaLabel: this.say('marks')}, ...marks, look),
       field(edited ? 'edit' : 'comment', this.text),
@@ -132,14 +138,14 @@ class Composer {
       !edited && h('label', {}, this.remember, ` ${this.say('remember')}`),
       this.note,
       this.wrong,
-      h('div', {class: 'marks'}, this.sendButton, (answered || edited) && cancel, forget),
+      h('div', {class: 'marks'}, this.sendButton, (answered || edited) && cancel, this.forgetButton),
     ]
   }
 
   /** Find out what the service wants; what was written does not wait for it. */
   async #ask() {
     try {
-      this.#asked = await this.author.ask('GET', `v1/form?${new URLSearchParams({post: this.view.post})}`)
+      this.#asked = await this.#form()
     } catch {
       return // sending asks again, and says what is wrong
     }
@@ -149,8 +155,12 @@ class Composer {
     this.#count(limits?.text)
   }
 
+  #form() {
+    return this.author.ask('GET', `v1/form?${new URLSearchParams({post: this.view.post})}`)
+  }
+
   #count(/** @type {unknown} */ most) {
-    const left = Number(most) - [...this.text.value].length
+    const left = number(most) - [...this.text.value].length
     this.left.textContent = left < WARN ? this.say('left', {n: left}) : ''
   }
 
@@ -171,6 +181,7 @@ class Composer {
       kept.name = name.value
       kept.link = link.value
     }, this.remember.checked)
+    this.forgetButton.hidden = false
   }
 
   #drop() {
@@ -182,7 +193,6 @@ class Composer {
 
   #close() {
     this.form?.remove()
-    if (!this.edited) this.#drop()
     this.view.head()
     const about = this.edited ?? this.answered
     const back = about
@@ -239,7 +249,7 @@ class Composer {
     if (!shown) return this.text.focus()
     try {
       const {html} = await this.author.ask('POST', 'v1/preview', {text: this.text.value})
-      if (number === this.#seen) this.preview.replaceChildren(clean(String(html)))
+      if (number === this.#seen) this.preview.replaceChildren(clean(text(html)))
     } catch (error) {
       this.preview.textContent = this.#why(error)
     }
@@ -255,8 +265,8 @@ class Composer {
     try {
       this.#done(await (this.edited ? this.#reword(this.edited.id) : this.#submit()))
     } catch (error) {
-      const {problem} = /** @type {Refused} */ (error)
-      this.#refuse(String(problem?.errors?.[0]?.field ?? ''), this.#why(error))
+      const field = text(/** @type {Refused} */ (error).problem?.errors?.[0]?.field)
+      this.#refuse(field, BAD[field] ? this.say(BAD[field]) : this.#why(error))
     }
     this.#busy = this.sendButton.disabled = false
     this.sendButton.textContent = this.say(this.edited ? 'save' : 'send')
@@ -278,7 +288,8 @@ class Composer {
    */
   async #submit(again) {
     const {view, author, answered, trap} = this
-    if (!this.#asked.token) this.#asked = await author.ask('GET', `v1/form?${new URLSearchParams({post: view.post})}`)
+    if (!this.#asked.token) this.#asked = await this.#form()
+    if (this.#asked.work && author.becomes()) this.#asked = await this.#form() // the work is for this author alone
     const {token, work} = this.#asked
     const body = {
       ...this.#words(),
@@ -294,7 +305,7 @@ class Composer {
     } catch (error) {
       const {problem} = /** @type {Refused} */ (error)
       // an earlier text was stored, but its answer was lost: these words take its place
-      if (problem?.code === 'idempotency_key_reused' && problem.comment) return this.#reword(String(problem.comment))
+      if (problem?.code === 'idempotency_key_reused' && ID.test(problem.comment)) return this.#reword(problem.comment)
       if (again || problem?.code !== 'work_missing') throw error
       this.#asked = {} // the form was too old for the work that was done, or another author's
       return this.#submit(true)
@@ -320,19 +331,17 @@ class Composer {
     view.tell(this.say(said))
   }
 
-  /** Why not, at its field if it is one's. */
+  /** Why not: at its field, or below all if it is none's. */
   #refuse(/** @type {string} */ field, /** @type {string} */ words) {
+    this.form?.querySelectorAll('span.wrong').forEach((each) => each.remove())
     for (const input of [this.text, this.name, this.link]) {
       input.ariaInvalid = input.name === field ? 'true' : null
-      const label = input.parentElement
-      if (label?.nextElementSibling?.matches('span')) label.nextElementSibling.remove()
-      if (input.name === field) {
-        label?.after(h('span', {class: 'wrong', id: `wrong-${field}`}, words))
-        input.setAttribute('aria-describedby', `wrong-${field}`)
-        input.focus()
-      }
+      if (input.name !== field) continue
+      input.parentElement?.after(h('span', {class: 'wrong', id: `wrong-${field}`, role: 'alert'}, words))
+      input.setAttribute('aria-describedby', `wrong-${field}`)
+      input.focus()
     }
-    this.wrong.textContent = words
+    this.wrong.textContent = BAD[field] ? '' : words
   }
 
   #why(/** @type {unknown} */ error) {

@@ -7,7 +7,9 @@
 
 const MOST = 50 // posts in a request
 const LONGEST = 6_000 // bytes of a request's address
-const HERE = import.meta.url.replace(/[^/]*$/, '')
+const MAX_KEY = 1_024 // bytes
+const NAMELESS = /^\s*$|[\p{Cc}\p{Cs}\p{Zl}\p{Zp}]/u
+const HERE = import.meta.url.replace(/(assets\/)?[^/]*$/, '')
 
 /** @type {HTMLElement[]} */
 let waiting = []
@@ -23,8 +25,9 @@ function askAll() {
   const services = {}
   for (const element of waiting) {
     const api = (element.getAttribute('api') ?? HERE).replace(/\/*$/, '/v1/counts?')
-    const query = `post=${encodeURIComponent(element.getAttribute('post') ?? location.pathname)}&`
-    ;(services[api] ??= []).push([query, element])
+    const post = element.getAttribute('post') || location.pathname
+    if (NAMELESS.test(post) || new Blob([post]).size > MAX_KEY) continue // it would spoil the others of its request
+    ;(services[api] ??= []).push([`post=${encodeURIComponent(post)}&`, element])
   }
   waiting = []
   for (const [api, asked] of Object.entries(services)) {
@@ -50,8 +53,8 @@ function askAll() {
  * @param {Record<string, HTMLElement[]>} posts the elements by the post's part of the address
  */
 async function ask(address, posts) {
-  const reply = await fetch(address.slice(0, -1), {credentials: 'omit'})
-  const {counts} = await reply.json()
+  const reply = await fetch(address.slice(0, -1), {credentials: 'omit'}).catch(() => null)
+  const {counts} = (await reply?.json().catch(() => null)) ?? {}
   for (const [query, elements] of Object.entries(posts)) {
     const count = counts?.[decodeURIComponent(query.slice(5, -1))]
     for (const element of elements) if (Number.isInteger(count)) element.textContent = count.toLocaleString()

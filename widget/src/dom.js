@@ -1,6 +1,6 @@
 /** What everything is made with: elements, clean HTML, faces. */
 
-const ALLOWED = /^(p|br|em|strong|del|code|pre|blockquote|ul|ol|li|a)$/
+const FOREIGN = ':not(p,br,em,strong,del,code,pre,blockquote,ul,ol,li,a)'
 
 /**
  * Make an element, with properties, and attributes of other names; its class is its part, too.
@@ -42,10 +42,11 @@ export function button(kind, words, onclick, given) {
 export function clean(html) {
   const template = document.createElement('template')
   template.innerHTML = html
-  for (const element of template.content.querySelectorAll('*')) {
-    if (!ALLOWED.test(element.localName)) element.remove()
+  const all = (/** @type {string} */ selector) => template.content.querySelectorAll(selector)
+  for (const element of all(FOREIGN)) Element.prototype.remove.call(element) // a form's own `remove` may be an input
+  for (const element of all('*')) {
     for (const {name, value} of [...element.attributes]) {
-      if (!/^(href=(https?|mailto):|rel=|start=\d+$|title=)/i.test(`${name}=${value}`)) element.removeAttribute(name)
+      if (!/^(href=(https?|mailto):|rel=|start=\d+$)/i.test(`${name}=${value}`)) element.removeAttribute(name)
     }
   }
   return template.content

@@ -1,4 +1,8 @@
-/** `<afterword-comments>`: its attributes, and when it begins and ends. */
+/**
+ * `<afterword-comments>`: its attributes, and when it begins and ends.
+ *
+ * No property has an attribute's name: frameworks set a property where there is one.
+ */
 
 import {View} from './view.js'
 import {HOME} from './parts.js'
@@ -25,18 +29,18 @@ export class AfterwordComments extends HTMLElement {
   #gone = new AbortController()
 
   /** Where the service is: an address of http or https, else where this script came from. */
-  get api() {
+  get service() {
     const given = this.getAttribute('api') ?? ''
     return /^https?:\/\//i.test(given) ? given.replace(/\/*$/, '/') : HOME
   }
 
   /** What the page calls its post: as given, or the path of its canonical address, or of its own.  The service folds it. */
-  get post() {
+  get postKey() {
     const canonical = /** @type {HTMLLinkElement | null} */ (document.querySelector('link[rel~=canonical]'))
     return this.getAttribute('post') || new URL(canonical?.href || location.href).pathname
   }
 
-  get sort() {
+  get order() {
     const given = this.getAttribute('sort') ?? ''
     return /^(newest|oldest|top)$/.test(given) ? given : 'newest'
   }

@@ -1,6 +1,6 @@
 /** What is only needed when a reader stays: more comments, another order, permalinks to far ones, news. */
 
-import {ask, comments} from './api.js'
+import {ask, comments, number, text} from './api.js'
 import {h} from './dom.js'
 import {keepOrder} from './order.js'
 
@@ -55,7 +55,7 @@ export async function linked(view, id) {
   view.add({...thread, next: view.next})
   const item = view.items.get(id)
   if (!item) return
-  if (thread.next) item.li.append(rest(view, id, String(thread.next)))
+  if (thread.next) item.li.append(rest(view, id, text(thread.next)))
   view.show(item)
 }
 
@@ -66,7 +66,7 @@ function rest(/** @type {View} */ view, /** @type {string} */ id, /** @type {str
     try {
       const page = await ask(view, `v1/comments/${id}/replies?${new URLSearchParams({cursor})}`)
       const [first] = view.add({...page, next: view.next})
-      if (page.next) button.before(rest(view, id, String(page.next)))
+      if (page.next) button.before(rest(view, id, text(page.next)))
       button.remove()
       first?.li.focus()
     } catch {
@@ -98,7 +98,7 @@ async function look(/** @type {View} */ view) {
   const page = await view.page('', {cache: 'no-cache'})
   const found = comments(page)
   const isNew = (/** @type {PublicComment} */ each) => !view.items.has(each.id) && each.published >= view.newest
-  if (Number(page.count) > view.count + found.filter(isNew).length) {
+  if (number(page.count) > view.count + found.filter(isNew).length) {
     const latest = comments(await ask(view, 'v1/latest'))
     found.push(...latest.filter((each) => each.post === view.post))
   }

@@ -5,7 +5,7 @@
  * what is one's own and writing (`author.js`), voting, flagging and withdrawing (`acts.js`).
  */
 
-import {ID, ask, comments} from './api.js'
+import {ID, ask, comments, number, text} from './api.js'
 import {draw} from './comment.js'
 import {button, h} from './dom.js'
 import {part} from './parts.js'
@@ -66,9 +66,9 @@ export class View {
     this.host = host
     this.root = root
     this.gone = gone
-    this.api = host.api
-    this.post = host.post
-    this.sort = host.sort
+    this.api = host.service
+    this.post = host.postKey
+    this.sort = host.order
     this.words = new Words(host.language)
     this.heading = h(/** @type {'h2'} */ (`h${host.level}`), {class: 'heading'})
   }
@@ -79,13 +79,14 @@ export class View {
    * @param {() => void} shown
    */
   async begin(shown) {
-    if (!this.root.firstChild) this.root.append(h('slot'))
+    this.root.replaceChildren(h('slot'))
     const words = this.words.ready(this.host)
     try {
       // who wrote something wants to see what became of it, and not what the browser saw before
       const page = await this.page('', this.#isAuthor() ? {cache: 'no-cache'} : {})
       await words
-      this.post = String(page.post)
+      this.gone.throwIfAborted()
+      this.post = text(page.post)
       this.#draw()
       this.take(page)
       shown()
@@ -190,7 +191,7 @@ export class View {
   head() {
     const {below, count} = this
     this.heading.textContent = count ? this.say('count', {n: count}) : this.say('none')
-    if (this.sorts.parentElement) this.sorts.parentElement.hidden = count < 2
+    this.sorts.parentElement?.toggleAttribute('hidden', count < 2)
     if (below.querySelector('form')) return
     const note = h('p', {class: 'note'}, this.closed ? this.say('closed') : !this.items.size && this.say('first'))
     below.replaceChildren(note, this.closed ? '' : button('write', this.say('write'), () => this.act('write')))
@@ -217,7 +218,7 @@ export class View {
     const sorts = ['newest', 'oldest', 'top'].filter((sort) => page.sorts?.includes?.(sort))
     this.sorts.replaceChildren(...sorts.map((sort) => h('option', {value: sort}, this.say(sort))))
     this.sorts.value = this.sort
-    this.count = Number(page.count) || 0
+    this.count = number(page.count)
     this.closed = page.closed === true
     this.add(page)
     this.head()
@@ -229,7 +230,7 @@ export class View {
       .filter(({id}) => !this.items.has(id))
       .map((each) => this.place(each))
     for (const {comment} of added) if (comment.published > this.newest) this.newest = comment.published
-    this.next = String(page.next ?? '')
+    this.next = text(page.next)
     this.more.hidden = !this.next
     for (const item of this.items.values()) this.#shorten(item)
     return added

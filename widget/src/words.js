@@ -41,7 +41,7 @@ export class Words {
       if (this.lang !== 'en') this.add(await part(this.lang))
       if (own) this.add(JSON.parse(own))
     } catch (error) {
-      console.warn('afterword: some words are missing', error) // those of the language before stay
+      console.warn('afterword', error) // the words before stay
     }
   }
 
