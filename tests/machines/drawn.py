@@ -70,7 +70,7 @@ class Size:
     engine: tuple[int, int]
 
 
-SMALL, CHECKED, DEEP = Size((8, 25), (5, 20)), Size((30, 32), (20, 30)), Size((10**6, 60), (10**6, 60))
+SMALL, CHECKED, DEEP = Size((4, 25), (4, 20)), Size((30, 32), (20, 30)), Size((10**6, 60), (10**6, 60))
 
 
 def size() -> Size:
