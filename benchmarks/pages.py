@@ -24,7 +24,7 @@ from benchmarks.cpu import measure
 from benchmarks.meter import Meter
 from benchmarks.stage import AS_LONG_AS_REAL, text_of
 from chalicelib.core.comments import Comment, Status
-from chalicelib.core.signing import sign
+from chalicelib.core.signing import seal, sign
 from chalicelib.runtime import new_client
 from chalicelib.service.submitting import rendered
 from chalicelib.store.items import comment_item
@@ -114,7 +114,7 @@ def pages(world: World, shown: list[Comment], queued: list[Comment]) -> Iterator
     root = next(each for each in shown[middle_of_all:] if not each.parent)
     keys = world.runtime.keys.signing
     for sort in ("newest", "oldest"):
-        middle = sign(keys, "comments", POST, sort, value=[root.path, False, 0])
+        middle = seal(keys, "comments", POST, sort, value=[root.path, False, 0])
         for where, cursor in (("first", ""), ("middle", middle)):
             yield f"{sort}, {where} page", asked("/v1/comments", post=POST, sort=sort, limit=str(PAGE), cursor=cursor)
     path = {"comment_id": shown[0].id}
