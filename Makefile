@@ -35,7 +35,7 @@ check: $(TOOLS) $(ENGINE) $(ASKER) $(NODE) ## all that must hold before a commit
 	$(BIN)/python dev/contract.py
 	AFTERWORD_CHECK=1 $(PYTEST) $(ARGS)
 
-widget: $(NODE) ## build what readers' browsers load, into chalicelib/static/widget, and print its integrity hashes
+widget: $(NODE) ## build what browsers load, into chalicelib/static, and print its integrity hashes
 	cd widget && npm run --silent build
 
 bench: $(TOOLS) $(ENGINE) ## print what each deed consumes beside its bar, a request's CPU time, a page of the largest post

@@ -1,5 +1,5 @@
 /**
- * Builds the browser side into chalicelib/static/widget: `node build.mjs`.
+ * Builds the browser side, the widget into chalicelib/static/widget and the moderator's script beside it: `node build.mjs`.
  *
  *   --check    write nothing; fail if what is there is not what the source gives
  *   --release  this build goes out: its files stay until a year after the next release
@@ -8,7 +8,7 @@
  */
 
 import {createHash} from 'node:crypto'
-import {mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync} from 'node:fs'
+import {existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync} from 'node:fs'
 import {fileURLToPath} from 'node:url'
 import {brotliCompressSync, gzipSync} from 'node:zlib'
 import {build, transform} from 'esbuild'
@@ -16,7 +16,7 @@ import {build, transform} from 'esbuild'
 const SRC = fileURLToPath(new URL('src/', import.meta.url))
 const OUT = fileURLToPath(new URL('../chalicelib/static/widget/', import.meta.url))
 const RELEASED = fileURLToPath(new URL('released.json', import.meta.url))
-const MAX = {widget: 6_144, author: 6_144, count: 614} // bytes with gzip -9: 6 KiB, and 0.6
+const MAX = {widget: 6_144, author: 6_144, count: 614, '../moderate': 40_960} // bytes with gzip -9
 const PARTS = ['work', 'later', 'author', 'acts']
 const TARGET = 'es2022'
 const YEAR = 365 * 24 * 3_600_000 // milliseconds
@@ -79,6 +79,7 @@ async function built() {
   const define = Object.fromEntries(Object.entries(known).map(([name, value]) => [name, JSON.stringify(value)]))
   files['widget.js'] = await bundled('widget', {BUILD, ...define})
   files['count.js'] = await bundled('count')
+  files['../moderate.js'] = await bundled('console/main')
   for (const name of ['widget', 'count'])
     files[`assets/${name}.${digest(files[`${name}.js`])}.js`] = files[`${name}.js`]
   return files
@@ -125,11 +126,10 @@ function report(files) {
 }
 
 function faults(files) {
-  const isThere = there()
   const stale = Object.keys(files).filter(
-    (name) => !isThere.includes(name) || readFileSync(OUT + name, 'utf8') !== files[name],
+    (name) => !existsSync(OUT + name) || readFileSync(OUT + name, 'utf8') !== files[name],
   )
-  const max = (name) => MAX[name.replace('assets/', '').split('.')[0]] ?? Infinity
+  const max = (name) => MAX[name.replace('assets/', '').replace(/\.[^/]*$/, '')] ?? Infinity
   const large = Object.keys(files).filter((name) => sizes(files[name])[1] > max(name))
   return [
     ...[...stale, ...leftovers(files)].map((name) => `${name} is not what the source gives: make widget`),

@@ -8,8 +8,10 @@ import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
 import app
+from chalicelib.core.access import Role
 from dev.server import running
 from tests.browser.blog import Blog, Site, running_blog
+from tests.browser.desk import Console
 from tests.world import World
 
 CHROMIUM = Path("/usr/bin/chromium")
@@ -64,3 +66,11 @@ def site(engine_world: World, blog: Blog, page: Page) -> Iterator[Site]:
     page.clock.install(time=engine_world.clock())
     with running(app.app, "/api") as service:
         yield Site(engine_world, blog, page, service)
+
+
+@pytest.fixture(params=["/api", ""], ids=["below a prefix", "at the top"])
+def console(request: pytest.FixtureRequest, world: World, page: Page) -> Iterator[Console]:
+    """The moderator's page, opened by nobody yet."""
+    moderator, _ = world.runtime.signing_in.invite("Ada", Role.MODERATOR)
+    with running(app.app, request.param) as url:
+        yield Console(world, page, url, moderator.id)

@@ -1,15 +1,11 @@
 """The moderator's page in a real browser."""
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
 
 import pytest
-from playwright.sync_api import Locator, Page, Route, ViewportSize, expect
+from playwright.sync_api import Route, ViewportSize, expect
 
-import app
-from chalicelib.core.access import Role
-from dev.server import running
+from tests.browser.desk import Console, one_prefix
 from tests.world import POST, World
 
 pytestmark = pytest.mark.browser
@@ -26,57 +22,6 @@ HOSTILE = {
 }
 NARROW: ViewportSize = {"width": 320, "height": 640}
 MIN_TARGET = 44  # CSS pixels: what a thumb needs
-
-
-@dataclass(frozen=True)
-class Console:
-    """The page, as one moderator uses it."""
-
-    world: World
-    page: Page
-    url: str
-    moderator: str
-
-    def link(self) -> str:
-        return f"{self.url}/moderate#{self.world.runtime.signing_in.link(self.moderator)}"
-
-    def sign_in(self, *, keep: bool = False) -> None:
-        self.page.goto(self.link())
-        if keep:
-            self.page.get_by_label("Keep me signed in").check()
-        self.page.get_by_role("button", name="Sign in").click()
-        expect(self.page.get_by_role("heading", name="Waiting", level=2)).to_be_visible()
-        expect(self.page.get_by_text("Loading")).to_be_hidden()
-
-    def tab(self, name: str) -> None:
-        self.page.get_by_role("navigation").get_by_role("button", name=name).click()
-
-    def card(self, text: str) -> Locator:
-        return self.page.get_by_role("article").filter(has_text=text)
-
-    def decide(self, text: str, decision: str) -> None:
-        self.card(text).get_by_role("button", name=decision, exact=True).click()
-
-    def says(self, words: str | re.Pattern[str]) -> None:
-        expect(self.page.get_by_role("status")).to_contain_text(words)
-
-    def stored(self, where: str) -> int:
-        count: int = self.page.evaluate(f"{where}.length")
-        return count
-
-    def status(self, comment_id: str) -> str:
-        status: str = self.world.comment(comment_id)["comment"]["status"]
-        return status
-
-
-@pytest.fixture(params=["/api", ""], ids=["below a prefix", "at the top"])
-def console(request: pytest.FixtureRequest, world: World, page: Page) -> Iterator[Console]:
-    moderator, _ = world.runtime.signing_in.invite("Ada", Role.MODERATOR)
-    with running(app.app, request.param) as url:
-        yield Console(world, page, url, moderator.id)
-
-
-one_prefix = pytest.mark.parametrize("console", ["/api"], indirect=True)
 
 
 def test_a_moderator_signs_in_decides_takes_back_and_signs_out(console: Console) -> None:
@@ -331,7 +276,7 @@ def test_the_queue_is_worked_through_by_keyboard_alone(console: Console) -> None
     expect(page.get_by_role("article")).to_have_count(3)
 
     for _ in ids:
-        for _ in ("the post's link", "Approve"):
+        for _ in ("the choice", "the post's link", "Approve"):
             page.keyboard.press("Tab")
         assert page.evaluate("getComputedStyle(document.activeElement).outlineStyle") == "solid"
         page.keyboard.press("Enter")
@@ -351,7 +296,7 @@ def test_a_thumb_finds_every_button_on_a_small_phone(console: Console, scheme: s
 
     boxes = [(each.text_content(), each.bounding_box()) for each in console.page.get_by_role("button").all()]
 
-    assert len(boxes) == 8
+    assert len(boxes) == 11
     assert [name for name, box in boxes if not box or min(box["width"], box["height"]) < MIN_TARGET] == []
     assert console.page.evaluate("document.documentElement.scrollWidth") == NARROW["width"]
 

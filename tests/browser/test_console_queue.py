@@ -1,0 +1,227 @@
+"""Emptying the queue quickly, and taking everything back: by keyboard, many at once, two moderators, the history."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.desk import Console, one_prefix
+
+pytestmark = [pytest.mark.browser, one_prefix]
+
+AXE = Path(__file__).parents[2] / "widget/node_modules/axe-core/axe.min.js"
+GOOD, BAD = 10, 5  # of those that wait
+MAX_CLICKS = 10
+
+
+def waiting(console: Console, count: int = GOOD + BAD) -> list[str]:
+    """So many that wait, oldest first: every third is bad."""
+    words = [f"{'A bad' if number % 3 == 2 else 'A good'} comment, number {number}." for number in range(count)]
+    ids = []
+    for number, text in enumerate(words):
+        console.world.clock.forward(seconds=20)
+        ids.append(console.world.submit(text, name=f"Reader {number}", key=f"key {number}").json["id"])
+    return ids
+
+
+def statuses(console: Console, ids: list[str]) -> list[str]:
+    return [console.status(each) for each in ids]
+
+
+def decided(ids: list[str]) -> list[str]:
+    return ["rejected" if number % 3 == 2 else "published" for number in range(len(ids))]
+
+
+def test_ten_are_approved_and_five_rejected_by_a_key_each_and_all_is_taken_back(console: Console) -> None:
+    ids, page = waiting(console), console.page
+    console.sign_in()
+
+    page.keyboard.press("j")
+    for each in decided(ids):
+        page.keyboard.press("a" if each == "published" else "r")
+    expect(page.get_by_text("Nothing is waiting.")).to_be_visible()
+    console.says("is now rejected")
+    console.says(f"Reader {GOOD + BAD - 1}")
+    assert statuses(console, ids) == decided(ids)
+
+    for _ in ids:
+        page.keyboard.press("u")
+    expect(page.get_by_role("article")).to_have_count(GOOD + BAD)
+    expect(page.get_by_role("button", name="Undo")).to_be_hidden()
+    assert statuses(console, ids) == ["pending"] * len(ids)
+
+
+def test_ten_are_approved_and_five_rejected_with_fewer_than_ten_clicks(console: Console) -> None:
+    ids, page = waiting(console), console.page
+    sent: list[str] = []
+    page.on("request", lambda request: sent.append(request.url) if request.url.endswith("/decisions") else None)
+    console.sign_in()
+
+    clicks = 0
+    for number in range(2, GOOD + BAD, 3):
+        page.get_by_label(f"Choose the comment of “\u2068Reader {number}\u2069”").click()
+        clicks += 1
+    page.locator("#chosen").get_by_role("button", name="Reject").click()
+    console.says("5 comments are now rejected.")
+    page.get_by_label("All on this page").click()
+    page.locator("#chosen").get_by_role("button", name="Approve").click()
+    clicks += 3
+
+    console.says("10 comments are now published.")
+    assert clicks < MAX_CLICKS
+    assert len(sent) == 2
+    assert statuses(console, ids) == decided(ids)
+    page.get_by_role("button", name="Undo").click()
+    console.says("Undone: 10 comments are as they were.")
+    page.get_by_role("button", name="Undo: 5 comments are now rejected.").click()
+    expect(page.get_by_role("article")).to_have_count(GOOD + BAD)
+    assert statuses(console, ids) == ["pending"] * len(ids)
+
+
+def test_shift_chooses_all_between(console: Console) -> None:
+    waiting(console, 6)
+    console.sign_in()
+
+    console.page.get_by_role("checkbox", name="Reader 1").click()
+    console.page.get_by_role("checkbox", name="Reader 4").click(modifiers=["Shift"])
+    expect(console.page.locator("#count")).to_have_text("4 chosen")
+
+    console.page.keyboard.press("Escape")
+    expect(console.page.locator("#chosen")).to_be_hidden()
+
+
+def test_no_key_decides_while_nothing_is_meant_or_somebody_types_or_holds_it_down(console: Console) -> None:
+    ids, page = waiting(console, 3), console.page
+    console.sign_in()
+
+    page.keyboard.press("a")
+    page.keyboard.press("/")
+    page.keyboard.type("bars")
+    expect(page.get_by_label("A word in text or name")).to_have_value("bars")
+    page.keyboard.press("Escape")
+    page.get_by_role("heading", name="Waiting").focus()
+    page.keyboard.press("?")
+    expect(page.get_by_role("dialog", name="Keys")).to_be_visible()
+    page.keyboard.press("r")
+    page.get_by_label("Use these keys on this device").uncheck()
+    page.get_by_role("button", name="Close").click()
+    page.keyboard.press("j")
+    page.keyboard.press("a")
+    assert statuses(console, ids) == ["pending"] * 3
+
+    page.get_by_role("button", name="Keys").click()
+    page.get_by_label("Use these keys on this device").check()
+    page.get_by_role("button", name="Close").click()
+    page.keyboard.press("j")
+    page.keyboard.down("a")
+    page.keyboard.down("a")  # as a key that is held down comes again
+    page.keyboard.up("a")
+    console.says("is now published")
+    assert statuses(console, ids) == ["published", "pending", "pending"]
+
+
+def test_a_word_and_an_author_narrow_the_queue(console: Console) -> None:
+    for number in range(3):
+        console.world.submit(f"Ann says {number}.", name="Ann", author="ann", key=f"ann {number}")
+    console.world.submit("Bob says pineapple.", name="Bob", author="bob")
+    console.sign_in()
+    articles = console.page.get_by_role("article")
+
+    console.page.get_by_label("A word in text or name").fill("PINEAPPLE")
+    console.page.keyboard.press("Enter")
+    expect(articles).to_have_count(1)
+    expect(console.card("Bob says")).to_be_visible()
+
+    console.tab("Waiting")
+    expect(articles).to_have_count(4)
+    console.card("Ann says 1").get_by_role("button", name="All by \u2068Ann\u2069").click()
+    expect(articles).to_have_count(3)
+    console.page.get_by_label("All on this page").check()
+    console.page.keyboard.press("s")
+    console.says("3 comments are now spam.")
+    console.page.get_by_role("button", name="Show everybody").click()
+    expect(articles).to_have_count(1)
+
+
+def test_what_readers_flagged_says_why_and_is_kept_or_goes(console: Console) -> None:
+    fine, foul = console.world.published("A fine word."), console.world.published("A foul word.", key="foul")
+    for number, each in enumerate((fine, foul)):
+        assert console.world.flag(each, "abuse", author=f"flagger {number}", note="He is rude.").status == 202
+    console.sign_in()
+
+    console.tab("Flagged")
+    expect(console.card("A foul word.")).to_contain_text("A reader flagged it:")
+    expect(console.card("A foul word.")).to_contain_text("Abuse: \u2068He is rude.\u2069")
+    console.decide("A foul word.", "Reject")
+    console.decide("A fine word.", "Keep")
+
+    expect(console.page.get_by_text("There is nothing here.")).to_be_visible()
+    console.says("is now published")
+    assert statuses(console, [fine, foul]) == ["published", "rejected"]
+
+
+def test_a_moderator_who_comes_second_is_told_who_was_faster(console: Console) -> None:
+    comment_id = console.world.submit("Seen twice.", name="Ann").json["id"]
+    console.sign_in()
+    other = console.page.context.new_page()
+    other.goto(console.link())
+    other.get_by_role("button", name="Sign in").click()
+    other.get_by_role("article").get_by_role("button", name="Reject").click()
+    expect(other.get_by_role("status")).to_contain_text("is now rejected")
+
+    console.decide("Seen twice.", "Approve")
+
+    console.says("“\u2068Ann\u2069” is already rejected. Somebody was faster: \u2068Ada\u2069")
+    expect(console.page.get_by_role("button", name="Undo")).to_be_hidden()
+    assert console.status(comment_id) == "rejected"
+
+
+def test_the_history_says_who_did_what_and_takes_it_back(console: Console) -> None:
+    ids = waiting(console, 2)
+    console.world.decide("approve", ids[0], note="Well said.")
+    console.sign_in()
+    console.tab("History")
+    row = console.page.get_by_role("article").filter(has_text="approved a comment")
+    expect(row).to_contain_text("pending → published")
+    expect(row).to_contain_text("Well said.")
+
+    row.get_by_role("button", name="Show").click()
+    expect(row).to_contain_text("A good comment, number 0.")
+    row.get_by_role("button", name="Undo").click()
+
+    expect(row).to_contain_text("Taken back")
+    assert statuses(console, ids) == ["pending", "pending"]
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [320, 1200])
+def test_axe_finds_nothing_and_nothing_overflows(console: Console, width: int, scheme: str) -> None:
+    if not AXE.exists():
+        pytest.skip("needs axe-core: make widget")
+    page, flagged = console.page, console.world.published("Flagged.", name="F" * 80, author="ann", key="flagged")
+    page.set_viewport_size({"width": width, "height": 800})
+    page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
+    console.world.flag(flagged, "other", author="bob", note="W" * 300)
+    waiting(console, 3)
+    page.goto(console.link())
+    page.evaluate(AXE.read_text(encoding="utf-8"))
+    found = [wrong(console)]
+    page.get_by_role("button", name="Sign in").click()
+    page.get_by_role("checkbox", name="Reader 1").check()
+    found.append(wrong(console))
+    for tab in ("Flagged", "Published", "Rejected", "Spam", "History"):
+        console.tab(tab)
+        expect(page.get_by_text("Loading")).to_be_hidden()
+        found.append(wrong(console))
+    page.get_by_role("button", name="Keys").click()
+    found.append(wrong(console))
+
+    assert [each for each in found if each != ([], True)] == []
+
+
+def wrong(console: Console) -> tuple[list[Any], bool]:
+    """What axe finds, each with the first element that has it; and whether the page fits."""
+    found: dict[str, Any] = console.page.evaluate("axe.run()")
+    fits = console.page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    return [(each["id"], each["nodes"][0]["html"][:200]) for each in found["violations"]], bool(fits)

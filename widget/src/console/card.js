@@ -1,0 +1,112 @@
+/** A comment in the list.  What readers wrote reaches the page through `textContent` alone. */
+
+/** @import {Comment, Words} from './types' */
+
+import {decide} from './deciding.js'
+import {copied, put, when, who, worded} from './page.js'
+import {chose, only} from './queue.js'
+
+/** @type {Words} */
+export const LEADS_TO = {approve: 'published', reject: 'rejected', spam: 'spam'}
+/** @type {Words} */
+const FLAGGED_AS = {
+  spam: 'Spam',
+  abuse: 'Abuse',
+  off_topic: 'Off topic',
+  illegal: 'Against the law',
+  other: 'Something else',
+}
+
+/** @type {WeakMap<Element, Card>} */
+const known = new WeakMap()
+
+export class Card {
+  element = copied('card')
+  article = this.element.querySelector('article')
+  find = /** @type {(selector: string) => any} */ ((selector) => this.element.querySelector(selector))
+  below = /** @type {?Element} */ (null) // where it stood in the list
+
+  /** The card of a list's element. @param {Element | null} [element] */
+  static of(element) {
+    return (element && known.get(element)) ?? null
+  }
+
+  /** @param {Comment} comment */
+  constructor(comment) {
+    known.set(this.element, this)
+    this.comment = comment
+    this.show(comment)
+    for (const button of this.buttons) {
+      button.onclick = ({detail}) => detail < 2 && decide([this], button.value) // a double click's rest hits the next
+    }
+    this.box.onclick = (/** @type {MouseEvent} */ {shiftKey}) => chose(this, shiftKey)
+    this.find('.author').onclick = () => only(this.comment.author ?? '', this.comment.name ?? 'no name')
+  }
+
+  /** @returns {NodeListOf<HTMLButtonElement>} */
+  get buttons() {
+    return this.element.querySelectorAll('.decisions button')
+  }
+
+  get box() {
+    return this.find('.choose')
+  }
+
+  get isChosen() {
+    return this.box.checked
+  }
+
+  set isChosen(value) {
+    this.box.checked = value
+  }
+
+  /** Draw the comment as it stands now. @param {Comment} comment */
+  show(comment) {
+    this.comment = comment
+    this.element.id = `comment-${comment.id}`
+    this.article.setAttribute('aria-labelledby', (this.find('h3').id = `name-${comment.id}`))
+    this.find('.name').textContent = comment.name ?? '(no name)'
+    this.box.ariaLabel = `Choose the comment of ${who(comment)}`
+    this.find('time').textContent = when((this.find('time').dateTime = comment.created))
+    const marks = [comment.parent && 'a reply', comment.edited && 'edited', comment.moderator && 'by a moderator']
+    this.find('.marks').textContent = marks
+      .filter(Boolean)
+      .map((mark) => `${mark}, `)
+      .join('')
+    this.find('.post').textContent = comment.post
+    if (comment.post_link?.startsWith('http')) this.find('.post').href = comment.post_link
+    this.find('.text').textContent = comment.text
+    put(this.find('.website'), comment.link && `Website: ${comment.link}`)
+    this.explain(comment)
+    this.find('.note').hidden = true
+    for (const button of this.buttons) button.hidden = LEADS_TO[button.value] === comment.status && !comment.flags
+    this.find('[value=approve]').textContent = comment.flags ? 'Keep' : 'Approve'
+  }
+
+  /** Why it waits, who flagged it and why, and what is known of its author. @param {Comment} comment */
+  explain({reasons, flags, open_flags, record, author, name}) {
+    const found = reasons.map(({words}) => worded('li', words))
+    this.find('.reasons').hidden = !found.length
+    this.find('.reasons ul').replaceChildren(...found)
+    const told = (open_flags ?? []).map(({reason, note}) =>
+      worded('li', `${FLAGGED_AS[reason] ?? reason}${note ? `: \u2068${note}\u2069` : ''}`),
+    )
+    this.find('.flags').hidden = !flags
+    this.find('.flags p').textContent = flags === 1 ? 'A reader flagged it:' : `${flags} readers flagged it:`
+    this.find('.flags ul').replaceChildren(...told)
+    const since = record?.since ? `, first decided on of ${when(record.since)}` : ''
+    const isNew = !record?.approved && !record?.rejected
+    const counts = isNew ? 'nothing decided on yet' : `${record.approved} approved, ${record.rejected} rejected${since}`
+    put(this.find('.record'), record && `This author: ${counts}`)
+    put(this.find('.author'), author && `All by ${name ? `\u2068${name}\u2069` : 'this author'}`)
+  }
+
+  /** Say why it is back. @param {string} why @param {string} [above]  what it answers @param {string} [offer] @param {() => void} [accept] */
+  explainReturn(why, above, offer, accept) {
+    put(this.find('.words'), why)
+    put(this.find('blockquote'), above)
+    put(this.find('.all'), offer)
+    this.find('.all').onclick = accept
+    this.find('.note').hidden = false
+  }
+}

@@ -1,0 +1,201 @@
+/**
+ * Deciding, and taking back.
+ *
+ * Cards leave the list at once; decisions are sent one request after the other, up to 100 in each, and a card whose
+ * decision failed comes back and says why.  Whatever was done can be undone while the page lives.
+ *
+ * @typedef {{what: object, cards: Card[], words: string}} Undoing  what to send, the cards that it brings back
+ */
+
+/** @import {Decided, Failure, Result, Wish, Words} from './types' */
+
+import {Card, LEADS_TO} from './card.js'
+import {$, IS, put, when, who} from './page.js'
+import {belongs, settle} from './queue.js'
+import {ask, inTurn} from './service.js'
+
+const MOST = 100 // decisions in one request
+const FAILED = /** @type {Words} */ ({
+  changed_meanwhile: 'It was changed meanwhile, and nothing was done. Please look again.',
+  already_so: 'This was undone already.',
+  not_tried: 'The service was busy, and nothing was done. Please try again.',
+})
+
+let done = /** @type {Undoing[]} */ ([]) // the last one last
+
+/** Tell what happened. @param {string} words */
+export function say(words) {
+  $('said').textContent = words
+  const last = done.at(-1)
+  put($('undo'), last && (words.startsWith(last.words) ? 'Undo' : `Undo: ${last.words}`))
+}
+
+/** Forget what could be taken back. */
+export function forget() {
+  done = []
+  say('')
+}
+
+/** @param {string} words @param {Decided} decided @param {Card[]} cards */
+function undoable(words, {bulk, results}, cards) {
+  const [first] = results.filter(({outcome}) => outcome === 'done')
+  if (first) done.push({what: bulk ? {bulk} : {comment: first.id, decision: first.decision}, cards, words})
+}
+
+/** Decide on these comments alike. @param {Card[]} cards @param {string} decision */
+export function decide(cards, decision) {
+  const can = cards.filter(({comment}) => LEADS_TO[decision] !== comment.status || comment.flags)
+  if (decision === 'approve') can.sort((a, b) => a.comment.created.localeCompare(b.comment.created)) // parents first
+  for (let from = 0; from < can.length; from += MOST) {
+    const some = can.slice(from, from + MOST)
+    send(
+      some,
+      some.map(({comment: {id, version}}) => ({id, version, decision})),
+    )
+  }
+}
+
+/** Take the cards off the list, and send the wishes, which may be about others too. @param {Card[]} cards @param {Wish[]} wishes */
+function send(cards, wishes) {
+  leave(cards)
+  say('')
+  inTurn(
+    async () => {
+      const decided = await ask('POST', 'v1/moderation/decisions', {decisions: wishes})
+      await came(cards, wishes, decided)
+    },
+    (error) => comeBack(cards, error.message),
+  )
+  settle()
+}
+
+/** Leave the list; the focus goes on to what is next. @param {Card[]} cards */
+function leave(cards) {
+  const hadFocus =
+    cards.some(({element}) => element.contains(document.activeElement)) || $('chosen').contains(document.activeElement)
+  let after = cards.at(-1)?.element
+  while (after && cards.some(({element}) => element === after)) after = after.nextElementSibling
+  for (const card of cards) {
+    card.below = card.element.nextElementSibling
+    card.isChosen = false
+  }
+  for (const {element} of cards) element.remove()
+  if (hadFocus) (after ?? $('list').lastElementChild ?? $('queue-heading')).querySelector?.('article')?.focus()
+  if (hadFocus && !$('list').childElementCount) $('queue-heading').focus()
+}
+
+/** What became of them. @param {Card[]} cards @param {Wish[]} wishes @param {Decided} decided */
+async function came(cards, wishes, decided) {
+  const {results} = decided
+  const count = results.filter(({outcome}) => outcome === 'done').length
+  const failed = /** @type {{card: Card, result: Result}[]} */ ([])
+  let gone = /** @type {?Card} */ (null)
+  let other = '' // the id of what somebody else decided
+  for (const result of results) {
+    const card = cards.find(({comment}) => comment.id === result.id)
+    if (!card) {
+      if (result.outcome === 'done') $(`comment-${result.id}`)?.remove() // approved with what answers it
+      continue
+    }
+    const before = card.comment.status
+    if (result.comment) card.show(result.comment)
+    const isSo = result.outcome === 'done' || result.outcome === 'already_so'
+    if (!isSo && card.comment.status !== before) other = result.id
+    if (isSo || other === result.id) gone = card
+    else failed.push({card, result})
+  }
+  const status = IS[LEADS_TO[wishes.at(-1)?.decision ?? ''] ?? '']
+  const words =
+    count > 1
+      ? `${count} comments are now ${status}.`
+      : gone && `${who(gone.comment)} is ${count ? 'now' : 'already'} ${IS[gone.comment.status]}.`
+  undoable(words ?? '', decided, cards)
+  say(`${words ?? ''}${other && (await faster(other))}`)
+  for (const {card, result} of failed) await returned(card, result, wishes, results)
+  settle()
+}
+
+/** Who did it, while somebody else looked. @param {string} id */
+async function faster(id) {
+  const {history} = await ask('GET', `v1/moderation/comments/${id}`)
+  const last = history.at(-1)
+  return last ? ` Somebody was faster: \u2068${last.who}\u2069, ${when(last.at)}.` : ''
+}
+
+/** @param {Card} card @param {Result} result @param {Wish[]} wishes @param {Result[]} results */
+async function returned(card, result, wishes, results) {
+  const chain = above(result, wishes, results)
+  const [top] = chain
+  if (!top || chain.length < 2) return comeBack([card], result.detail ?? FAILED[result.outcome] ?? '')
+  const {comment} = await ask('GET', `v1/moderation/comments/${top.id}`)
+  const why = `It answers ${who(comment)}, which is not published but ${IS[comment.status]}.`
+  comeBack([card], why)
+  const all = [{...top, version: comment.version}, ...chain.slice(1)]
+  const offer = all.length > 2 ? `Approve all ${all.length}` : 'Approve both'
+  card.explainReturn(why, comment.text, offer, () => send([card], all))
+}
+
+/** The wishes that would publish it with what it answers, the topmost first. @param {Result} result @param {Wish[]} wishes @param {Result[]} results */
+function above(result, wishes, results) {
+  const chain = wishes.filter(({id}) => id === result.id)
+  let at = /** @type {Result | undefined} */ (result)
+  while (at?.code === 'parent_not_published' && at.parent) {
+    const {parent, parent_version: version} = at
+    chain.unshift(wishes.find(({id}) => id === parent) ?? {id: parent, version: version ?? 1, decision: 'approve'})
+    at = results.find(({id}) => id === parent)
+  }
+  return chain
+}
+
+/** @param {Card[]} cards @param {string} why */
+function comeBack(cards, why) {
+  for (const card of [...cards].reverse()) {
+    putIn(card)
+    card.explainReturn(why)
+  }
+  const [first] = cards
+  say(cards.length > 1 ? `${cards.length} comments are back: ${why}` : `${first && who(first.comment)} is back: ${why}`)
+}
+
+/** Stand where it stood, in a list where it belongs. @param {Card} card */
+function putIn(card) {
+  card.show(card.comment)
+  const place = card.below?.isConnected === false ? $('list').firstChild : card.below
+  if (belongs(card.comment)) $('list').insertBefore(card.element, place)
+  settle()
+}
+
+/** Take the last decision back that was not. */
+export function undo() {
+  const last = done.pop()
+  if (!last) return
+  say('')
+  inTurn(
+    async () => undone(last, await ask('POST', 'v1/moderation/undo', last.what)),
+    (/** @type {Failure} */ error) => {
+      if (!error.status || error.status >= 429) done.push(last) // may be tried again
+      say(error.message)
+    },
+  )
+}
+
+/** @param {Undoing} last @param {Decided} decided */
+function undone(last, {results}) {
+  const back = []
+  for (const {outcome, comment} of [...results].reverse()) {
+    if (outcome !== 'done' || !comment) continue
+    const card = last.cards.find((each) => each.comment.id === comment.id) ?? new Card(comment)
+    card.comment = comment
+    putIn(card)
+    back.push(card)
+  }
+  const failed = results.find(({outcome}) => outcome !== 'done')
+  const [first] = back
+  const words =
+    back.length > 1
+      ? `Undone: ${back.length} comments are as they were.`
+      : first && `Undone: ${who(first.comment)} is ${IS[first.comment.status]} again.`
+  say(failed ? (failed.detail ?? FAILED[failed.outcome] ?? '') : (words ?? ''))
+  const shown = [...last.cards].reverse().find(({element}) => element.isConnected)
+  ;(shown?.article ?? $('queue-heading')).focus()
+}

@@ -1,0 +1,90 @@
+/** What was done, and by whom; each change can be taken back for 30 days. */
+
+/** @import {AuditEntry, Failure, Words} from './types' */
+
+import {say} from './deciding.js'
+import {copied, put, when} from './page.js'
+import {ask, inTurn} from './service.js'
+
+const UNDOABLE = ['approve', 'reject', 'spam', 'restore', 'undo', 'close', 'reopen', 'retitle', 'policy']
+const WINDOW = 30 * 24 * 3_600_000 // milliseconds
+/** @type {Words} */
+const DID = {
+  approve: 'approved a comment',
+  reject: 'rejected a comment',
+  spam: 'marked a comment as spam',
+  restore: 'put a comment back into the queue',
+  delete: 'deleted a comment for good',
+  undo: 'took a decision back',
+  edit: 'edited a comment',
+  withdraw: 'withdrew a comment',
+  close: 'closed a post',
+  reopen: 'reopened a post',
+  retitle: 'changed a post’s title',
+  reply: 'answered',
+  policy: 'changed the policy',
+  invite: 'invited a moderator',
+  dismiss: 'dismissed a moderator',
+}
+
+/** @type {Words} */
+const WHO = {author: 'The author', screening: 'Screening', 'command line': 'The command line'}
+
+/** @param {AuditEntry[]} entries @returns {Element[]} */
+export const rows = (entries) => entries.map(row)
+
+/** @param {AuditEntry} entry */
+function row(entry) {
+  const element = copied('row')
+  const find = (/** @type {string} */ selector) => element.querySelector(selector)
+  find('.who').textContent = WHO[entry.who] ?? entry.who
+  find('.did').textContent = DID[entry.act] ?? entry.act
+  find('time').textContent = when((find('time').dateTime = entry.at))
+  put(find('.post'), entry.post)
+  put(
+    find('.change'),
+    entry.before && entry.after && entry.before !== entry.after ? `${entry.before} → ${entry.after}` : '',
+  )
+  put(find('.why'), entry.note && `Note: \u2068${entry.note}\u2069`)
+  put(find('.undone'), entry.undone && 'Taken back')
+  const look = find('.look')
+  put(look, entry.comment && entry.act !== 'delete' ? 'Show' : '')
+  look.onclick = () => show(entry.comment ?? '', find('.text'), look)
+  const isUndoable = UNDOABLE.includes(entry.act) && !entry.undone && Date.now() - Date.parse(entry.at) < WINDOW
+  const button = find('.take-back')
+  button.hidden = !isUndoable || !entry.id
+  button.onclick = () => takeBack(entry, button, find('.undone'))
+  return element
+}
+
+/** @param {string} id @param {any} place @param {any} button */
+function show(id, place, button) {
+  inTurn(
+    async () => {
+      const {comment} = await ask('GET', `v1/moderation/comments/${id}`)
+      put(place, comment.text || 'It is gone.')
+      button.hidden = true
+    },
+    (error) => say(error.message),
+  )
+}
+
+/** @param {AuditEntry} entry @param {any} button @param {any} mark */
+function takeBack({id, comment}, button, mark) {
+  button.disabled = true
+  inTurn(
+    async () => {
+      const {results} = await ask('POST', 'v1/moderation/undo', comment ? {comment, decision: id} : {decision: id})
+      const {outcome, detail} = results[0]
+      const isUndone = outcome === 'done' || outcome === 'already_so'
+      say(isUndone ? 'Undone.' : (detail ?? 'It was changed since then, and nothing was done.'))
+      button.hidden = true
+      if (isUndone) put(mark, 'Taken back')
+      mark.closest('article').focus()
+    },
+    (error) => {
+      button.disabled = false
+      say(error.message)
+    },
+  )
+}

@@ -1,0 +1,62 @@
+/** One key for each deed; nothing is decided by a key that is held down, or while somebody types. */
+
+import {decide, undo} from './deciding.js'
+import {$} from './page.js'
+import {choose, chose, meant, move} from './queue.js'
+import {Card} from './card.js'
+
+const OFF = 'afterword-no-keys' // in localStorage: they are wanted, unless somebody said no
+
+/** @type {Record<string, () => void>} */
+const DEEDS = {
+  j: () => move(1),
+  k: () => move(-1),
+  a: () => decide(meant(), 'approve'),
+  r: () => decide(meant(), 'reject'),
+  s: () => decide(meant(), 'spam'),
+  x: toggle,
+  u: undo,
+  '/': () => $('q').focus(),
+  '?': () => $('sheet').showModal(),
+  Escape: () => choose(),
+}
+
+function toggle() {
+  const card = Card.of(document.activeElement?.closest('#list > li'))
+  if (!card) return
+  card.isChosen = !card.isChosen
+  chose(card, false)
+}
+
+function areWanted() {
+  try {
+    return !localStorage.getItem(OFF)
+  } catch {
+    return true
+  }
+}
+
+/** @param {KeyboardEvent} event */
+function pressed(event) {
+  const deed = DEEDS[event.key]
+  const isTyping = event.target instanceof HTMLInputElement && event.target.type !== 'checkbox'
+  const isTaken = event.ctrlKey || event.metaKey || event.altKey || event.isComposing || event.defaultPrevented
+  if (!deed || isTaken || isTyping || $('queue').hidden || $('sheet').open || !areWanted()) return
+  if (event.repeat && !'jk'.includes(event.key)) return
+  event.preventDefault()
+  deed()
+}
+
+/** Listen, and let whoever wants turn it off. */
+export function listen() {
+  addEventListener('keydown', pressed)
+  const tick = $('wanted')
+  tick.checked = areWanted()
+  tick.onchange = () => {
+    try {
+      if (tick.checked) localStorage.removeItem(OFF)
+      else localStorage.setItem(OFF, '1')
+    } catch {} // without storage they stay
+  }
+  $('keys').onclick = () => $('sheet').showModal()
+}

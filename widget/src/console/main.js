@@ -1,0 +1,90 @@
+/** The moderator's page: sign in with a link, work through the queue, take back what was done. */
+
+/** @import {Failure} from './types' */
+
+import {decide, forget, undo} from './deciding.js'
+import {listen} from './keyboard.js'
+import {$} from './page.js'
+import {choose, empty, goOn, meant, only, open, search} from './queue.js'
+import {ask, inTurn, recalled, remember, signed} from './service.js'
+
+let link = '' // what the address brought, until it is used
+
+/** Take the link out of the address, and begin. */
+function start() {
+  link = /^#(aw_link_[\w-]{1,100})$/.exec(location.hash)?.[1] ?? ''
+  if (location.hash) history.replaceState(null, '', location.pathname + location.search)
+  signed.session = recalled()
+  show(link ? 'Your link is not used up before you press the button.' : 'You need a link, which works once.')
+}
+
+/** Show the list to whoever is signed in; else say how to. @param {string} [why] */
+function show(why) {
+  const {session} = signed
+  const inside = session && !link
+  $('why').textContent = why
+  $('sign-in').hidden = inside
+  $('queue').hidden = $('who').hidden = !inside
+  $('exchange').hidden = !link
+  $('help').hidden = Boolean(link)
+  $('me').textContent = session?.name
+  if (session) $('id').textContent = session.id // for the command, should the session end
+  if (inside) open('pending')
+}
+
+async function signIn() {
+  const [used, onDevice] = [link, $('keep').checked]
+  link = '' // a second click would find it used up
+  if (!used) return
+  try {
+    const {token, moderator} = await ask('POST', 'v1/moderation/sessions', {link: used, keep: onDevice})
+    signed.session = {token, id: moderator.id, name: moderator.name}
+    remember(onDevice)
+    show()
+    $('queue-heading').focus()
+  } catch (failure) {
+    const error = /** @type {Failure} */ (failure)
+    const spent = error.status === 401
+    link = spent ? '' : used
+    show(spent ? 'This link no longer works: it was used already, or it is too old.' : error.message)
+    $('why').focus()
+  }
+}
+
+/** Forget the session and all that it showed. @param {string} why */
+function leave(why) {
+  signed.session = null
+  remember()
+  empty()
+  forget()
+  show(why)
+  $('why').focus()
+}
+
+function signOut() {
+  const deed = () => ask('DELETE', 'v1/moderation/sessions').then(() => leave('You are signed out.'))
+  inTurn(deed, () => leave('You are signed out here. The service could not be told: it ends the session later.'))
+}
+
+for (const tab of document.querySelectorAll('nav button')) {
+  tab.addEventListener('click', () => open(/** @type {HTMLButtonElement} */ (tab).value))
+}
+for (const button of document.querySelectorAll('#chosen button[value]')) {
+  button.addEventListener('click', () => decide(meant(), /** @type {HTMLButtonElement} */ (button).value))
+}
+$('enter').onclick = signIn
+$('sign-out').onclick = signOut
+$('undo').onclick = undo
+$('more').onclick = goOn
+$('everybody').onclick = () => only('', '')
+$('all').onclick = () => choose($('all').checked)
+$('none').onclick = () => choose()
+$('search').onsubmit = (/** @type {SubmitEvent} */ event) => {
+  event.preventDefault()
+  search($('q').value)
+  $('queue-heading').focus()
+}
+addEventListener('session-ended', () => leave('Your session has ended.'))
+addEventListener('hashchange', () => location.hash && start()) // a link that was opened in this very tab
+listen()
+start()

@@ -1,0 +1,179 @@
+/** The list: which comments are asked for, those that are shown, and those that are chosen. */
+
+/** @import {AuditEntry, Comment} from './types' */
+
+import {Card} from './card.js'
+import {rows} from './history.js'
+import {$, put, when} from './page.js'
+import {ask, inTurn} from './service.js'
+
+/** What is shown: the comments of one status, with a word, of an author. */
+const shown = {status: 'pending', q: '', author: '', of: ''}
+
+let next = /** @type {?string} */ (null) // where the list goes on; null at its end, empty on its first page
+let loading = new AbortController()
+let looked = 0 // comments looked at to find these
+let lastChosen = /** @type {?Card} */ (null)
+
+/** @returns {NodeListOf<HTMLButtonElement>} */
+const tabs = () => document.querySelectorAll('nav button')
+
+/** @returns {Card[]} the cards in the list, in order */
+export const cards = () => [...$('list').children].map((element) => Card.of(element)).filter((card) => card !== null)
+
+/** Whether a comment as it stands belongs into this list. @param {Comment} comment */
+export const belongs = (comment) =>
+  shown.status === 'flagged' ? comment.status === 'published' && comment.flags > 0 : comment.status === shown.status
+
+/** Forget what was loaded, and what is under way. */
+export function empty() {
+  loading.abort()
+  $('list').replaceChildren()
+  choose()
+}
+
+/** Show the comments of another status, all of them. @param {string} status */
+export function open(status) {
+  Object.assign(shown, {status, q: '', author: '', of: ''})
+  $('q').value = ''
+  load()
+}
+
+/** Show only those with a word. @param {string} q */
+export function search(q) {
+  shown.q = q.trim()
+  load()
+}
+
+/** Show only one author's. @param {string} author @param {string} of  their name */
+export function only(author, of) {
+  Object.assign(shown, {author, of})
+  load()
+  $('queue-heading').focus()
+}
+
+/** Load the list from its beginning, or go on with it. @param {string} [cursor] */
+export function load(cursor = '') {
+  loading.abort()
+  const {signal} = (loading = new AbortController())
+  next = cursor
+  if (!cursor) {
+    looked = 0
+    $('list').replaceChildren()
+    choose()
+  }
+  head()
+  put($('end'), looked ? `Loading … ${looked} looked at` : 'Loading …')
+  put($('more'))
+  inTurn(
+    async () => {
+      const fresh = shown.status === 'history' ? await audit(cursor, signal) : await comments(cursor, signal)
+      $('list').append(...fresh)
+      if (cursor) fresh[0]?.querySelector('article').focus()
+      settle()
+      if (!cursor) waiting()
+    },
+    (error) => {
+      if (signal.aborted) return
+      put($('end'), error.message)
+      put($('more'), 'Try again')
+    },
+  )
+}
+
+export const goOn = () => load(next ?? '')
+
+/** @param {string} cursor @param {AbortSignal} signal */
+async function comments(cursor, signal) {
+  const {status, q, author} = shown
+  const wanted = Object.entries({status, q, author, cursor}).filter(([, value]) => value)
+  const page = await ask('GET', `v1/moderation/queue?${new URLSearchParams(wanted)}`, undefined, signal)
+  next = page.next
+  looked += page.looked
+  const isNew = (/** @type {Comment} */ {id}) => !$(`comment-${id}`)
+  return page.comments.filter(isNew).map((/** @type {Comment} */ comment) => new Card(comment).element)
+}
+
+/** @param {string} cursor @param {AbortSignal} signal */
+async function audit(cursor, signal) {
+  const page = await ask('GET', `v1/moderation/audit?${new URLSearchParams(cursor ? {cursor} : {})}`, undefined, signal)
+  next = page.next
+  return rows(page.entries)
+}
+
+/** How many wait, and since when; the list does without, if that can't be had. */
+async function waiting() {
+  try {
+    const figures = await ask('GET', 'v1/moderation/stats?days=1')
+    put($('waiting'), `${figures.waiting}${figures.waiting_more ? '+' : ''}`)
+    put($('oldest'), figures.oldest_waiting && `The oldest waits since ${when(figures.oldest_waiting)}.`)
+    $('oldest').hidden ||= shown.status !== 'pending'
+  } catch {}
+}
+
+/** What stands above the list. */
+function head() {
+  for (const tab of tabs()) tab.ariaCurrent = String(tab.value === shown.status)
+  const tab = $(shown.status).firstChild.textContent
+  put($('queue-heading'), shown.of ? `${tab}: all by \u2068${shown.of}\u2069` : tab)
+  put($('everybody'), shown.author && 'Show everybody’s')
+  $('search').hidden = shown.status === 'history'
+  $('all').closest('.tick').hidden = true
+  $('oldest').hidden ||= shown.status !== 'pending'
+}
+
+/** Go on with a list that is empty but not at its end, or say how it stands. */
+export function settle() {
+  const isEmpty = !$('list').childElementCount
+  chosenChanged()
+  if (next === '') return // still on its first page
+  if (isEmpty && next) return load(next)
+  const nothing =
+    shown.status === 'pending' && !shown.q && !shown.author ? 'Nothing is waiting.' : 'There is nothing here.'
+  put($('end'), isEmpty ? nothing : '')
+  put($('more'), next && 'Load more')
+}
+
+/** Those that the next decision is about: the chosen ones, or the one that has the focus. */
+export function meant() {
+  const chosen = cards().filter((card) => card.isChosen)
+  const focused = Card.of(document.activeElement?.closest('#list > li'))
+  return chosen.length ? chosen : focused ? [focused] : []
+}
+
+/** Choose a card or not; all from the last one to this, if `through`. @param {Card} card @param {boolean} through */
+export function chose(card, through) {
+  const all = cards()
+  const [from, to] = [all.indexOf(lastChosen ?? card), all.indexOf(card)]
+  if (through && from >= 0) {
+    for (const each of all.slice(Math.min(from, to), Math.max(from, to) + 1)) each.isChosen = card.isChosen
+  }
+  lastChosen = card
+  chosenChanged()
+}
+
+/** Choose all that are loaded, or none. @param {boolean} [all] */
+export function choose(all = false) {
+  for (const card of cards()) card.isChosen = all
+  lastChosen = null
+  chosenChanged()
+}
+
+function chosenChanged() {
+  const all = cards()
+  const count = all.filter((card) => card.isChosen).length
+  put($('count'), count ? `${count} chosen` : '')
+  $('chosen').hidden = !count
+  $('all').closest('.tick').hidden = all.length < 2
+  $('all').checked = count > 0 && count === all.length
+  $('all').indeterminate = count > 0 && count < all.length
+}
+
+/** Move the focus to the next card, or the one before. @param {1 | -1} step */
+export function move(step) {
+  const all = cards()
+  const here = all.findIndex((card) => card.element.contains(document.activeElement))
+  const there = here < 0 ? (step > 0 ? 0 : all.length - 1) : here + step
+  if (there === all.length && next) return goOn()
+  all[there]?.article.focus()
+}

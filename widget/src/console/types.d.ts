@@ -1,0 +1,60 @@
+/** What the service tells moderators; docs/api.md describes it. */
+
+export interface Comment {
+  id: string
+  version: number
+  status: string
+  post: string
+  post_link: string | null
+  parent: string | null
+  name: string | null
+  link: string | null
+  text: string
+  created: string
+  edited: string | null
+  moderator: boolean
+  author: string | null
+  reasons: {rule: string; words: string}[]
+  record: {approved: number; rejected: number; since: string | null} | null
+  flags: number
+  open_flags: {reason: string; note: string | null; at: string}[] | null
+}
+
+export interface Wish {
+  id: string
+  version: number
+  decision: string
+}
+
+export interface Result {
+  id: string
+  outcome: 'done' | 'already_so' | 'changed_meanwhile' | 'refused' | 'not_tried'
+  decision: string | null
+  comment: Comment | null
+  code: string | null
+  detail: string | null
+  parent: string | null
+  parent_version: number | null
+}
+
+export interface Decided {
+  bulk: string | null
+  results: Result[]
+}
+
+export interface AuditEntry {
+  id: string | null
+  act: string
+  who: string
+  at: string
+  comment: string | null
+  post: string | null
+  before: string | null
+  after: string | null
+  note: string | null
+  bulk: string | null
+  undone: string | null
+}
+
+export type Failure = Error & {status?: number}
+export type Words = Record<string, string>
