@@ -76,7 +76,7 @@ def test_the_page_has_nothing_inline(world: World) -> None:
 def test_the_page_labels_its_language_and_its_parts(world: World) -> None:
     found = elements(world)
     ids = [each.attrib["id"] for each in found if "id" in each.attrib]
-    labels = {each.attrib["for"] for each in found if each.tag == "label"}
+    labels = {each.attrib["for"] for each in found if each.tag == "label" and "for" in each.attrib}
 
     assert found[0].attrib["lang"] == "en"
     assert len(ids) == len(set(ids))

@@ -51,7 +51,7 @@ def test_a_moderator_signs_in_decides_takes_back_and_signs_out(console: Console)
     console.decide("A foul word.", "Spam")
     console.says("is now spam")
     console.tab("Spam")
-    expect(console.card("A foul word.").get_by_role("button")).to_have_text(["Approve", "Reject"])
+    expect(console.card("A foul word.").locator(".decisions").get_by_role("button")).to_have_text(["Approve", "Reject"])
     console.tab("Published")
     expect(console.card("A fine word.")).to_be_visible()
     expect(console.card("A foul word.")).to_be_hidden()
@@ -135,11 +135,11 @@ def test_an_answer_is_approved_with_what_it_answers(console: Console) -> None:
 
     console.decide("The answer.", "Approve")
     expect(console.card("The answer.")).to_contain_text("It answers “\u2068Bob\u2069”, which is not published")
-    expect(console.card("The answer.").locator("blockquote")).to_have_text("The middle.")
+    expect(console.card("The answer.").locator(".back blockquote")).to_have_text("The middle.")
     assert console.status(leaf) == "pending"
 
     console.decide("The answer.", "Approve both")
-    expect(console.card("The answer.").locator("blockquote")).to_have_text("The question.")
+    expect(console.card("The answer.").locator(".back blockquote")).to_have_text("The question.")
     console.decide("The answer.", "Approve all 3")
     console.says("3 comments are now published.")
     assert {console.status(each) for each in (root, middle, leaf)} == {"published"}
@@ -296,7 +296,7 @@ def test_a_thumb_finds_every_button_on_a_small_phone(console: Console, scheme: s
 
     boxes = [(each.text_content(), each.bounding_box()) for each in console.page.get_by_role("button").all()]
 
-    assert len(boxes) == 11
+    assert len(boxes) == 14
     assert [name for name, box in boxes if not box or min(box["width"], box["height"]) < MIN_TARGET] == []
     assert console.page.evaluate("document.documentElement.scrollWidth") == NARROW["width"]
 

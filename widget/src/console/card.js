@@ -3,8 +3,10 @@
 /** @import {Comment, Words} from './types' */
 
 import {decide} from './deciding.js'
-import {copied, put, when, who, worded} from './page.js'
+import {copied, put, visible, when, who, worded} from './page.js'
 import {chose, only} from './queue.js'
+import {ask, inTurn} from './service.js'
+import {resume, write} from './writing.js'
 
 /** @type {Words} */
 export const LEADS_TO = {approve: 'published', reject: 'rejected', spam: 'spam'}
@@ -40,7 +42,12 @@ export class Card {
       button.onclick = ({detail}) => detail < 2 && decide([this], button.value) // a double click's rest hits the next
     }
     this.box.onclick = (/** @type {MouseEvent} */ {shiftKey}) => chose(this, shiftKey)
+    for (const kind of /** @type {const} */ (['answer', 'edit', 'note'])) {
+      this.find(`.more .${kind}`).onclick = () => write(this, kind)
+    }
+    this.find('.more .parent').onclick = () => this.showParent()
     this.find('.author').onclick = () => only(this.comment.author ?? '', this.comment.name ?? 'no name')
+    resume(this)
   }
 
   /** @returns {NodeListOf<HTMLButtonElement>} */
@@ -65,7 +72,7 @@ export class Card {
     this.comment = comment
     this.element.id = `comment-${comment.id}`
     this.article.setAttribute('aria-labelledby', (this.find('h3').id = `name-${comment.id}`))
-    this.find('.name').textContent = comment.name ?? '(no name)'
+    this.find('.name').replaceChildren(...visible(comment.name ?? '(no name)'))
     this.box.ariaLabel = `Choose the comment of ${who(comment)}`
     this.find('time').textContent = when((this.find('time').dateTime = comment.created))
     const marks = [comment.parent && 'a reply', comment.edited && 'edited', comment.moderator && 'by a moderator']
@@ -75,10 +82,11 @@ export class Card {
       .join('')
     this.find('.post').textContent = comment.post
     if (comment.post_link?.startsWith('http')) this.find('.post').href = comment.post_link
-    this.find('.text').textContent = comment.text
+    this.find('.text').replaceChildren(...visible(comment.text))
+    this.find('.more .parent').hidden = !comment.parent
     put(this.find('.website'), comment.link && `Website: ${comment.link}`)
     this.explain(comment)
-    this.find('.note').hidden = true
+    this.find('.back').hidden = true
     for (const button of this.buttons) button.hidden = LEADS_TO[button.value] === comment.status && !comment.flags
     this.find('[value=approve]').textContent = comment.flags ? 'Keep' : 'Approve'
   }
@@ -101,12 +109,26 @@ export class Card {
     put(this.find('.author'), author && `All by ${name ? `\u2068${name}\u2069` : 'this author'}`)
   }
 
+  /** Show what it answers. */
+  showParent() {
+    inTurn(
+      async () => {
+        const {comment} = await ask('GET', `v1/moderation/comments/${this.comment.parent}`)
+        this.find('.answered p').textContent = `It answers ${who(comment)}:`
+        this.find('.answered blockquote').replaceChildren(...visible(comment.text || '(deleted)'))
+        this.find('.answered').hidden = false
+        this.find('.more .parent').hidden = true
+      },
+      (error) => this.explainReturn(error.message),
+    )
+  }
+
   /** Say why it is back. @param {string} why @param {string} [above]  what it answers @param {string} [offer] @param {() => void} [accept] */
   explainReturn(why, above, offer, accept) {
     put(this.find('.words'), why)
-    put(this.find('blockquote'), above)
+    put(this.find('.back blockquote'), above)
     put(this.find('.all'), offer)
     this.find('.all').onclick = accept
-    this.find('.note').hidden = false
+    this.find('.back').hidden = false
   }
 }

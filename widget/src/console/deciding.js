@@ -13,6 +13,7 @@ import {Card, LEADS_TO} from './card.js'
 import {$, IS, put, when, who} from './page.js'
 import {belongs, settle} from './queue.js'
 import {ask, inTurn} from './service.js'
+import {noteFor, noted} from './writing.js'
 
 const MOST = 100 // decisions in one request
 const FAILED = /** @type {Words} */ ({
@@ -50,7 +51,7 @@ export function decide(cards, decision) {
     const some = can.slice(from, from + MOST)
     send(
       some,
-      some.map(({comment: {id, version}}) => ({id, version, decision})),
+      some.map(({comment}) => ({id: comment.id, version: comment.version, decision, note: noteFor(comment)})),
     )
   }
 }
@@ -70,7 +71,7 @@ function send(cards, wishes) {
 }
 
 /** Leave the list; the focus goes on to what is next. @param {Card[]} cards */
-function leave(cards) {
+export function leave(cards) {
   const hadFocus =
     cards.some(({element}) => element.contains(document.activeElement)) || $('chosen').contains(document.activeElement)
   let after = cards.at(-1)?.element
@@ -101,6 +102,7 @@ async function came(cards, wishes, decided) {
     if (result.comment) card.show(result.comment)
     const isSo = result.outcome === 'done' || result.outcome === 'already_so'
     if (!isSo && card.comment.status !== before) other = result.id
+    if (isSo) noted(card.comment)
     if (isSo || other === result.id) gone = card
     else failed.push({card, result})
   }

@@ -4,6 +4,7 @@ import {decide, undo} from './deciding.js'
 import {$} from './page.js'
 import {choose, chose, meant, move} from './queue.js'
 import {Card} from './card.js'
+import {write} from './writing.js'
 
 const OFF = 'afterword-no-keys' // in localStorage: they are wanted, unless somebody said no
 
@@ -14,6 +15,9 @@ const DEEDS = {
   a: () => decide(meant(), 'approve'),
   r: () => decide(meant(), 'reject'),
   s: () => decide(meant(), 'spam'),
+  c: () => writeHere('answer'),
+  e: () => writeHere('edit'),
+  n: () => writeHere('note'),
   x: toggle,
   u: undo,
   '/': () => $('q').focus(),
@@ -21,8 +25,16 @@ const DEEDS = {
   Escape: () => choose(),
 }
 
+const here = () => Card.of(document.activeElement?.closest('#list > li'))
+
+/** @param {'answer' | 'edit' | 'note'} kind */
+function writeHere(kind) {
+  const card = here()
+  if (card) write(card, kind)
+}
+
 function toggle() {
-  const card = Card.of(document.activeElement?.closest('#list > li'))
+  const card = here()
   if (!card) return
   card.isChosen = !card.isChosen
   chose(card, false)
@@ -39,7 +51,9 @@ function areWanted() {
 /** @param {KeyboardEvent} event */
 function pressed(event) {
   const deed = DEEDS[event.key]
-  const isTyping = event.target instanceof HTMLInputElement && event.target.type !== 'checkbox'
+  const {target} = event
+  const isField = target instanceof HTMLInputElement && target.type !== 'checkbox'
+  const isTyping = isField || target instanceof HTMLTextAreaElement
   const isTaken = event.ctrlKey || event.metaKey || event.altKey || event.isComposing || event.defaultPrevented
   if (!deed || isTaken || isTyping || $('queue').hidden || $('sheet').open || !areWanted()) return
   if (event.repeat && !'jk'.includes(event.key)) return

@@ -7,6 +7,7 @@ import {listen} from './keyboard.js'
 import {$} from './page.js'
 import {choose, empty, goOn, meant, only, open, search} from './queue.js'
 import {ask, inTurn, recalled, remember, signed} from './service.js'
+import {dropAll} from './writing.js'
 
 let link = '' // what the address brought, until it is used
 
@@ -62,6 +63,7 @@ function leave(why) {
 }
 
 function signOut() {
+  dropAll()
   const deed = () => ask('DELETE', 'v1/moderation/sessions').then(() => leave('You are signed out.'))
   inTurn(deed, () => leave('You are signed out here. The service could not be told: it ends the session later.'))
 }

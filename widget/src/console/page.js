@@ -33,3 +33,22 @@ export const copied = (id) => $(id).content.firstElementChild.cloneNode(true)
 
 /** An element with these words. @param {string} tag @param {string} words */
 export const worded = (tag, words) => Object.assign(document.createElement(tag), {textContent: words})
+
+/** Characters that nobody sees, or that turn the direction of others. */
+const UNSEEN =
+  /[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0]|[\u{e0000}-\u{e0fff}]/gu
+
+/** A text whose unseen characters are marked with their numbers, but stay what they are. @param {string} text */
+export function visible(text) {
+  /** @type {(string | Element)[]} */
+  const parts = []
+  let from = 0
+  for (const {0: unseen, index} of text.matchAll(UNSEEN)) {
+    const mark = worded('span', unseen)
+    mark.className = 'unseen'
+    mark.dataset.number = `U+${unseen.codePointAt(0)?.toString(16).toUpperCase().padStart(4, '0')}`
+    parts.push(text.slice(from, index), mark)
+    from = index + unseen.length
+  }
+  return [...parts, text.slice(from)]
+}

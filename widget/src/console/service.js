@@ -15,10 +15,12 @@ let turn = Promise.resolve() // the end of all that was begun
 /**
  * Call the service at a path relative to the page; throw what it refuses, with the status.
  * @param {string} method @param {string} path @param {object} [body] @param {AbortSignal} [signal]
+ * @param {string} [key]  so that the same words sent again are one comment
  */
-export async function ask(method, path, body, signal = AbortSignal.timeout(PATIENCE)) {
+export async function ask(method, path, body, signal = AbortSignal.timeout(PATIENCE), key = '') {
   const headers = new Headers(body && {'Content-Type': 'application/json'})
   if (signed.session) headers.set('Authorization', `Bearer ${signed.session.token}`)
+  if (key) headers.set('Idempotency-Key', key)
   const answer = await fetch(path, {method, headers, signal, body: body && JSON.stringify(body)}).catch(() => null)
   const data = await answer?.json().catch(() => null)
   if (!answer?.ok) throw Object.assign(new Error(data?.detail ?? SILENCE), {status: answer?.status})

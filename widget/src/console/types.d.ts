@@ -24,6 +24,7 @@ export interface Wish {
   id: string
   version: number
   decision: string
+  note?: string
 }
 
 export interface Result {

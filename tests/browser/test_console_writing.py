@@ -1,0 +1,103 @@
+"""What a moderator writes: answers, edits and notes, which are lost by nothing; and what readers try to hide."""
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.desk import Console, one_prefix
+from tests.world import POST
+
+pytestmark = [pytest.mark.browser, one_prefix]
+
+
+def test_an_answer_is_published_with_what_it_answers(console: Console) -> None:
+    comment_id, page = console.world.submit("Who ran?", name="Ann").json["id"], console.page
+    console.sign_in()
+
+    page.keyboard.press("j")
+    page.keyboard.press("c")
+    page.keyboard.type("*Nobody* ran.")
+    page.keyboard.press("Control+Enter")
+
+    console.says("“\u2068Ann\u2069” is now published, and your answer too.")
+    expect(page.get_by_text("Nothing is waiting.")).to_be_visible()
+    shown = console.world.get("/v1/comments", query={"post": [POST]}).json["comments"]
+    assert [(each["id"] == comment_id, each["moderator"]) for each in shown] == [(True, False), (False, True)]
+    assert console.stored("sessionStorage") == 1  # the session alone
+
+
+def test_an_answer_whose_reply_was_lost_is_one_answer(console: Console) -> None:
+    console.world.published("Who ran?", name="Ann")
+    console.sign_in()
+    console.tab("Published")
+    card = console.card("Who ran?")
+    card.get_by_role("button", name="Answer", exact=True).click()
+    card.get_by_label("Your answer").fill("Nobody.")
+    console.page.route("**/moderation/comments", lambda route: (route.fetch(), route.abort()), times=1)
+
+    card.get_by_role("button", name="Publish").click()
+    expect(card.get_by_role("alert")).to_contain_text("be reached")
+    card.get_by_role("button", name="Publish").click()
+
+    console.says("Your answer is published.")
+    assert console.world.get("/v1/comments", query={"post": [POST]}).json["count"] == 2
+
+
+def test_other_words_are_marked_and_a_note_goes_with_the_decision(console: Console) -> None:
+    comment_id = console.world.submit("He is an idiot, but right.", name="Ann").json["id"]
+    console.sign_in()
+    card = console.page.get_by_role("article")
+
+    card.get_by_role("button", name="Edit").click()
+    card.get_by_label("Other words for it").fill("He is right.")
+    card.get_by_role("button", name="Save").click()
+    expect(card.locator("p.text").first).to_have_text("He is right.")
+    expect(card).to_contain_text("edited")
+    console.world.clock.forward(seconds=1)
+    card.get_by_role("button", name="Note").click()
+    card.get_by_label("A note").fill("Insult removed.")
+    card.get_by_role("button", name="Approve").click()
+    console.says("is now published")
+
+    history = console.world.comment(comment_id)["history"]
+    assert [(each["act"], each["note"]) for each in history[1:]] == [("edit", None), ("approve", "Insult removed.")]
+    assert console.stored("sessionStorage") == 1
+
+
+def test_what_is_being_written_outlasts_the_session(console: Console) -> None:
+    console.world.submit("Who ran?", name="Ann")
+    console.sign_in()
+    card = console.card("Who ran?")
+    card.get_by_role("button", name="Answer", exact=True).click()
+    card.get_by_label("Your answer").fill("A long answer.")
+    console.world.clock.forward(hours=13)
+
+    card.get_by_role("button", name="Publish").click()
+    expect(console.page.get_by_text("Your session has ended.")).to_be_focused()
+    console.sign_in()
+
+    expect(card.get_by_label("Your answer")).to_have_value("A long answer.")
+    card.get_by_role("button", name="Publish").click()
+    console.says("and your answer too")
+
+
+def test_what_it_answers_is_shown_in_its_place(console: Console) -> None:
+    root = console.world.published("Who ran?", name="Bob")
+    console.world.submit("Nobody.", name="Ann", parent=root)
+    console.sign_in()
+
+    console.card("Nobody.").get_by_role("button", name="What it answers").click()
+
+    expect(console.card("Nobody.")).to_contain_text("It answers “\u2068Bob\u2069”:")
+    expect(console.card("Nobody.").locator(".answered blockquote")).to_have_text("Who ran?")
+
+
+def test_characters_that_nobody_sees_are_named(console: Console) -> None:
+    text = "free\u200bmoney and Ad\u2060min"
+    console.world.submit(text)
+    console.sign_in()
+    card = console.page.get_by_role("article")
+
+    numbers = card.locator(".unseen").evaluate_all("all => all.map(each => getComputedStyle(each, '::after').content)")
+
+    assert [number.strip('"') for number in numbers] == ["U+200B", "U+2060"]
+    assert card.locator("p.text").first.text_content() == text
