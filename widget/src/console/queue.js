@@ -1,10 +1,13 @@
 /** The list: which comments are asked for, those that are shown, and those that are chosen. */
 
-/** @import {AuditEntry, Comment} from './types' */
+/** @import {Comment} from './types' */
 
 import {Card} from './card.js'
-import {rows} from './history.js'
+import * as figures from './figures.js'
+import * as history from './history.js'
 import {$, put, when} from './page.js'
+import {form} from './policy.js'
+import * as posts from './posts.js'
 import {ask, inTurn} from './service.js'
 
 /** What is shown: the comments of one status, with a word, of an author. */
@@ -67,9 +70,9 @@ export function load(cursor = '') {
   put($('more'))
   inTurn(
     async () => {
-      const fresh = shown.status === 'history' ? await audit(cursor, signal) : await comments(cursor, signal)
+      const fresh = await (OTHERS[shown.status] ?? comments)(cursor, signal)
       $('list').append(...fresh)
-      if (cursor) fresh[0]?.querySelector('article').focus()
+      if (cursor) fresh[0]?.querySelector('article')?.focus()
       settle()
       if (!cursor) waiting()
     },
@@ -94,11 +97,34 @@ async function comments(cursor, signal) {
   return page.comments.filter(isNew).map((/** @type {Comment} */ comment) => new Card(comment).element)
 }
 
-/** @param {string} cursor @param {AbortSignal} signal */
-async function audit(cursor, signal) {
-  const page = await ask('GET', `v1/moderation/audit?${new URLSearchParams(cursor ? {cursor} : {})}`, undefined, signal)
-  next = page.next
-  return rows(page.entries)
+/**
+ * What is shown beside comments, as elements for the list.
+ *
+ * @type {Record<string, (cursor: string, signal: AbortSignal) => Promise<Element[]>>}
+ */
+const OTHERS = {
+  history: async (cursor, signal) => history.rows((await page('audit', cursor, signal)).entries),
+  posts: async (cursor, signal) => posts.rows((await page('posts', cursor, signal)).posts),
+  policy: async (cursor, signal) => form(await page('policy', cursor, signal)),
+  figures: async (_cursor, signal) => {
+    const {moderators} = await ask('GET', 'v1/moderation/moderators', undefined, signal).catch(() => ({moderators: []}))
+    const names = new Map(moderators.map((/** @type {{id: string, name: string}} */ {id, name}) => [id, name]))
+    const known = await ask('GET', 'v1/moderation/stats?days=30', undefined, signal)
+    next = null
+    return figures.shown(known, names)
+  },
+}
+
+/** A page of something, and where it goes on. @param {string} what @param {string} cursor @param {AbortSignal} signal */
+async function page(what, cursor, signal) {
+  const found = await ask(
+    'GET',
+    `v1/moderation/${what}?${new URLSearchParams(cursor ? {cursor} : {})}`,
+    undefined,
+    signal,
+  )
+  next = found.next ?? null
+  return found
 }
 
 /** How many wait, and since when; the list does without, if that can't be had. */
@@ -117,7 +143,7 @@ function head() {
   const tab = $(shown.status).firstChild.textContent
   put($('queue-heading'), shown.of ? `${tab}: all by \u2068${shown.of}\u2069` : tab)
   put($('everybody'), shown.author && 'Show everybody’s')
-  $('search').hidden = shown.status === 'history'
+  $('search').hidden = shown.status in OTHERS
   $('all').closest('.tick').hidden = true
   $('oldest').hidden ||= shown.status !== 'pending'
 }

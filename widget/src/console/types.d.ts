@@ -57,5 +57,37 @@ export interface AuditEntry {
   undone: string | null
 }
 
+export interface Post {
+  post: string
+  link: string | null
+  title: string | null
+  proposed_title: string | null
+  count: number
+  closed: boolean
+  version: number
+}
+
+export interface Policy {
+  hold: string
+  approvals: number
+  days: number
+  version: number
+}
+
+export interface Day {
+  day: string
+  decisions: Record<string, number>
+  by: Record<string, number>
+  seconds_to_decision: number | null
+}
+
+export interface Figures {
+  waiting: number
+  waiting_more: boolean
+  oldest_waiting: string | null
+  spam_share: number | null
+  days: Day[]
+}
+
 export type Failure = Error & {status?: number}
 export type Words = Record<string, string>

@@ -1,0 +1,103 @@
+"""What moderators look after beside comments: posts, the policy, the figures."""
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Page, expect
+
+import app
+from chalicelib.core.access import Role
+from dev.server import running
+from tests.browser.desk import Console, one_prefix
+from tests.world import POST, World
+
+pytestmark = [pytest.mark.browser]
+
+
+@pytest.fixture
+def owners(world: World, page: Page) -> Iterator[Console]:
+    """The page, as an owner uses it."""
+    owner, _ = world.runtime.signing_in.invite("Grace", Role.OWNER)
+    with running(app.app, "/api") as url:
+        yield Console(world, page, url, owner.id)
+
+
+@one_prefix
+def test_a_post_is_closed_reopened_and_named(console: Console) -> None:
+    console.world.published("One.")
+    console.sign_in()
+    console.tab("Posts")
+    row = console.page.get_by_role("article").filter(has_text=POST)
+    expect(row).to_contain_text("1 comment, open")
+
+    row.get_by_role("button", name="Close").click()
+    expect(row).to_contain_text("1 comment, closed")
+    assert console.world.submit("Too late.", key="late").status == 423
+    row.get_by_role("button", name="Reopen").click()
+    row.get_by_label("Title that readers see").fill("The <b>panic</b>")  # stays when the answer comes
+    expect(row).to_contain_text("1 comment, open")
+    row.get_by_role("button", name="Save").click()
+    console.says("has its title")
+
+    assert console.world.get("/v1/comments", query={"post": [POST]}).json["title"] == "The <b>panic</b>"
+    assert console.world.submit("In time.", key="in time").status == 202
+
+
+@one_prefix
+def test_a_post_that_somebody_else_just_closed_is_not_opened_by_mistake(console: Console) -> None:
+    console.world.published("One.")
+    console.sign_in()
+    console.tab("Posts")
+    row = console.page.get_by_role("article").filter(has_text=POST)
+    row.get_by_role("button", name="Close").click()
+    expect(row).to_contain_text("closed")
+    path, query = "/v1/moderation/posts", {"post": [POST]}
+    console.world.request("PATCH", path, query=query, json_body={"title": "Named"}, token=console.world.token)
+
+    row.get_by_role("button", name="Reopen").click()
+
+    console.says("changed meanwhile")
+    assert console.world.get("/v1/comments", query=query).json["closed"]
+
+
+def test_an_owner_chooses_what_waits(owners: Console) -> None:
+    owners.sign_in()
+    owners.tab("Policy")
+    expect(owners.page.get_by_label("Every comment.")).to_be_checked()
+
+    owners.page.get_by_label("Only what looks odd.").check()
+    owners.page.get_by_label("Approved comments").fill("3")
+    owners.page.get_by_role("button", name="Save").click()
+
+    owners.says("It counts from the next comment on.")
+    stored = owners.world.runtime.config.policy()
+    assert (str(stored.hold), stored.approvals, stored.days) == ("never", 3, 14)
+
+
+@one_prefix
+def test_a_moderator_is_told_that_only_owners_change_the_policy(console: Console) -> None:
+    console.sign_in()
+    console.tab("Policy")
+    console.page.get_by_label("Only what looks odd.").check()
+
+    console.page.get_by_role("button", name="Save").click()
+
+    console.says("Your token does not allow this.")
+    assert str(console.world.runtime.config.policy().hold) == "always"
+
+
+def test_the_figures_say_who_decided_how_much_and_how_soon(owners: Console) -> None:
+    ids = [owners.world.submit(f"Number {number}.", key=f"{number}").json["id"] for number in range(4)]
+    owners.world.clock.forward(minutes=30)
+    owners.world.decide("approve", *ids[:2])
+    owners.world.decide("spam", ids[2])
+    owners.sign_in()
+
+    owners.tab("Figures")
+
+    expect(owners.page.get_by_text("Waiting: 1, the oldest since")).to_be_visible()
+    expect(owners.page.get_by_text("Spam: 33 % of what was decided on")).to_be_visible()
+    cells = owners.page.get_by_role("table").get_by_role("row").nth(1).locator("td")
+    expect(cells).to_have_text(["2", "0", "1", "30 min", "\u2068Ada\u2069: 3"])
+    heights = owners.page.locator("svg rect").evaluate_all("all => all.map(each => each.height.baseVal.value)")
+    assert [round(height, 1) for height in heights if height] == [53.3, 26.7]

@@ -1,0 +1,54 @@
+/** The posts: how many comments each has; close, reopen, set the title that readers see. */
+
+/** @import {Failure, Post} from './types' */
+
+import {say} from './deciding.js'
+import {copied, put} from './page.js'
+import {ask, inTurn} from './service.js'
+
+/** @param {Post[]} posts @returns {Element[]} */
+export const rows = (posts) => posts.map(row)
+
+/** @param {Post} post */
+function row(post) {
+  const element = copied('post-row')
+  const find = (/** @type {string} */ selector) => element.querySelector(selector)
+  const [title, button] = [find('input'), find('.closing')]
+
+  /** Draw it as it stands now; what is being typed stays. @param {Post} now */
+  function show(now) {
+    if (title.value.trim() === (post.title ?? '')) title.value = now.title ?? ''
+    post = now
+    find('.post').textContent = post.post
+    if (post.link?.startsWith('http')) find('.post').href = post.link
+    find('.about').textContent =
+      `${post.count === 1 ? '1 comment' : `${post.count} comments`}, ${post.closed ? 'closed' : 'open'}`
+    put(
+      find('.proposed'),
+      post.title || !post.proposed_title ? '' : `A reader’s page calls it: \u2068${post.proposed_title}\u2069`,
+    )
+    button.textContent = post.closed ? 'Reopen' : 'Close'
+  }
+
+  /** @param {object} what @param {string} words */
+  function change(what, words) {
+    const {version} = post
+    inTurn(
+      async () => {
+        show(await ask('PATCH', `v1/moderation/posts?${new URLSearchParams({post: post.post})}`, {...what, version}))
+        say(words)
+      },
+      (/** @type {Failure} */ error) => say(error.message),
+    )
+  }
+
+  button.onclick = () =>
+    change({closed: !post.closed}, `\u2068${post.post}\u2069 is ${post.closed ? 'open again' : 'closed'}.`)
+  find('form').onsubmit = (/** @type {SubmitEvent} */ event) => {
+    event.preventDefault()
+    change({title: title.value.trim()}, `\u2068${post.post}\u2069 has its title.`)
+  }
+  title.value = post.title ?? ''
+  show(post)
+  return element
+}
