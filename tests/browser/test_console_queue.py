@@ -210,7 +210,7 @@ def test_axe_finds_nothing_and_nothing_overflows(console: Console, width: int, s
     page.get_by_role("button", name="Sign in").click()
     page.get_by_role("checkbox", name="Reader 1").check()
     found.append(wrong(console))
-    for tab in ("Flagged", "Published", "Rejected", "Spam", "History", "Posts", "Policy", "Figures"):
+    for tab in ("Flagged", "Published", "Rejected", "Spam", "History", "Posts", "Policy", "Figures", "Access"):
         console.tab(tab)
         expect(page.get_by_text("Loading")).to_be_hidden()
         found.append(wrong(console))

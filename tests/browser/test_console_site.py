@@ -101,3 +101,52 @@ def test_the_figures_say_who_decided_how_much_and_how_soon(owners: Console) -> N
     expect(cells).to_have_text(["2", "0", "1", "30 min", "\u2068Ada\u2069: 3"])
     heights = owners.page.locator("svg rect").evaluate_all("all => all.map(each => each.height.baseVal.value)")
     assert [round(height, 1) for height in heights if height] == [53.3, 26.7]
+
+
+def test_an_owner_invites_and_dismisses_and_makes_a_token_that_can_be_revoked(owners: Console) -> None:
+    page = owners.page
+    owners.sign_in()
+    owners.tab("Access")
+    page.get_by_label("Name", exact=True).fill("Mary")
+    page.get_by_role("button", name="Invite").click()
+    expect(page.get_by_text("it lets in once, within 72 hours")).to_be_visible()
+    link = page.locator(".told code").inner_text()
+    other = page.context.new_page()
+    other.goto(link.replace(link.partition("/moderate")[0], owners.url))
+    other.get_by_role("button", name="Sign in").click()
+    expect(other.get_by_text("Signed in as Mary")).to_be_visible()
+
+    page.get_by_label("Program").fill("digest")
+    page.get_by_role("button", name="Make a token").click()
+    token = page.locator(".told code").filter(has_text="aw_api_").inner_text()
+    assert owners.world.get("/v1/moderation/queue", token=token).status == 200
+
+    owners.tab("Access")
+    for end in ("Dismiss: Mary", "Revoke: digest"):
+        page.get_by_role("button", name=end).click()
+        assert owners.world.get("/v1/moderation/queue", token=token).status == 200  # the first press ends nothing
+        page.get_by_role("button", name=end).click()
+        expect(page.get_by_role("button", name=end)).to_be_hidden()
+    assert owners.world.get("/v1/moderation/queue", token=token).status == 401
+    other.reload()
+    expect(other.get_by_text("Your session has ended.")).to_be_visible()
+
+
+@one_prefix
+def test_a_moderator_ends_a_session_elsewhere_then_all(console: Console) -> None:
+    page = console.page
+    other = page.context.new_page()
+    other.goto(console.link())
+    other.get_by_role("button", name="Sign in").click()
+    expect(other.get_by_text("Signed in as Ada")).to_be_visible()
+    console.sign_in()
+    console.tab("Access")
+    end = page.get_by_role("button", name="End: Another device")
+    end.click()
+    end.click()
+    console.says("It is signed out.")
+    other.reload()
+    expect(other.get_by_text("Your session has ended.")).to_be_visible()
+
+    page.get_by_role("button", name="Sign out everywhere").click()
+    expect(page.get_by_text("Your session has ended.")).to_be_visible()

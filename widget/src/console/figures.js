@@ -53,7 +53,7 @@ export function shown({waiting, waiting_more, oldest_waiting, spam_share, days},
   for (const {day, decisions, by, seconds_to_decision: seconds} of busy) {
     const row = document.createElement('tr')
     const counts = KINDS.map((kind) => worded('td', String(decisions[kind] ?? 0)))
-    const who = Object.entries(by).map(([id, count]) => `\u2068${names.get(id) ?? id}\u2069: ${count}`)
+    const who = Object.entries(by).map(([id, count]) => `\u2068${names.get(id) ?? 'another moderator'}\u2069: ${count}`)
     row.append(worded('th', day), ...counts, worded('td', lasting(seconds)), worded('td', who.join(', ')))
     find('tbody').append(row)
   }

@@ -2,13 +2,14 @@
 
 /** @import {Comment} from './types' */
 
+import * as access from './access.js'
 import {Card} from './card.js'
 import * as figures from './figures.js'
 import * as history from './history.js'
 import {$, put, when} from './page.js'
 import {form} from './policy.js'
 import * as posts from './posts.js'
-import {ask, inTurn} from './service.js'
+import {ask, inTurn, signed} from './service.js'
 
 /** What is shown: the comments of one status, with a word, of an author. */
 const shown = {status: 'pending', q: '', author: '', of: ''}
@@ -109,9 +110,15 @@ const OTHERS = {
   figures: async (_cursor, signal) => {
     const {moderators} = await ask('GET', 'v1/moderation/moderators', undefined, signal).catch(() => ({moderators: []}))
     const names = new Map(moderators.map((/** @type {{id: string, name: string}} */ {id, name}) => [id, name]))
+    if (signed.session) names.set(signed.session.id, signed.session.name)
     const known = await ask('GET', 'v1/moderation/stats?days=30', undefined, signal)
     next = null
     return figures.shown(known, names)
+  },
+  access: async (_cursor, signal) => {
+    const found = await access.view(signal)
+    next = null
+    return found
   },
 }
 

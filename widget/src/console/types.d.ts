@@ -89,5 +89,22 @@ export interface Figures {
   days: Day[]
 }
 
+export interface Token {
+  id: string
+  created: string
+  used: string | null
+  expires: string
+  name: string | null
+  scopes: string[]
+  current: boolean
+}
+
+export interface Moderator {
+  id: string
+  name: string
+  role: string
+  created: string
+}
+
 export type Failure = Error & {status?: number}
 export type Words = Record<string, string>

@@ -1,0 +1,133 @@
+/** Who gets in: one's own sessions and tokens; the moderators, whom owners invite and dismiss. */
+
+/** @import {Failure, Moderator, Token} from './types' */
+
+import {say} from './deciding.js'
+import {copied, put, when, worded} from './page.js'
+import {ask, inTurn, signed} from './service.js'
+
+/** What came of a deed is told once, in full. @param {any} element @param {string} words @param {string} secret */
+function tell(element, words, secret) {
+  const told = element.querySelector('.told')
+  told.querySelector('p').textContent = words
+  told.querySelector('code').textContent = secret
+  told.querySelector('button').onclick = async () => {
+    await navigator.clipboard.writeText(secret).then(
+      () => say('Copied.'),
+      () => say('This browser does not let the page copy: please mark and copy it yourself.'),
+    )
+  }
+  told.hidden = false
+  told.focus()
+}
+
+/** A row with a button that ends what it is about, after a second press. @param {string} words @param {string} about @param {string} [end] @param {() => void} [ended] */
+function row(words, about, end, ended) {
+  const element = document.createElement('li')
+  element.append(worded('span', words), worded('small', about))
+  if (!end) return element
+  const button = /** @type {HTMLButtonElement} */ (worded('button', end))
+  button.type = 'button'
+  button.setAttribute('aria-label', `${end}: ${words}`)
+  button.onclick = () => {
+    if (button.dataset.sure) return ended?.()
+    button.dataset.sure = 'yes'
+    button.textContent = `${end}: sure?`
+  }
+  button.onblur = () => {
+    delete button.dataset.sure
+    button.textContent = end
+  }
+  element.append(button)
+  return element
+}
+
+/** @param {Token} token */
+const lasting = ({created, used, expires}) =>
+  `since ${when(created)}, ${used ? `last seen ${when(used)}` : 'not seen yet'}, until ${when(expires)}`
+
+/** @param {AbortSignal} signal @returns {Promise<Element[]>} */
+export async function view(signal) {
+  const element = copied('access-view')
+  const find = (/** @type {string} */ selector) => element.querySelector(selector)
+  const [sessions, tokens, moderators] = await Promise.all(
+    ['sessions', 'tokens', 'moderators'].map((what) =>
+      ask('GET', `v1/moderation/${what}`, undefined, signal).catch((/** @type {Failure} */ error) => {
+        if (error.status !== 403) throw error // what only owners see
+        return null
+      }),
+    ),
+  )
+
+  /** @param {string} path @param {string} words @param {Element} gone */
+  const end = (path, words, gone) =>
+    inTurn(
+      async () => {
+        await ask('DELETE', `v1/moderation/${path}`)
+        gone.remove()
+        say(words)
+      },
+      (error) => say(error.message),
+    )
+
+  /** @param {string} list @param {string} words @param {string} about @param {string} button @param {string} path @param {string} after */
+  const ending = (list, words, about, button, path, after) => {
+    const shown = row(words, about, button, () => end(path, after, shown))
+    find(list).append(shown)
+  }
+
+  for (const token of sessions?.tokens ?? []) {
+    const words = token.current ? 'This device' : 'Another device'
+    if (token.current) find('.sessions').append(row(words, lasting(token)))
+    else ending('.sessions', words, lasting(token), 'End', `sessions?id=${token.id}`, 'It is signed out.')
+  }
+  for (const token of tokens?.tokens ?? []) {
+    const about = `${token.scopes.join(', ')}; ${lasting(token)}`
+    ending('.tokens', token.name ?? '', about, 'Revoke', `tokens?id=${token.id}`, 'It is revoked.')
+  }
+  const own = moderators?.moderators.find((/** @type {Moderator} */ {id}) => id === signed.session?.id)
+  for (const {id, name, role, created} of moderators?.moderators ?? []) {
+    const about = `${role}, since ${when(created)}`
+    if (own?.role === 'owner' && id !== own.id) {
+      ending('.moderators', name, about, 'Dismiss', `moderators?id=${id}`, `\u2068${name}\u2069 is dismissed.`)
+    } else find('.moderators').append(row(name, about))
+  }
+  find('.owners').hidden = own?.role !== 'owner'
+  find('.for-tokens').hidden = !tokens
+  find('.for-moderators').hidden = !moderators
+  const everywhere = find('.everywhere')
+  everywhere.onclick = () =>
+    inTurn(
+      async () => {
+        await ask('DELETE', 'v1/moderation/sessions?all=true')
+        dispatchEvent(new Event('session-ended'))
+      },
+      (error) => say(error.message),
+    )
+  find('.invite').onsubmit = (/** @type {SubmitEvent} */ event) => {
+    event.preventDefault()
+    const {name, role} = find('.invite').elements
+    inTurn(
+      async () => {
+        const {link} = await ask('POST', 'v1/moderation/moderators', {name: name.value, role: role.value})
+        const address = link.includes('#') ? link : `${location.href}#${link}`
+        tell(element, 'Send this address: it lets in once, within 72 hours, and is shown only now.', address)
+      },
+      (error) => say(error.message),
+    )
+  }
+  find('.make').onsubmit = (/** @type {SubmitEvent} */ event) => {
+    event.preventDefault()
+    const form = find('.make')
+    const scopes = [...form.querySelectorAll(':checked')].map(({value}) => value)
+    inTurn(
+      async () => {
+        const {token} = await ask('POST', 'v1/moderation/tokens', {name: form.elements.name.value, scopes})
+        tell(element, 'The token of the program, shown only now:', token)
+      },
+      (error) => say(error.message),
+    )
+  }
+  put(find('.name'), signed.session?.name)
+  return [element]
+}
