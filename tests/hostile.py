@@ -32,6 +32,7 @@ HEADERS = {  # all that an answer may have
     "Location",
     "Referrer-Policy",
     "Retry-After",
+    "Service-Worker-Allowed",
     "Strict-Transport-Security",
     "WWW-Authenticate",
     "X-Content-Type-Options",

@@ -80,6 +80,7 @@ async function built() {
   files['widget.js'] = await bundled('widget', {BUILD, ...define})
   files['count.js'] = await bundled('count')
   files['../moderate.js'] = await bundled('console/main')
+  files['../moderate-worker.js'] = await bundled('console/worker')
   for (const name of ['widget', 'count'])
     files[`assets/${name}.${digest(files[`${name}.js`])}.js`] = files[`${name}.js`]
   return files

@@ -22,9 +22,15 @@ topic = Topic(__name__)
 STATIC = Path(__file__).parents[1] / "static"
 WIDGET = "widget"  # the folder of what the widget's build makes
 SCRIPT = "text/javascript; charset=utf-8"
-MEDIA = {".css": "text/css; charset=utf-8", ".js": SCRIPT, ".json": JSON}
+MEDIA = {".css": "text/css; charset=utf-8", ".js": SCRIPT, ".json": JSON, ".webmanifest": "application/manifest+json"}
 FOREVER = "public, max-age=31536000, immutable"  # a year: as long as any cache promises
 BRIEFLY = "public, max-age=300, stale-while-revalidate=86400"  # a page that has an old one has its assets, too
+WORKERS = {  # they may ask this service, and serve the page beside the folder that they lie in
+    "moderate-worker.js": {
+        "Service-Worker-Allowed": "../moderate",
+        "Content-Security-Policy": "default-src 'none'; connect-src 'self'",
+    }
+}
 HASH = 8  # characters of a name's hash
 
 
@@ -85,7 +91,7 @@ def asset(call: Call) -> Answer:
     found = _assets().get(call.incoming.path["name"])
     if found is None:
         raise NotFound
-    return Answer(found.text, media=found.media)
+    return Answer(found.text, media=found.media, headers=WORKERS.get(found.file, {}))
 
 
 @cache

@@ -175,7 +175,7 @@ class Endpoint:
             response = self._refused(Failure(), request)
         finally:
             deadline.reset(token)
-        response.headers |= {**SAFE, "Content-Security-Policy": self.policy, **request_id(request)}
+        response.headers = {"Content-Security-Policy": self.policy, **response.headers, **SAFE, **request_id(request)}
         if request.method == "HEAD":
             response.body = ""
         log_request(request, self.path, response.status_code, time.monotonic() - began)

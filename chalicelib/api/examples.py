@@ -212,6 +212,7 @@ PARAMETERS: dict[str, Any] = {
     "cursor": f"WyIwMUtCMlg1VDlNIixmYWxzZSwwXQ.{HASH}",
     "status": "pending",
     "author": HASH,
+    "network": HASH,
     "q": "panic",
     "parent": ID,
     "days": 30,

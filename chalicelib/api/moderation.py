@@ -49,11 +49,12 @@ ANYBODY = (Unauthenticated, Forbidden)  # what every moderating route may answer
 
 
 class QueueQuery(Query):
-    """A page of one status; of a post, of an author, with a word in text or name."""
+    """A page of one status; of a post, of an author or a network, with a word in text or name."""
 
     status: Literal["pending", "flagged", "published", "rejected", "spam"] = "pending"
     post: PostKey | None = None
     author: Annotated[str, Field(max_length=43, description="An author's hash, from an entry of the queue.")] = ""
+    network: Annotated[str, Field(max_length=43, description="A network's hash, from an entry of the queue.")] = ""
     q: Annotated[str, Field(max_length=100, description="A word in the text or the name.")] = ""
     limit: Annotated[Number, Field(ge=1, le=MAX_QUEUE)] = DEFAULT_QUEUE
     cursor: Cursor = ""
@@ -62,7 +63,8 @@ class QueueQuery(Query):
         """Whether a comment is what was asked for."""
         word = self.q.casefold()
         found = not word or word in comment.text.casefold() or word in comment.name.casefold()
-        return found and self.post in {None, comment.post} and self.author in {"", comment.author}
+        of = self.author in {"", comment.author} and self.network in {"", comment.network}
+        return found and of and self.post in {None, comment.post}
 
 
 class AuditQuery(Query):
@@ -83,7 +85,7 @@ class AuditQuery(Query):
 def queue(call: Call) -> QueuePage:
     """List the comments that wait, with the reasons why; or those in another status."""
     query: QueueQuery = call.query
-    bound = ("queue", query.status, query.post or "", query.author, query.q)
+    bound = ("queue", query.status, query.post or "", query.author, query.network, query.q)
     page = _listed(call, query, ulid(call, query.cursor, *bound))
     records = call.runtime.authors.records({each.author for each in page.comments if each.author})
     shown = [

@@ -14,9 +14,14 @@ from tests.world import Reply, World
 STATIC = Path(__file__).parents[2] / "chalicelib" / "static"
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:; "
-    "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+    "manifest-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 )
-MEDIA = {".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8"}
+MEDIA = {
+    ".css": "text/css; charset=utf-8",
+    ".js": "text/javascript; charset=utf-8",
+    ".webmanifest": "application/manifest+json",
+}
+FILES = ["moderate-worker.js", "moderate.css", "moderate.js", "moderate.webmanifest"]
 UNKNOWN = {
     "without a hash": "moderate.js",
     "another hash": "moderate.00000000.js",
@@ -33,7 +38,7 @@ UNKNOWN = {
 
 def named(world: World) -> list[str]:
     """The files that the page asks for."""
-    return re.findall(r'(?:src|href)="assets/([^"]+)"', world.get("/moderate").text)
+    return re.findall(r'(?:src|href|content)="assets/([^"]+)"', world.get("/moderate").text)
 
 
 def asset(world: World, name: str) -> Reply:
@@ -89,7 +94,7 @@ def test_the_page_labels_its_language_and_its_parts(world: World) -> None:
 def test_the_page_asks_for_its_files_below_itself_by_the_hash_of_their_content(world: World) -> None:
     names = named(world)
 
-    assert sorted(re.sub(r"\.[0-9a-f]{8}\.", ".", name) for name in names) == ["moderate.css", "moderate.js"]
+    assert sorted(re.sub(r"\.[0-9a-f]{8}\.", ".", name) for name in names) == FILES
     for name in names:
         assert hashlib.sha256(asset(world, name).text.encode()).hexdigest().startswith(name.split(".")[1])
 

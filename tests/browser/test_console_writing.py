@@ -50,7 +50,7 @@ def test_other_words_are_marked_and_a_note_goes_with_the_decision(console: Conso
     card.get_by_role("button", name="Edit").click()
     card.get_by_label("Other words for it").fill("He is right.")
     card.get_by_role("button", name="Save").click()
-    expect(card.locator("p.text").first).to_have_text("He is right.")
+    expect(card.locator(".shown")).to_have_text("He is right.")
     expect(card).to_contain_text("edited")
     console.world.clock.forward(seconds=1)
     card.get_by_role("button", name="Note").click()
@@ -100,4 +100,4 @@ def test_characters_that_nobody_sees_are_named(console: Console) -> None:
     numbers = card.locator(".unseen").evaluate_all("all => all.map(each => getComputedStyle(each, '::after').content)")
 
     assert [number.strip('"') for number in numbers] == ["U+200B", "U+2060"]
-    assert card.locator("p.text").first.text_content() == text
+    assert card.locator(".shown p").text_content() == text

@@ -5,7 +5,9 @@
 import {decide} from './deciding.js'
 import {copied, put, visible, when, who, worded} from './page.js'
 import {chose, only} from './queue.js'
+import {rendered, spelled} from './rendered.js'
 import {ask, inTurn} from './service.js'
+import {swipes} from './swiping.js'
 import {resume, write} from './writing.js'
 
 /** @type {Words} */
@@ -19,12 +21,18 @@ const FLAGGED_AS = {
   other: 'Something else',
 }
 
+/** Whether its source says more than what is shown of it. @param {Comment} comment */
+function isMarked({text, html}) {
+  const bare = (/** @type {?string} */ words) => words?.replace(/\s+/g, '')
+  return bare(new DOMParser().parseFromString(html, 'text/html').body.textContent) !== bare(text)
+}
+
 /** @type {WeakMap<Element, Card>} */
 const known = new WeakMap()
 
 export class Card {
   element = copied('card')
-  article = this.element.querySelector('article')
+  article = /** @type {HTMLElement} */ (this.element.querySelector('article'))
   find = /** @type {(selector: string) => any} */ ((selector) => this.element.querySelector(selector))
   below = /** @type {?Element} */ (null) // where it stood in the list
 
@@ -46,7 +54,10 @@ export class Card {
       this.find(`.more .${kind}`).onclick = () => write(this, kind)
     }
     this.find('.more .parent').onclick = () => this.showParent()
-    this.find('.author').onclick = () => only(this.comment.author ?? '', this.comment.name ?? 'no name')
+    this.find('.author').onclick = () => only({author: this.comment.author}, this.comment.name ?? 'no name')
+    this.find('.network').onclick = () => only({network: this.comment.network}, 'the same network')
+    this.find('.under').onclick = () => only({post: this.comment.post}, this.comment.post)
+    swipes(this)
     resume(this)
   }
 
@@ -82,9 +93,14 @@ export class Card {
       .join('')
     this.find('.post').textContent = comment.post
     if (comment.post_link?.startsWith('http')) this.find('.post').href = comment.post_link
-    this.find('.text').replaceChildren(...visible(comment.text))
+    this.find('.shown').replaceChildren(...rendered(comment.html))
+    const [source, isNeeded] = [this.find('.source'), isMarked(comment)]
+    source.hidden = !isNeeded
+    source.querySelector('p').replaceChildren(...(isNeeded ? visible(comment.text) : []))
     this.find('.more .parent').hidden = !comment.parent
-    put(this.find('.website'), comment.link && `Website: ${comment.link}`)
+    this.find('.website').hidden = !comment.link
+    this.find('.website').replaceChildren('Website: ', ...spelled(comment.link ?? ''))
+    this.find('.network').hidden = !comment.network
     this.explain(comment)
     this.find('.back').hidden = true
     for (const button of this.buttons) button.hidden = LEADS_TO[button.value] === comment.status && !comment.flags

@@ -5,17 +5,21 @@
  * decision failed comes back and says why.  Whatever was done can be undone while the page lives.
  *
  * @typedef {{what: object, cards: Card[], words: string}} Undoing  what to send, the cards that it brings back
+ * @typedef {{cards: Card[], wishes: Wish[], isUnsent: boolean, isCertain: boolean}} Batch  `isCertain`: nobody got it
  */
 
 /** @import {Decided, Failure, Result, Wish, Words} from './types' */
 
 import {Card, LEADS_TO} from './card.js'
+import {keep, recall, tidy, wipe} from './kept.js'
 import {$, IS, put, when, who} from './page.js'
 import {belongs, settle} from './queue.js'
-import {ask, inTurn} from './service.js'
+import {ask, inTurn, signed} from './service.js'
 import {noteFor, noted} from './writing.js'
 
 const MOST = 100 // decisions in one request
+const AGAIN = 15_000 // milliseconds until the connection is tried again
+const UNSENT = 'unsent'
 const FAILED = /** @type {Words} */ ({
   changed_meanwhile: 'It was changed meanwhile, and nothing was done. Please look again.',
   already_so: 'This was undone already.',
@@ -23,13 +27,18 @@ const FAILED = /** @type {Words} */ ({
 })
 
 let done = /** @type {Undoing[]} */ ([]) // the last one last
+let waiting = /** @type {Batch[]} */ ([]) // what was not yet answered
 
 /** Tell what happened. @param {string} words */
 export function say(words) {
   $('said').textContent = words
   const last = done.at(-1)
+  if (retractable()) return put($('undo'), 'Undo')
   put($('undo'), last && (words.startsWith(last.words) ? 'Undo' : `Undo: ${last.words}`))
 }
+
+/** What was decided last, if it surely reached nobody. */
+const retractable = () => (waiting.at(-1)?.isUnsent && waiting.at(-1)?.isCertain ? waiting.at(-1) : undefined)
 
 /** Forget what could be taken back. */
 export function forget() {
@@ -60,14 +69,76 @@ export function decide(cards, decision) {
 function send(cards, wishes) {
   leave(cards)
   say('')
+  const batch = {cards, wishes, isUnsent: false, isCertain: false}
+  waiting.push(batch)
+  keepWaiting()
+  deliver(batch)
+  settle()
+}
+
+/** Send a batch; without a connection it stays here, and is sent when there is one again. @param {Batch} batch */
+function deliver(batch) {
+  batch.isUnsent = false
   inTurn(
     async () => {
-      const decided = await ask('POST', 'v1/moderation/decisions', {decisions: wishes})
-      await came(cards, wishes, decided)
+      if (!waiting.includes(batch)) return
+      batch.isCertain = !navigator.onLine // then surely nobody got it
+      const decided = await ask('POST', 'v1/moderation/decisions', {decisions: batch.wishes})
+      strike(batch)
+      await came(batch.cards, batch.wishes, decided)
     },
-    (error) => comeBack(cards, error.message),
+    (/** @type {Failure} */ error) => {
+      if (error.status) {
+        strike(batch)
+        return comeBack(batch.cards, error.message)
+      }
+      batch.isUnsent = true
+      tellUnsent()
+      setTimeout(resend, AGAIN)
+    },
   )
-  settle()
+}
+
+function tellUnsent() {
+  const count = unsent().length
+  if (count) say(`Not connected: ${count === 1 ? '1 decision is' : `${count} decisions are`} kept here and sent later.`)
+}
+
+/** Send what did not get through. */
+export function resend() {
+  if (signed.session) for (const batch of waiting) if (batch.isUnsent) deliver(batch)
+}
+
+/** Go on with what another visit of this moderator could not send. */
+export async function takeUp() {
+  await tidy()
+  const known = new Set(unsent())
+  const wishes = /** @type {Wish[]} */ ((await recall(UNSENT))?.value ?? []).filter(({id}) => !known.has(id))
+  for (let from = 0; from < wishes.length; from += MOST) {
+    waiting.push({cards: [], wishes: wishes.slice(from, from + MOST), isUnsent: true, isCertain: false})
+  }
+  resend()
+}
+
+/** The ids of comments that a decision is under way for. */
+export const unsent = () => waiting.flatMap(({wishes}) => wishes.map(({id}) => id))
+
+const keepWaiting = () =>
+  keep(
+    UNSENT,
+    waiting.flatMap(({wishes}) => wishes),
+  )
+
+/** It is done with. @param {Batch} batch */
+function strike(batch) {
+  waiting = waiting.filter((each) => each !== batch)
+  return keepWaiting()
+}
+
+/** Forget what was not sent: its moderator signs out. */
+export function dropUnsent() {
+  waiting = []
+  return wipe()
 }
 
 /** Leave the list; the focus goes on to what is next. @param {Card[]} cards */
@@ -95,7 +166,13 @@ async function came(cards, wishes, decided) {
   for (const result of results) {
     const card = cards.find(({comment}) => comment.id === result.id)
     if (!card) {
-      if (result.outcome === 'done') $(`comment-${result.id}`)?.remove() // approved with what answers it
+      const isDone = result.outcome === 'done'
+      if (isDone)
+        $(`comment-${result.id}`)?.remove() // approved with what answers it, or on another visit
+      else if (!cards.length && result.comment) {
+        const there = Card.of($(`comment-${result.id}`)) ?? new Card(result.comment)
+        if (result.outcome !== 'already_so') failed.push({card: there, result})
+      }
       continue
     }
     const before = card.comment.status
@@ -111,8 +188,9 @@ async function came(cards, wishes, decided) {
     count > 1
       ? `${count} comments are now ${status}.`
       : gone && `${who(gone.comment)} is ${count ? 'now' : 'already'} ${IS[gone.comment.status]}.`
-  undoable(words ?? '', decided, cards)
-  say(`${words ?? ''}${other && (await faster(other))}`)
+  const late = cards.length || !count ? words : `What was decided without a connection is done: ${count}.`
+  undoable(late ?? '', decided, cards)
+  say(`${late ?? ''}${other && (await faster(other))}`)
   for (const {card, result} of failed) await returned(card, result, wishes, results)
   settle()
 }
@@ -169,6 +247,14 @@ function putIn(card) {
 
 /** Take the last decision back that was not. */
 export function undo() {
+  const batch = retractable()
+  if (batch) {
+    const struck = strike(batch)
+    for (const card of [...batch.cards].reverse()) putIn(card)
+    batch.cards[0]?.article.focus()
+    struck.then(() => say('Undone before it was sent.'))
+    return
+  }
   const last = done.pop()
   if (!last) return
   say('')

@@ -2,7 +2,7 @@
 
 /** @import {Failure} from './types' */
 
-import {decide, forget, undo} from './deciding.js'
+import {decide, dropUnsent, forget, resend, takeUp, undo} from './deciding.js'
 import {listen} from './keyboard.js'
 import {$} from './page.js'
 import {choose, empty, goOn, meant, only, open, search} from './queue.js'
@@ -30,7 +30,16 @@ function show(why) {
   $('help').hidden = Boolean(link)
   $('me').textContent = session?.name
   if (session) $('id').textContent = session.id // for the command, should the session end
-  if (inside) open('pending')
+  if (!inside) return
+  open('pending')
+  takeUp()
+  stay()
+}
+
+/** Let the page open without a connection, too. */
+function stay() {
+  const worker = document.querySelector('meta[name=worker]')?.getAttribute('content') ?? ''
+  navigator.serviceWorker?.register(worker, {scope: 'moderate'}).catch(() => {})
 }
 
 async function signIn() {
@@ -64,6 +73,7 @@ function leave(why) {
 
 function signOut() {
   dropAll()
+  dropUnsent()
   const deed = () => ask('DELETE', 'v1/moderation/sessions').then(() => leave('You are signed out.'))
   inTurn(deed, () => leave('You are signed out here. The service could not be told: it ends the session later.'))
 }
@@ -78,7 +88,7 @@ $('enter').onclick = signIn
 $('sign-out').onclick = signOut
 $('undo').onclick = undo
 $('more').onclick = goOn
-$('everybody').onclick = () => only('', '')
+$('everybody').onclick = () => only()
 $('all').onclick = () => choose($('all').checked)
 $('none').onclick = () => choose()
 $('search').onsubmit = (/** @type {SubmitEvent} */ event) => {
@@ -86,6 +96,7 @@ $('search').onsubmit = (/** @type {SubmitEvent} */ event) => {
   search($('q').value)
   $('queue-heading').focus()
 }
+addEventListener('online', resend)
 addEventListener('session-ended', () => leave('Your session has ended.'))
 addEventListener('hashchange', () => location.hash && start()) // a link that was opened in this very tab
 listen()

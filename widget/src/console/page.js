@@ -38,17 +38,33 @@ export const worded = (tag, words) => Object.assign(document.createElement(tag),
 const UNSEEN =
   /[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0]|[\u{e0000}-\u{e0fff}]/gu
 
-/** A text whose unseen characters are marked with their numbers, but stay what they are. @param {string} text */
+const WORD = /[\p{L}\p{M}]+/gu
+const LATIN = /\p{Script=Latin}/gu
+const ALIKE = /[\p{Script=Cyrillic}\p{Script=Greek}\p{Script=Armenian}\p{Script=Cherokee}]/gu
+
+/** Where a text has what nobody sees, or letters that pass for those of another script in the same word. @param {string} text */
+function odd(text) {
+  const found = [...text.matchAll(UNSEEN)].map(({0: letter, index}) => ({letter, index}))
+  for (const {0: word, index: from} of text.matchAll(WORD)) {
+    const [latin, other] = [[...word.matchAll(LATIN)], [...word.matchAll(ALIKE)]]
+    if (!latin.length || !other.length) continue
+    const fewer = latin.length < other.length ? latin : other
+    found.push(...fewer.map(({0: letter, index}) => ({letter, index: from + index})))
+  }
+  return found.sort((a, b) => a.index - b.index)
+}
+
+/** A text whose unseen and look-alike characters are marked with their numbers, but stay what they are. @param {string} text */
 export function visible(text) {
   /** @type {(string | Element)[]} */
   const parts = []
   let from = 0
-  for (const {0: unseen, index} of text.matchAll(UNSEEN)) {
-    const mark = worded('span', unseen)
+  for (const {letter, index} of odd(text)) {
+    const mark = worded('span', letter)
     mark.className = 'unseen'
-    mark.dataset.number = `U+${unseen.codePointAt(0)?.toString(16).toUpperCase().padStart(4, '0')}`
+    mark.dataset.number = `U+${letter.codePointAt(0)?.toString(16).toUpperCase().padStart(4, '0')}`
     parts.push(text.slice(from, index), mark)
-    from = index + unseen.length
+    from = index + letter.length
   }
   return [...parts, text.slice(from)]
 }

@@ -1,23 +1,29 @@
 /** The list: which comments are asked for, those that are shown, and those that are chosen. */
 
-/** @import {Comment} from './types' */
+/** @import {Comment, Failure} from './types' */
 
 import * as access from './access.js'
 import {Card} from './card.js'
 import * as figures from './figures.js'
 import * as history from './history.js'
+import {unsent} from './deciding.js'
 import {$, put, when} from './page.js'
+import * as kept from './kept.js'
 import {form} from './policy.js'
 import * as posts from './posts.js'
 import {ask, inTurn, signed} from './service.js'
 
-/** What is shown: the comments of one status, with a word, of an author. */
-const shown = {status: 'pending', q: '', author: '', of: ''}
+/** What is shown: the comments of one status, with a word, of an author or a network, under a post. */
+const ALL = {q: '', author: '', network: '', post: '', of: ''}
+const shown = {status: 'pending', ...ALL}
 
 let next = /** @type {?string} */ (null) // where the list goes on; null at its end, empty on its first page
 let loading = new AbortController()
 let looked = 0 // comments looked at to find these
+let keepsList = false // whether what is shown came from the service
 let lastChosen = /** @type {?Card} */ (null)
+
+const MOST_KEPT = 200 // comments of a list
 
 /** @returns {NodeListOf<HTMLButtonElement>} */
 const tabs = () => document.querySelectorAll('nav button')
@@ -38,7 +44,7 @@ export function empty() {
 
 /** Show the comments of another status, all of them. @param {string} status */
 export function open(status) {
-  Object.assign(shown, {status, q: '', author: '', of: ''})
+  Object.assign(shown, {status, ...ALL})
   $('q').value = ''
   load()
 }
@@ -49,9 +55,9 @@ export function search(q) {
   load()
 }
 
-/** Show only one author's. @param {string} author @param {string} of  their name */
-export function only(author, of) {
-  Object.assign(shown, {author, of})
+/** Show only one author's, or a network's, or a post's. @param {object} [what] @param {string} [of]  in words */
+export function only(what = ALL, of = '') {
+  Object.assign(shown, what, {of})
   load()
   $('queue-heading').focus()
 }
@@ -63,6 +69,7 @@ export function load(cursor = '') {
   next = cursor
   if (!cursor) {
     looked = 0
+    keepsList = false
     $('list').replaceChildren()
     choose()
   }
@@ -77,24 +84,46 @@ export function load(cursor = '') {
       settle()
       if (!cursor) waiting()
     },
-    (error) => {
+    async (/** @type {Failure} */ error) => {
       if (signal.aborted) return
-      put($('end'), error.message)
+      const since = !error.status && !cursor && (await asKept())
+      put($('end'), since ? `Not connected. So the list was ${when(since)}.` : error.message)
       put($('more'), 'Try again')
     },
   )
+}
+
+/** Whether the list leaves nothing of its status out. */
+const isWhole = () => !shown.q && !shown.of
+
+/** Keep the list as it stands, for when there is no connection. */
+function keepList() {
+  if (!keepsList || !isWhole() || shown.status in OTHERS) return
+  const comments = cards().map(({comment}) => comment)
+  kept.keep(`list ${shown.status}`, comments.slice(0, MOST_KEPT))
+}
+
+/** Show the list as it was kept, less what was decided since; tell since when it is so. */
+async function asKept() {
+  const found = isWhole() ? await kept.recall(`list ${shown.status}`) : null
+  const decided = new Set(unsent())
+  const comments = /** @type {Comment[]} */ (found?.value ?? []).filter(({id}) => !decided.has(id))
+  $('list').append(...comments.map((comment) => new Card(comment).element))
+  chosenChanged()
+  return found && new Date(found.at).toISOString()
 }
 
 export const goOn = () => load(next ?? '')
 
 /** @param {string} cursor @param {AbortSignal} signal */
 async function comments(cursor, signal) {
-  const {status, q, author} = shown
-  const wanted = Object.entries({status, q, author, cursor}).filter(([, value]) => value)
+  const {of: _, ...filters} = shown
+  const wanted = Object.entries({...filters, cursor}).filter(([, value]) => value)
   const page = await ask('GET', `v1/moderation/queue?${new URLSearchParams(wanted)}`, undefined, signal)
   next = page.next
   looked += page.looked
   const isNew = (/** @type {Comment} */ {id}) => !$(`comment-${id}`)
+  keepsList = true
   return page.comments.filter(isNew).map((/** @type {Comment} */ comment) => new Card(comment).element)
 }
 
@@ -148,8 +177,8 @@ async function waiting() {
 function head() {
   for (const tab of tabs()) tab.ariaCurrent = String(tab.value === shown.status)
   const tab = $(shown.status).firstChild.textContent
-  put($('queue-heading'), shown.of ? `${tab}: all by \u2068${shown.of}\u2069` : tab)
-  put($('everybody'), shown.author && 'Show everybody’s')
+  put($('queue-heading'), shown.of ? `${tab}: ${shown.post ? 'all under' : 'all by'} \u2068${shown.of}\u2069` : tab)
+  put($('everybody'), shown.of && (shown.post ? 'Show all posts’' : 'Show everybody’s'))
   $('search').hidden = shown.status in OTHERS
   $('all').closest('.tick').hidden = true
   $('oldest').hidden ||= shown.status !== 'pending'
@@ -159,10 +188,10 @@ function head() {
 export function settle() {
   const isEmpty = !$('list').childElementCount
   chosenChanged()
+  keepList()
   if (next === '') return // still on its first page
   if (isEmpty && next) return load(next)
-  const nothing =
-    shown.status === 'pending' && !shown.q && !shown.author ? 'Nothing is waiting.' : 'There is nothing here.'
+  const nothing = shown.status === 'pending' && isWhole() ? 'Nothing is waiting.' : 'There is nothing here.'
   put($('end'), isEmpty ? nothing : '')
   put($('more'), next && 'Load more')
 }

@@ -10,10 +10,12 @@ export interface Comment {
   name: string | null
   link: string | null
   text: string
+  html: string
   created: string
   edited: string | null
   moderator: boolean
   author: string | null
+  network: string | null
   reasons: {rule: string; words: string}[]
   record: {approved: number; rejected: number; since: string | null} | null
   flags: number

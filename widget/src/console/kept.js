@@ -1,0 +1,65 @@
+/**
+ * What outlasts the connection: the lists as they were last seen, and decisions that did not reach the service.
+ *
+ * All of it lies in IndexedDB for a day at most, belongs to one moderator, and goes when they sign out.
+ *
+ * @typedef {{at: number, by: string, value: any}} Kept
+ */
+
+import {signed} from './service.js'
+
+const NAME = 'afterword-console'
+const LIFE = 24 * 3_600_000 // milliseconds
+const STORE = 'kept'
+
+let turn = /** @type {Promise<any>} */ (Promise.resolve()) // the end of all that was begun
+
+/** @param {IDBTransactionMode} mode @param {(store: IDBObjectStore) => IDBRequest} deed @returns {Promise<any>} */
+function inStore(mode, deed) {
+  const done = turn.then(() => inTransaction(mode, deed))
+  turn = done.catch(() => {})
+  return done
+}
+
+/** @param {IDBTransactionMode} mode @param {(store: IDBObjectStore) => IDBRequest} deed @returns {Promise<any>} */
+async function inTransaction(mode, deed) {
+  const opening = indexedDB.open(NAME, 1)
+  opening.onupgradeneeded = () => opening.result.createObjectStore(STORE)
+  const database = /** @type {IDBDatabase} */ (await settled(opening))
+  try {
+    return await settled(deed(database.transaction(STORE, mode).objectStore(STORE)))
+  } finally {
+    database.close()
+  }
+}
+
+/** @param {IDBRequest} request */
+function settled(request) {
+  return new Promise((resolve, reject) => {
+    request.onsuccess = () => resolve(request.result)
+    request.onerror = () => reject(request.error)
+  })
+}
+
+/** Keep something under a name. @param {string} name @param {any} value */
+export async function keep(name, value) {
+  const by = signed.session?.id
+  if (by) await inStore('readwrite', (store) => store.put({at: Date.now(), by, value}, name)).catch(() => {})
+} // a browser that keeps nothing works while it is connected
+
+/** What was kept under a name, and since when, if it is this moderator's and of the last day. @param {string} name @returns {Promise<?Kept>} */
+export async function recall(name) {
+  const found = await inStore('readonly', (store) => store.get(name)).catch(() => null)
+  return found?.by === signed.session?.id && found?.at > Date.now() - LIFE ? found : null
+}
+
+/** Forget everything. */
+export const wipe = () => inStore('readwrite', (store) => store.clear()).catch(() => {})
+
+/** Forget what is too old, or somebody else's. */
+export async function tidy() {
+  const names = await inStore('readonly', (store) => store.getAllKeys()).catch(() => [])
+  for (const name of names) {
+    if (!(await recall(name))) await inStore('readwrite', (store) => store.delete(name)).catch(() => {})
+  }
+}

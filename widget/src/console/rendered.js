@@ -1,0 +1,47 @@
+/**
+ * A comment as readers would see it, with what they would not see: odd characters, and where links really lead.
+ *
+ * It is built anew, from HTML that is only ever read: nothing but the elements below gets in, and of them nothing but
+ * where a link leads and where a list begins.
+ */
+
+import {visible, worded} from './page.js'
+
+const KEPT = new Set('a blockquote br code del em li ol p pre strong ul'.split(' '))
+
+/** @param {string} html  as the service gives it @returns {(string | Node)[]} */
+export function rendered(html) {
+  const {body} = new DOMParser().parseFromString(html, 'text/html')
+  return [...body.childNodes].flatMap(copy)
+}
+
+/** @param {Node} node @returns {(string | Node)[]} */
+function copy(node) {
+  if (node instanceof Text) return visible(node.data)
+  if (!(node instanceof Element)) return []
+  const inside = [...node.childNodes].flatMap(copy)
+  if (!KEPT.has(node.localName)) return inside
+  const element = document.createElement(node.localName)
+  element.append(...inside)
+  if (element instanceof HTMLOListElement) element.start = Number.parseInt(node.getAttribute('start') ?? '1')
+  return element instanceof HTMLAnchorElement ? lead(element, node.getAttribute('href') ?? '') : [element]
+}
+
+/** @param {HTMLAnchorElement} link @param {string} href */
+function lead(link, href) {
+  if (!/^(https?|mailto):/i.test(href)) return [...link.childNodes]
+  Object.assign(link, {href, target: '_blank', rel: 'noopener noreferrer nofollow'})
+  return [link, hostOf(link)]
+}
+
+/** Where an address leads, as the network spells it: `xn--…` looks like another. @param {HTMLAnchorElement} link */
+function hostOf({host, pathname}) {
+  const words = worded('span', ` [${host || pathname}]`)
+  return Object.assign(words, {className: 'host', dir: 'ltr'})
+}
+
+/** An address that somebody gave, spelled out: it is no link, so that nobody follows it by mistake. @param {string} href */
+export const spelled = (href) => [
+  ...visible(href),
+  ...(href ? [hostOf(Object.assign(document.createElement('a'), {href}))] : []),
+]

@@ -1,0 +1,52 @@
+/** Keeps the page itself, which holds nothing of anybody, so that it opens without a connection, too. */
+
+const SHELL = 'afterword-moderate'
+const ASSETS = /\bassets\/moderate[\w.-]+/g
+
+const worker = /** @type {any} */ (globalThis)
+
+/** Keep this page with all that it names, and nothing older. @param {Response} page */
+async function keep(page) {
+  const base = new URL('.', worker.registration.scope)
+  const text = await page.clone().text()
+  const files = [...new Set(text.match(ASSETS))].map((file) => new URL(file, base).href)
+  const cache = await caches.open(SHELL)
+  const known = (await cache.keys()).map(({url}) => url)
+  await cache.addAll(files.filter((file) => !known.includes(file)))
+  await cache.put(worker.registration.scope, page)
+  const stale = known.filter((url) => url !== worker.registration.scope && !files.includes(url))
+  await Promise.all(stale.map((url) => cache.delete(url)))
+}
+
+/** @param {any} event */
+async function page(event) {
+  try {
+    const answer = await fetch(event.request)
+    if (answer.ok) event.waitUntil(keep(answer.clone()).catch(() => {}))
+    return answer
+  } catch (error) {
+    const kept = await caches.match(worker.registration.scope)
+    if (kept) return kept
+    throw error
+  }
+}
+
+/** @param {Request} request */
+const file = async (request) => (await caches.match(request)) ?? fetch(request)
+
+/** @param {any} event */
+worker.oninstall = (event) => {
+  worker.skipWaiting()
+  event.waitUntil(fetch(worker.registration.scope).then(keep))
+}
+
+/** @param {any} event */
+worker.onactivate = (event) => event.waitUntil(worker.clients.claim())
+
+/** @param {any} event */
+worker.onfetch = (event) => {
+  if (event.request.mode === 'navigate') event.respondWith(page(event))
+  else if (/\/assets\/moderate[\w.-]+$/.test(event.request.url)) event.respondWith(file(event.request))
+}
+
+export {}
