@@ -189,6 +189,7 @@ ANSWERS: dict[str, dict[str, Any]] = {
     "Tokens": {"tokens": [TOKEN]},
     "MadeToken": {"token": f"aw_api_{SECRET}", "about": API_TOKEN},
     "Moderators": {"moderators": [MODERATOR]},
+    "OwnLink": {"link": f"https://comments.example/moderate#aw_link_{SECRET}", "expires": "2030-01-31T12:15:00Z"},
     "Invited": {"moderator": MODERATOR, "link": f"https://comments.example/moderate#aw_link_{SECRET}"},
     "Health": {"status": "ok"},
 }
@@ -213,6 +214,8 @@ PARAMETERS: dict[str, Any] = {
     "status": "pending",
     "author": HASH,
     "network": HASH,
+    "by": "q8Jv2LmN4pRs7hYt",
+    "until": "2030-01-31",
     "q": "panic",
     "parent": ID,
     "days": 30,

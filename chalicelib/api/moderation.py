@@ -1,5 +1,6 @@
 """Moderating: the queue, decisions, replies, edits, the audit, undo."""
 
+from datetime import UTC, date, datetime, time
 from typing import Annotated, Literal
 
 from pydantic import Field
@@ -8,6 +9,8 @@ from ..core.access import Scope
 from ..core.comments import Comment, Earlier, Status
 from ..core.deciding import NotPossible, Record
 from ..core.drafts import PostKey
+from ..core.ids import ULID_ENTROPY
+from ..core.ids import ulid as ulid_of
 from ..core.jobs import Wish
 from ..core.refusals import (
     ChangedMeanwhile,
@@ -68,10 +71,17 @@ class QueueQuery(Query):
 
 
 class AuditQuery(Query):
-    """A page of the audit."""
+    """A page of the audit: of one moderator, up to the end of a day."""
 
+    by: Annotated[str, Field(max_length=64, description="A moderator's id, `author` or `command line`.")] = ""
+    until: Annotated[date | None, Field(strict=False, description="A day, in UTC.")] = None
     limit: Annotated[Number, Field(ge=1, le=MAX_QUEUE)] = DEFAULT_QUEUE
     cursor: Cursor = ""
+
+    @property
+    def end(self) -> str:
+        """A ULID after all of the day, or nothing."""
+        return ulid_of(datetime.combine(self.until, time.max, UTC), b"\xff" * ULID_ENTROPY) if self.until else ""
 
 
 @topic.endpoint(
@@ -161,10 +171,11 @@ def comment_with_history(call: Call) -> CommentWithHistory:
 def audit(call: Call) -> AuditPage:
     """List what was done, newest first."""
     query: AuditQuery = call.query
-    before = ulid(call, query.cursor, "audit")
-    page = call.runtime.audit.page(now=call.runtime.clock(), limit=query.limit, before=before)
+    bound = ("audit", query.by, str(query.until or ""))
+    before = ulid(call, query.cursor, *bound) or query.end
+    page = call.runtime.audit.page(now=call.runtime.clock(), limit=query.limit, before=before, by=query.by)
     names = _names(call)
-    return AuditPage(entries=[entry(row, names) for row in page.rows], next=_next(call, page.next, "audit"))
+    return AuditPage(entries=[entry(row, names) for row in page.rows], next=_next(call, page.next, *bound))
 
 
 @topic.endpoint(

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from ..core.access import Moderator, Role, Scope, Signed, Token, TokenKind
+from ..core.access import LINK_LIFE, Moderator, Role, Scope, Signed, Token, TokenKind
 from ..core.drafts import Name, Strict
 from ..core.refusals import Forbidden, Invalid, NotFound, Unauthenticated
 from ..core.times import iso
@@ -95,6 +95,13 @@ class Invited(Out):
     link: str = Field(description="The whole address, or its end if the service does not know its own address.")
 
 
+class OwnLink(Out):
+    """What signs the same moderator in once more, on another device."""
+
+    link: str = Field(description="The whole address, or its end if the service does not know its own address.")
+    expires: str
+
+
 class SessionsQuery(Query):
     """Which session to end: this one, if nothing is said."""
 
@@ -158,6 +165,26 @@ def sign_out(call: Call) -> Answer:
     else:
         call.runtime.access.revoke(signed.moderator.id, call.query.id or signed.token.hash)
     return Answer(status=204)
+
+
+@topic.endpoint(
+    "POST",
+    "/v1/moderation/links",
+    answers={201: OwnLink},
+    refusals=(Unauthenticated, Forbidden),
+    scope=Scope.READ,
+)
+def make_link(call: Call) -> Answer:
+    """Make a link that signs the same moderator in on another device, once within 15 minutes.
+
+    Only people may: an API token can't make more of what it is.
+    """
+    signed = call.signed
+    if signed.token.kind is TokenKind.API:
+        raise Forbidden
+    token = call.runtime.signing_in.link(signed.moderator.id)
+    expires = call.runtime.clock() + LINK_LIFE
+    return Answer(OwnLink(link=_address(call, token), expires=iso(expires)), 201)
 
 
 @topic.endpoint(
@@ -229,8 +256,7 @@ def invite(call: Call) -> Answer:
     """Invite a moderator."""
     by = call.signed.moderator.id
     moderator, token = call.runtime.signing_in.invite(call.body.name, call.body.role, by=by)
-    base = call.runtime.settings.url or call.incoming.base
-    return Answer(Invited(moderator=_moderator(moderator), link=f"{base}/moderate#{token}"), 201)
+    return Answer(Invited(moderator=_moderator(moderator), link=_address(call, token)), 201)
 
 
 @topic.endpoint(
@@ -245,6 +271,11 @@ def dismiss(call: Call) -> Answer:
     """Remove a moderator, with all their sessions and tokens."""
     call.runtime.signing_in.dismiss(call.query.id, by=call.signed.moderator.id)
     return Answer(status=204)
+
+
+def _address(call: Call, link: str) -> str:
+    base = call.runtime.settings.url or call.incoming.base
+    return f"{base}/moderate#{link}"
 
 
 def _moderator(moderator: Moderator) -> ModeratorShape:

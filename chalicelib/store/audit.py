@@ -15,6 +15,7 @@ from .schema import STATUS
 from .table import Span, Table
 
 MAX_HISTORY = 200  # rows about one comment
+MAX_LOOK = 500  # rows in one call
 LATEST = datetime.max.replace(tzinfo=UTC)
 
 
@@ -49,15 +50,24 @@ class Audit:
         found = self.table.query(span, limit=MAX_HISTORY, backwards=True)
         return [audit_of(item) for item in reversed(found.items)]
 
-    def page(self, *, now: datetime, limit: int, before: str) -> AuditPage:
-        """The newest rows over all, or those before a row's id."""
+    def page(self, *, now: datetime, limit: int, before: str, by: str = "") -> AuditPage:
+        """The newest rows over all, or those before a ULID; of one moderator, looking at MAX_LOOK or so."""
         rows: list[AuditRow] = []
-        month = EPOCH + timedelta(milliseconds=ulid_milliseconds(before)) if before else now
+        looked, last = 0, before
+        month = min(now, EPOCH + timedelta(milliseconds=ulid_milliseconds(before))) if before else now
         first = self._first_month()
-        while len(rows) <= limit and month >= first:
-            rows += self._of_month(month, limit + 1 - len(rows), before)
-            month = month.replace(day=1) - timedelta(days=1)
-        return AuditPage(rows[:limit], rows[limit - 1].id if len(rows) > limit else "")
+        while looked < MAX_LOOK and month >= first:
+            portion = limit + 1
+            found = self._of_month(month, portion, last)
+            for row in found:
+                if len(rows) == limit:
+                    return AuditPage(rows, last)
+                looked, last = looked + 1, row.id
+                if by in {"", row.by}:
+                    rows.append(row)
+            if len(found) < portion:
+                month = month.replace(day=1) - timedelta(days=1)
+        return AuditPage(rows, last if month >= first else "")
 
     def _first_month(self) -> datetime:
         """Nothing is older than the table's first write."""

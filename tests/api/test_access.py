@@ -44,6 +44,7 @@ READ = moderating(200, 403, 200, 200)
 MODERATE = moderating(403, 403, 200, 200)
 MANAGE = moderating(403, 200, 403, 200)
 OWN = by_author(401, 404, 200)
+SESSIONS: Row = (401, 401, 401, 403, 403, 403, 403, 201, 201, *(401 for _ in WORTHLESS))
 
 
 def but(row: Row, **statuses: int) -> Row:
@@ -88,6 +89,7 @@ TABLE: dict[tuple[str, str], Row] = {
     ("POST", "/v1/moderation/sessions"): but(EVERYBODY, _200=201),
     ("GET", "/v1/moderation/sessions"): READ,
     ("DELETE", "/v1/moderation/sessions"): but(READ, _200=204),
+    ("POST", "/v1/moderation/links"): SESSIONS,
     ("GET", "/v1/moderation/tokens"): MANAGE,
     ("POST", "/v1/moderation/tokens"): but(MANAGE, _200=201),
     ("DELETE", "/v1/moderation/tokens"): but(MANAGE, _200=404),

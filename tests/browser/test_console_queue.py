@@ -225,3 +225,61 @@ def wrong(console: Console) -> tuple[list[Any], bool]:
     found: dict[str, Any] = console.page.evaluate("axe.run()")
     fits = console.page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     return [(each["id"], each["nodes"][0]["html"][:200]) for each in found["violations"]], bool(fits)
+
+
+def test_a_network_and_a_post_narrow_the_queue(console: Console) -> None:
+    world, page = console.world, console.page
+    world.submit("From here.", post="/one", address="203.0.113.9")
+    world.submit("Also from here.", post="/two", address="203.0.113.9")
+    world.submit("From there.", post="/two", address="198.51.100.7")
+    console.sign_in()
+
+    console.card("Also from here.").get_by_role("button", name="All of this network").click()
+    expect(page.get_by_role("article")).to_have_count(2)
+    expect(console.card("From there.")).to_have_count(0)
+    page.get_by_role("button", name="Show everybody").click()
+    console.card("From there.").get_by_role("button", name="All under this post").click()
+    expect(page.get_by_role("heading", level=2)).to_contain_text("/two")
+    expect(page.get_by_role("article")).to_have_count(2)
+    page.get_by_role("button", name="Show all posts").click()
+    expect(page.get_by_role("article")).to_have_count(3)
+
+
+def test_a_card_tells_its_history_and_what_was_automatic(console: Console) -> None:
+    comment_id = console.world.submit("A word.").json["id"]
+    console.world.decide("reject", comment_id)
+    console.sign_in()
+    console.tab("Rejected")
+
+    console.card("A word.").get_by_role("button", name="History").click()
+
+    past = console.page.get_by_role("list", name="History").get_by_role("listitem")
+    expect(past).to_have_count(2)
+    expect(past.first).to_contain_text("Screening took it as waiting (automatic)")
+    expect(past.last).to_contain_text("rejected a comment")
+    past.last.get_by_role("button", name="Undo").click()
+    console.says("Undone.")
+    assert console.status(comment_id) == "pending"
+
+
+def test_the_history_is_narrowed_to_a_moderator_and_a_day(console: Console) -> None:
+    first, second = (console.world.submit(text).json["id"] for text in ("One.", "Two."))
+    console.world.decide("reject", first)
+    day = f"{console.world.clock():%Y-%m-%d}"
+    console.world.clock.forward(seconds=2 * 86_400)
+    console.sign_in()
+    console.decide("Two.", "Approve")
+    console.says("is now published")
+    console.tab("History")
+    rows = console.page.get_by_role("article")
+    expect(rows.filter(has_text="rejected a comment")).to_have_count(1)
+
+    console.page.get_by_label("Who").select_option("Ada")
+    expect(rows.filter(has_text="rejected a comment")).to_have_count(0)
+    expect(rows.filter(has_text="approved a comment")).to_have_count(1)
+    console.page.get_by_label("Who").select_option("Everybody")
+    console.page.get_by_label("Until").fill(day)
+    console.page.get_by_label("Until").dispatch_event("change")
+    expect(rows.filter(has_text="rejected a comment")).to_have_count(1)
+    expect(rows.filter(has_text="approved a comment")).to_have_count(0)
+    assert console.status(second) == "published"

@@ -1,9 +1,10 @@
 """What moderators look after beside comments: posts, the policy, the figures."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, expect
 
 import app
 from chalicelib.core.access import Role
@@ -12,6 +13,20 @@ from tests.browser.desk import Console, one_prefix
 from tests.world import POST, World
 
 pytestmark = [pytest.mark.browser]
+
+JSQR = Path(__file__).parents[2] / "widget/node_modules/jsqr/dist/jsQR.js"
+READ = """() => {
+  const image = document.querySelector('.code')
+  const [scale, side] = [4, Number(image.getAttribute('viewBox').split(' ')[2]) * 4]
+  const pixels = new Uint8ClampedArray(side * side * 4).fill(255)
+  for (const [, x, y] of image.firstElementChild.getAttribute('d').matchAll(/M(\\d+) (\\d+)h1/g)) {
+    for (let down = 0; down < scale; down++) {
+      const from = ((y * scale + down) * side + x * scale) * 4
+      for (let at = from; at < from + scale * 4; at++) if (at % 4 < 3) pixels[at] = 0
+    }
+  }
+  return self.jsQR(pixels, side, side)?.data
+}"""
 
 
 @pytest.fixture
@@ -130,6 +145,30 @@ def test_an_owner_invites_and_dismisses_and_makes_a_token_that_can_be_revoked(ow
     assert owners.world.get("/v1/moderation/queue", token=token).status == 401
     other.reload()
     expect(other.get_by_text("Your session has ended.")).to_be_visible()
+
+
+@one_prefix
+def test_a_phone_is_signed_in_by_the_code_that_a_signed_in_page_shows(console: Console, browser: Browser) -> None:
+    console.sign_in()
+    console.tab("Access")
+    console.page.get_by_role("button", name="Sign in on my phone").click()
+    expect(console.page.get_by_role("img", name="The address as a QR code")).to_be_visible()
+    address = console.page.locator(".told code").text_content() or ""
+    if not JSQR.exists():
+        pytest.skip("what reads the code comes with npm ci")
+    console.page.evaluate(JSQR.read_text(encoding="utf-8"))
+    assert console.page.evaluate(READ) == address
+
+    phone = browser.new_context()
+    page = phone.new_page()
+    page.goto(address)
+    page.get_by_role("button", name="Sign in").click()
+    expect(page.get_by_text("Signed in as Ada")).to_be_visible()
+    another = phone.new_page()
+    another.goto(address)
+    another.get_by_role("button", name="Sign in").click()
+    expect(another.get_by_text("This link no longer works")).to_be_visible()
+    phone.close()
 
 
 @one_prefix

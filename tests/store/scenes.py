@@ -151,6 +151,10 @@ def dismiss(world: World) -> None:
     world.request("DELETE", "/v1/moderation/moderators", query={"id": made["moderator"]["id"]}, token=world.token)
 
 
+def make_a_link(world: World) -> None:
+    assert world.request("POST", "/v1/moderation/links", token=signed_in(world)).status == 201
+
+
 def use_up_a_token(world: World) -> None:
     route = "/v1/moderation/tokens"
     made = world.request("POST", route, json_body={"name": "Mine", "scopes": ["read"]}, token=world.token).json
@@ -193,6 +197,7 @@ SCENES: dict[str, Scene] = {
     "POST /v1/moderation/sessions": signed_in,
     "GET /v1/moderation/sessions": ask("GET", "/v1/moderation/sessions"),
     "DELETE /v1/moderation/sessions": sign_out_in_every_way,
+    "POST /v1/moderation/links": make_a_link,
     "GET /v1/moderation/tokens": ask("GET", "/v1/moderation/tokens"),
     "POST /v1/moderation/tokens": use_up_a_token,
     "DELETE /v1/moderation/tokens": use_up_a_token,

@@ -4,7 +4,11 @@
 
 import {say} from './deciding.js'
 import {copied, put, when, worded} from './page.js'
+import {draw} from './qr.js'
 import {ask, inTurn, signed} from './service.js'
+
+/** A link's whole address: that of this page, which is known to work. @param {string} link */
+const full = (link) => new URL(`#${link.split('#').at(-1)}`, location.href).href
 
 /** What came of a deed is told once, in full. @param {any} element @param {string} words @param {string} secret */
 function tell(element, words, secret) {
@@ -104,14 +108,24 @@ export async function view(signal) {
       },
       (error) => say(error.message),
     )
+  find('.phone').onclick = () =>
+    inTurn(
+      async () => {
+        const {link} = await ask('POST', 'v1/moderation/links')
+        const address = full(link)
+        draw(find('.code'), address)
+        tell(element, 'Point your phone’s camera at the code. It lets you in once, within 15 minutes.', address)
+        find('.code').scrollIntoView({block: 'nearest'})
+      },
+      (error) => say(error.message),
+    )
   find('.invite').onsubmit = (/** @type {SubmitEvent} */ event) => {
     event.preventDefault()
     const {name, role} = find('.invite').elements
     inTurn(
       async () => {
         const {link} = await ask('POST', 'v1/moderation/moderators', {name: name.value, role: role.value})
-        const address = link.includes('#') ? link : `${location.href}#${link}`
-        tell(element, 'Send this address: it lets in once, within 72 hours, and is shown only now.', address)
+        tell(element, 'Send this address: it lets in once, within 72 hours, and is shown only now.', full(link))
       },
       (error) => say(error.message),
     )

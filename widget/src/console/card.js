@@ -3,6 +3,7 @@
 /** @import {Comment, Words} from './types' */
 
 import {decide} from './deciding.js'
+import {rows} from './history.js'
 import {copied, put, visible, when, who, worded} from './page.js'
 import {chose, only} from './queue.js'
 import {rendered, spelled} from './rendered.js'
@@ -53,6 +54,7 @@ export class Card {
     for (const kind of /** @type {const} */ (['answer', 'edit', 'note'])) {
       this.find(`.more .${kind}`).onclick = () => write(this, kind)
     }
+    this.find('.more .past').onclick = () => this.showHistory()
     this.find('.more .parent').onclick = () => this.showParent()
     this.find('.author').onclick = () => only({author: this.comment.author}, this.comment.name ?? 'no name')
     this.find('.network').onclick = () => only({network: this.comment.network}, 'the same network')
@@ -134,6 +136,18 @@ export class Card {
         this.find('.answered blockquote').replaceChildren(...visible(comment.text || '(deleted)'))
         this.find('.answered').hidden = false
         this.find('.more .parent').hidden = true
+      },
+      (error) => this.explainReturn(error.message),
+    )
+  }
+
+  /** Show what became of it so far. */
+  showHistory() {
+    inTurn(
+      async () => {
+        const {history} = await ask('GET', `v1/moderation/comments/${this.comment.id}`)
+        this.find('.history').replaceChildren(...rows(history))
+        this.find('.history').hidden = false
       },
       (error) => this.explainReturn(error.message),
     )

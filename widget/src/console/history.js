@@ -3,7 +3,7 @@
 /** @import {AuditEntry, Failure, Words} from './types' */
 
 import {say} from './deciding.js'
-import {copied, put, when} from './page.js'
+import {$, copied, IS, put, when} from './page.js'
 import {ask, inTurn} from './service.js'
 
 const UNDOABLE = ['approve', 'reject', 'spam', 'restore', 'undo', 'close', 'reopen', 'retitle', 'policy']
@@ -33,12 +33,25 @@ const WHO = {author: 'The author', screening: 'Screening', 'command line': 'The 
 /** @param {AuditEntry[]} entries @returns {Element[]} */
 export const rows = (entries) => entries.map(row)
 
+/** Offer those who did something to choose from. @param {AuditEntry[]} entries */
+export function offer(entries) {
+  const known = new Set([...$('by').options].map(({value}) => value))
+  for (const {by, who} of entries) {
+    if (by && !known.has(by)) $('by').append(new Option(who, by))
+    known.add(by ?? '')
+  }
+}
+
+/** What is to be shown of it. */
+export const narrowed = () => ({by: $('by').value, until: $('until').value})
+
 /** @param {AuditEntry} entry */
 function row(entry) {
   const element = copied('row')
   const find = (/** @type {string} */ selector) => element.querySelector(selector)
   find('.who').textContent = WHO[entry.who] ?? entry.who
-  find('.did').textContent = DID[entry.act] ?? entry.act
+  const status = IS[entry.after ?? ''] ?? ''
+  find('.did').textContent = entry.act === 'submit' ? `took it as ${status} (automatic)` : (DID[entry.act] ?? entry.act)
   find('time').textContent = when((find('time').dateTime = entry.at))
   put(find('.post'), entry.post)
   put(

@@ -5,7 +5,7 @@
 import {decide, dropUnsent, forget, resend, takeUp, undo} from './deciding.js'
 import {listen} from './keyboard.js'
 import {$} from './page.js'
-import {choose, empty, goOn, meant, only, open, search} from './queue.js'
+import {choose, empty, goOn, load, meant, only, open, search} from './queue.js'
 import {ask, inTurn, recalled, remember, signed} from './service.js'
 import {dropAll} from './writing.js'
 
@@ -88,6 +88,8 @@ $('enter').onclick = signIn
 $('sign-out').onclick = signOut
 $('undo').onclick = undo
 $('more').onclick = goOn
+$('narrow').onchange = () => load()
+$('narrow').onsubmit = (/** @type {SubmitEvent} */ event) => event.preventDefault()
 $('everybody').onclick = () => only()
 $('all').onclick = () => choose($('all').checked)
 $('none').onclick = () => choose()

@@ -115,10 +115,13 @@ async function asKept() {
 
 export const goOn = () => load(next ?? '')
 
+/** Those that have a value. @param {Record<string, string>} parameters */
+const given = (parameters) => Object.entries(parameters).filter(([, value]) => value)
+
 /** @param {string} cursor @param {AbortSignal} signal */
 async function comments(cursor, signal) {
   const {of: _, ...filters} = shown
-  const wanted = Object.entries({...filters, cursor}).filter(([, value]) => value)
+  const wanted = given({...filters, cursor})
   const page = await ask('GET', `v1/moderation/queue?${new URLSearchParams(wanted)}`, undefined, signal)
   next = page.next
   looked += page.looked
@@ -133,7 +136,11 @@ async function comments(cursor, signal) {
  * @type {Record<string, (cursor: string, signal: AbortSignal) => Promise<Element[]>>}
  */
 const OTHERS = {
-  history: async (cursor, signal) => history.rows((await page('audit', cursor, signal)).entries),
+  history: async (cursor, signal) => {
+    const {entries} = await page('audit', cursor, signal, history.narrowed())
+    history.offer(entries)
+    return history.rows(entries)
+  },
   posts: async (cursor, signal) => posts.rows((await page('posts', cursor, signal)).posts),
   policy: async (cursor, signal) => form(await page('policy', cursor, signal)),
   figures: async (_cursor, signal) => {
@@ -151,11 +158,11 @@ const OTHERS = {
   },
 }
 
-/** A page of something, and where it goes on. @param {string} what @param {string} cursor @param {AbortSignal} signal */
-async function page(what, cursor, signal) {
+/** A page of something, and where it goes on. @param {string} what @param {string} cursor @param {AbortSignal} signal @param {Record<string, string>} [filters] */
+async function page(what, cursor, signal, filters = {}) {
   const found = await ask(
     'GET',
-    `v1/moderation/${what}?${new URLSearchParams(cursor ? {cursor} : {})}`,
+    `v1/moderation/${what}?${new URLSearchParams(given({...filters, cursor}))}`,
     undefined,
     signal,
   )
@@ -180,6 +187,7 @@ function head() {
   put($('queue-heading'), shown.of ? `${tab}: ${shown.post ? 'all under' : 'all by'} \u2068${shown.of}\u2069` : tab)
   put($('everybody'), shown.of && (shown.post ? 'Show all posts’' : 'Show everybody’s'))
   $('search').hidden = shown.status in OTHERS
+  $('narrow').hidden = shown.status !== 'history'
   $('all').closest('.tick').hidden = true
   $('oldest').hidden ||= shown.status !== 'pending'
 }

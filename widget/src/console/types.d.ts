@@ -48,6 +48,7 @@ export interface Decided {
 export interface AuditEntry {
   id: string | null
   act: string
+  by: string | null
   who: string
   at: string
   comment: string | null
