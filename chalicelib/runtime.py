@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from .service.gathering import Gathering
     from .service.governing import Governing
     from .service.moderating import Moderating
+    from .service.moving import Moving
     from .service.reacting import Reacting
     from .service.signing_in import SigningIn
     from .service.submitting import Submitting
@@ -232,7 +233,17 @@ class Runtime:
         """Posts and the policy."""
         from .service.governing import Governing  # noqa: PLC0415
 
-        return Governing(self.tools, self.posts, self.config, self.audit)
+        return Governing(self.tools, self.posts, self.config, self.audit, self.moving)
+
+    @cached_property
+    def moving(self) -> "Moving":
+        """Moving a post's comments to another post."""
+        from .service.moving import Moving  # noqa: PLC0415
+        from .store.looking import Looking  # noqa: PLC0415
+        from .store.moving import Moves  # noqa: PLC0415
+
+        moves = Moves(self.table, self.memo, self.jobs)
+        return Moving(self.tools, moves, Looking(self.table), self.posts, self.audit, self.config)
 
     @cached_property
     def signing_in(self) -> "SigningIn":

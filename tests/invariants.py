@@ -44,6 +44,7 @@ BARE = {
     "children",
     "gone",
     "op",
+    "via",
     "qpk",
     "qsk",
 }
@@ -119,8 +120,12 @@ class Truth:
 
     def rows_of(self, comment_id: str) -> list[Item]:
         """The comment's audit rows, in the order of the versions that they made."""
-        rows = [row for row in self.audit if row["pk"] == f"C#{comment_id}"]
+        rows = [row for row in self.audit if row["pk"] == f"C#{comment_id}" and row["act"] != "move"]
         return sorted(rows, key=lambda row: int(row["ver"]))
+
+    def moves_of(self, comment_id: str) -> list[Item]:
+        """The rows that tell where the comment was moved, oldest first."""
+        return [row for row in self.audit if row["pk"] == f"C#{comment_id}" and row["act"] == "move"]
 
     def visible(self, post: str) -> list[Item]:
         """The comments that have a place in the public thread, in the order of their paths."""
@@ -210,6 +215,29 @@ def the_audit_tells_every_change_and_only_allowed_ones(truth: Truth) -> None:
         assert [row["act"] for row in rows if row["ver"] == 1] == [row["act"] for row in rows if "frm" not in row]
 
 
+def a_comment_is_where_its_moves_brought_it(truth: Truth) -> None:
+    for key, item in truth.comments.items():
+        moves = truth.moves_of(key)
+        assert [row["frm"] for row in moves[1:]] == [row["to"] for row in moves[:-1]], moves
+        assert not moves or moves[-1]["to"] == item["post"], item
+        assert not any("qpk" in row for row in moves), moves
+        standing = truth.posts[item["post"]].get("moves", [])
+        assert set(item.get("via", [])[-1:]) <= {*standing, *undoing(truth, item["post"])}, item
+
+
+def undoing(truth: Truth, post: str) -> set[str]:
+    """The move that is being taken back from a post."""
+    job = truth.bulks.get(truth.posts[post].get("moving", ""), {})
+    return {job["undoes"]} if "undoes" in job else set()
+
+
+def posts_are_closed_exactly_while_a_move_goes_on_with_them(truth: Truth) -> None:
+    moves = {key: job for key, job in truth.bulks.items() if job["work"] == "move" and "qpk" in job}
+    moving = {post["post"]: post["moving"] for post in truth.posts.values() if "moving" in post}
+    assert moving == {job[name]: key for key, job in moves.items() for name in ("from", "to")}
+    assert all(truth.posts[post]["closed"] for post in moving)
+
+
 def only_moderators_replies_bear_a_badge(truth: Truth) -> None:
     for key, item in truth.comments.items():
         replied = [row for row in truth.rows_of(key) if row["act"] == "reply"]
@@ -250,6 +278,8 @@ TABLE_CHECKS: tuple[Callable[[Truth], None], ...] = (
     visible_replies_are_counted_on_what_they_answer,
     what_a_visible_comment_answers_is_visible,
     the_audit_tells_every_change_and_only_allowed_ones,
+    a_comment_is_where_its_moves_brought_it,
+    posts_are_closed_exactly_while_a_move_goes_on_with_them,
     only_moderators_replies_bear_a_badge,
     only_moderators_edit_without_a_change_of_status,
     what_was_taken_back_says_by_what,

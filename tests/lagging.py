@@ -21,7 +21,8 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
 Wire = Mapping[str, Any]
-TERM = re.compile(r"(#\w+) (=|>=|<=|<|BETWEEN) (:\w+)(?: AND (:\w+))?")
+TERM = re.compile(r"(#\w+) (=|>=|<=|<|>|BETWEEN) (:\w+)(?: AND (:\w+))?")
+AMONG = re.compile(r"(#\w+) (?:=|IN) \(?((?::\w+(?:, )?)+)\)?")
 
 
 class Lag:
@@ -60,7 +61,8 @@ def queried(items: list[Wire], body: Wire) -> dict[str, Any]:
     page = found[: body.get("Limit", len(found))]
     keys = ("pk", "sk", index.partition, index.sort)
     shown = [{name: item[name] for name in (*keys, *index.carries) if name in item} for item in page]
-    answer: dict[str, Any] = {"Items": shown, "Count": len(page), "ScannedCount": len(page)}
+    shown = [item for item in shown if passes(item, body)]
+    answer: dict[str, Any] = {"Items": shown, "Count": len(shown), "ScannedCount": len(page)}
     if page and len(page) == body.get("Limit"):
         answer["LastEvaluatedKey"] = {name: page[-1][name] for name in keys}
     return answer
@@ -84,6 +86,14 @@ def is_wanted(item: Wire, index: Index, body: Wire) -> bool:
     )
 
 
+def passes(item: Wire, body: Wire) -> bool:
+    """Each term of the filter holds, if there is one."""
+    names, values = body["ExpressionAttributeNames"], body["ExpressionAttributeValues"]
+    terms = AMONG.findall(body.get("FilterExpression", ""))
+    assert terms or "FilterExpression" not in body, body
+    return all(item.get(names[name]) in [values[each] for each in among.split(", ")] for name, among in terms)
+
+
 def compared(value: str, operator: str, first: str, last: str = "") -> bool:
     """One term of a key condition."""
     return {
@@ -91,6 +101,7 @@ def compared(value: str, operator: str, first: str, last: str = "") -> bool:
         ">=": value >= first,
         "<=": value <= first,
         "<": value < first,
+        ">": value > first,
         "BETWEEN": first <= value <= last,
     }[operator]
 

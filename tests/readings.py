@@ -215,7 +215,7 @@ def the_audit_is_readable(world: World, truth: Truth) -> None:
         if not reply.json.get("next"):
             break
         query["cursor"] = reply.json["next"]
-    assert found == [row["op"] for row in reversed(truth.audit)]
+    assert found == [row["op"] for row in reversed(truth.audit) if "qpk" in row]
 
 
 def the_figures_are_those_of_the_table(world: World, truth: Truth) -> None:

@@ -107,7 +107,9 @@ MODERATED_POST = {
     "count": 2,
     "closed": False,
     "version": 1,
+    "moved_to": None,
 }
+MOVED_POST = {**MODERATED_POST, "count": 0, "closed": True, "version": 3, "moved_to": "/2024/07/the-panic.html"}
 DAY = {"day": "2024-07-06", "decisions": {"approve": 5, "spam": 1}, "by": {MODERATOR_ID: 6}, "seconds_to_decision": 940}
 SECRET = f"{MODERATOR_ID}7hYt5RfV3eDc1QaZ9wSx2NbGmKjUiOp4"
 
@@ -131,6 +133,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "NewReply": {"post": POST, "text": "Thank you, Ann.", "parent": ID, "approve_parent": 1},
     "ModeratorEdit": {**WORDS, "text": "I was there, and nobody ran.", "version": 2},
     "PostChange": {"closed": True, "title": None, "version": 1},
+    "PostMove": {"from": POST, "to": "/2024/07/the-panic.html", "dry_run": False},
     "PolicyChange": {**POLICY, "version": 0},
     "SignIn": {"link": f"aw_link_{SECRET}", "keep": False},
     "NewToken": {"name": "nightly export", "scopes": ["read"]},
@@ -169,14 +172,26 @@ ANSWERS: dict[str, dict[str, Any]] = {
             {"id": BULK, "work": "decide", "by": MODERATOR_ID, "who": "Ada", "at": SEEN, "comments": 40},
         ]
     },
-    "JobDone": {"results": [DECIDED], "erased": 0, "left": False},
+    "JobDone": {"results": [DECIDED], "erased": 0, "left": False, "done": 0},
     "QueuePage": {"comments": [MODERATED], "looked": 1, "next": None},
-    "DecidedAll": {"bulk": None, "results": [DECIDED]},
+    "DecidedAll": {"bulk": None, "results": [DECIDED], "job": None},
     "ModeratedComment": APPROVED,
     "CommentWithHistory": {"comment": APPROVED, "history": [ENTRY]},
     "AuditPage": {"entries": [ENTRY], "next": None},
     "ModeratedPost": MODERATED_POST,
-    "ModeratedPosts": {"posts": [MODERATED_POST], "next": None},
+    "ModeratedPosts": {"posts": [MODERATED_POST, MOVED_POST], "next": None},
+    "MoveDone": {
+        "from": {**MODERATED_POST, "count": 0, "closed": True, "version": 2},
+        "to": {**MODERATED_POST, "post": "/2024/07/the-panic.html", "proposed_title": None, "closed": True},
+        "comments": 3,
+        "published": 2,
+        "at_least": False,
+        "merges": False,
+        "job": BULK,
+        "row": BULK,
+        "moved": 3,
+        "left": True,
+    },
     "PolicyShape": {**POLICY, "version": 1},
     "StatsShape": {
         "waiting": 3,

@@ -8,7 +8,7 @@ from pydantic import BeforeValidator, ConfigDict, Field, model_validator
 from ..core.access import Scope
 from ..core.drafts import PostKey, Strict, Version, whole
 from ..core.posts import Post, post_key, post_link
-from ..core.refusals import ChangedMeanwhile, Forbidden, Invalid, Unauthenticated
+from ..core.refusals import ChangedMeanwhile, Forbidden, Invalid, PostIsMoving, Unauthenticated
 from ..core.screening import Hold, Policy
 from ..core.words import MAX_TITLE, clean_title
 from .endpoints import Call, Topic
@@ -79,6 +79,7 @@ class ModeratedPost(Out):
     count: int
     closed: bool
     version: int
+    moved_to: str | None = Field(default=None, description="The key of the post where its comments were moved.")
 
 
 class ModeratedPosts(Out):
@@ -119,10 +120,10 @@ def posts(call: Call) -> ModeratedPosts:
     query: PostsQuery = call.query
     after = verified(call, query.cursor, "posts", fits=_is_key) if query.cursor else ""
     if query.post:
-        return ModeratedPosts(posts=[_shown(call, call.runtime.posts.get(query.post))])
+        return ModeratedPosts(posts=[post_shape(call, call.runtime.posts.get(query.post))])
     found, following = call.runtime.posts.page(limit=query.limit, after=after)
     return ModeratedPosts(
-        posts=[_shown(call, post) for post in found],
+        posts=[post_shape(call, post) for post in found],
         next=signed(call, following, "posts") if following else None,
     )
 
@@ -133,15 +134,15 @@ def posts(call: Call) -> ModeratedPosts:
     query=PostQuery,
     body=PostChange,
     answers={200: ModeratedPost},
-    refusals=(Invalid, ChangedMeanwhile, *ANYBODY),
+    refusals=(Invalid, ChangedMeanwhile, PostIsMoving, *ANYBODY),
     scope=Scope.MODERATE,
 )
 def change_post(call: Call) -> ModeratedPost:
     """Close a post to new comments, reopen it, or set the title that readers see."""
     governing, key, wanted = call.runtime.governing, call.query.post, call.body
     if wanted.closed is not None:
-        return _shown(call, governing.set_closed(key, wanted.version, call.signed, closed=wanted.closed))
-    return _shown(call, governing.set_title(key, wanted.version, call.signed, _title(wanted.title)))
+        return post_shape(call, governing.set_closed(key, wanted.version, call.signed, closed=wanted.closed))
+    return post_shape(call, governing.set_title(key, wanted.version, call.signed, _title(wanted.title)))
 
 
 @topic.endpoint("GET", "/v1/moderation/policy", answers={200: PolicyShape}, refusals=ANYBODY, scope=Scope.READ)
@@ -176,7 +177,8 @@ def _title(title: str) -> str:
         raise Invalid({"title": str(wrong)}) from None
 
 
-def _shown(call: Call, post: Post) -> ModeratedPost:
+def post_shape(call: Call, post: Post) -> ModeratedPost:
+    """A post as moderators see it."""
     return ModeratedPost(
         post=post.key,
         link=post_link(call.runtime.settings.site, post.key) or None,
@@ -185,6 +187,7 @@ def _shown(call: Call, post: Post) -> ModeratedPost:
         count=post.count,
         closed=post.closed,
         version=post.version,
+        moved_to=post.moved_to or None,
     )
 
 

@@ -3,7 +3,7 @@
 from pydantic import Field
 
 from ..core.comments import Comment
-from ..core.deciding import SCREENING, AuditRow
+from ..core.deciding import SCREENING, Act, AuditRow
 from ..core.times import iso
 from .moderated import ModeratedComment, WhyHeld, reasons
 from .shapes import Next, Out
@@ -66,7 +66,7 @@ def entry(row: AuditRow, names: dict[str, str]) -> AuditEntry:
 
 def first_verdict(comment: Comment, rows: list[AuditEntry]) -> AuditEntry:
     """How a comment's history begins: what screening said of it."""
-    first = rows[0].before if rows else comment.status
+    first = next((row.before for row in rows if row.act != Act.MOVE), comment.status)
     return AuditEntry(
         id=None,
         act="submit",

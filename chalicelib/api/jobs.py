@@ -18,14 +18,16 @@ topic = Topic(__name__)
 
 
 class JobShape(Out):
-    """What was begun: decisions, taking them back, or erasing an author who asked for it."""
+    """What was begun: decisions, taking them back, a move, or erasing an author who asked for it."""
 
     id: str
     work: Work
     by: str | None = Field(description="The id of the moderator who began it; absent if it was the author.")
     who: str = Field(description="Their name, or `author`.")
     at: str
-    comments: Annotated[int, Field(description="How many comments it is about; 0 if it is about all of an author.")]
+    comments: Annotated[
+        int, Field(description="How many comments it is about; 0 if it is about all of an author or of a post.")
+    ]
 
 
 class JobList(Out):
@@ -40,6 +42,7 @@ class JobDone(Out):
     results: list[Decided] = Field(description="Of decisions, what became of each; what was done before is so already.")
     erased: int = Field(description="Of an author, how many things went.")
     left: bool
+    done: int = Field(default=0, description="Of a move, how many comments were moved.")
 
 
 @topic.endpoint(
@@ -70,6 +73,9 @@ def finish(call: Call) -> JobDone:
         return JobDone(results=[], erased=erased.done, left=erased.left)
     if not ULID.fullmatch(job_id):
         raise NotFound
+    if call.runtime.jobs.get(job_id).work is Work.MOVE:
+        carried = call.runtime.moving.finish(job_id, call.signed.moderator.id)
+        return JobDone(results=[], erased=0, left=carried.left, done=carried.done)
     told = decided_all(call, job_id, call.runtime.moderating.finish(job_id, call.signed.moderator.id))
     left = any(result.outcome is Outcome.NOT_TRIED for result in told.results)
     return JobDone(results=told.results, erased=0, left=left)

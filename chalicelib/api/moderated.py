@@ -148,6 +148,9 @@ class DecidedAll(Out):
 
     bulk: str | None
     results: list[Decided]
+    job: str | None = Field(
+        default=None, description="The job that goes on, if a move was taken back and comments are still to be moved."
+    )
 
 
 class Undo(Strict):

@@ -20,6 +20,7 @@ from ..core.refusals import (
     KeyReused,
     NotFound,
     ParentNotPublished,
+    PostIsMoving,
     Unauthenticated,
     UndoExpired,
 )
@@ -126,15 +127,16 @@ def decisions(call: Call) -> DecidedAll:
     "/v1/moderation/undo",
     body=Undo,
     answers={200: DecidedAll},
-    refusals=(Invalid, NotFound, NotPossible, UndoExpired, ChangedMeanwhile, *ANYBODY),
+    refusals=(Invalid, NotFound, NotPossible, UndoExpired, ChangedMeanwhile, PostIsMoving, *ANYBODY),
     scope=Scope.MODERATE,
 )
 def undo(call: Call) -> DecidedAll:
-    """Take back a decision, a change of a post or the policy, or all of one request, unless something followed."""
+    """Take back a decision, a change of a post or the policy, a move, or a whole request, if nothing followed."""
     by, wanted = call.signed, call.body
     if wanted.bulk is None and wanted.comment is None:
-        outcome, row = call.runtime.governing.undo(wanted.decision, by)
-        return DecidedAll(bulk=None, results=[Decided(id=wanted.decision, outcome=outcome, decision=row)])
+        outcome, row, job = call.runtime.governing.undo(wanted.decision, by)
+        told = Decided(id=wanted.decision, outcome=outcome, decision=row)
+        return DecidedAll(bulk=None, results=[told], job=job or None)
     if wanted.bulk is None:
         return decided_all(call, "", [call.runtime.moderating.undo_one(wanted.comment, wanted.decision, by)])
     return decided_all(call, *call.runtime.moderating.undo_bulk(wanted.bulk, by))

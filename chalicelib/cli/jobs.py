@@ -4,8 +4,10 @@ import argparse
 from collections import Counter
 
 from ..core.ids import HASH
+from ..core.jobs import Job
 from ..runtime import Runtime
 from ..service.moderating import Outcome
+from . import posts
 
 
 def add_to(topics: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -21,16 +23,22 @@ def add_to(topics: "argparse._SubParsersAction[argparse.ArgumentParser]") -> Non
 
 def _list(runtime: Runtime, _chosen: argparse.Namespace) -> int:
     for job in runtime.jobs.unfinished():
-        about = f"{len(job.comments)} comments" if job.comments else "all of an author"
-        print(f"{job.id}  {job.at:%Y-%m-%d %H:%M}  {job.work:6}  {about}")
+        print(f"{job.id}  {job.at:%Y-%m-%d %H:%M}  {job.work:6}  {_about(job)}")
     return 0
+
+
+def _about(job: Job) -> str:
+    if job.move:
+        return f"{job.move.source} to {job.move.target}"
+    return f"{len(job.comments)} comments" if job.comments else "all of an author"
 
 
 def _finish(runtime: Runtime, chosen: argparse.Namespace) -> int:
     runtime.config.check_keys(runtime.keys, runtime.clock())
     if HASH.fullmatch(chosen.id):
         return _erase(runtime, chosen.id)
-    return _decide(runtime, chosen.id)
+    job = runtime.jobs.get(chosen.id)
+    return posts.go_on(runtime, job.id, job.by) if job.move else _decide(runtime, chosen.id)
 
 
 def _erase(runtime: Runtime, author: str) -> int:

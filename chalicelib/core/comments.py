@@ -63,7 +63,8 @@ class Comment:
     ``version`` counts decisions and edits, not votes.  ``vetted``: a moderator decided its status;
     ``decided``: one ever did.  ``edited_by`` is the moderator whose words it has now.  ``flags`` counts
     the readers who flagged it since a moderator last looked, ``round`` how often flags were settled.
-    ``operation`` is the ULID of the write that made it what it is.
+    ``operation`` is the ULID of the write that made it what it is.  ``via`` are the moves that brought it to its
+    post and stand, first to last; a reply has those of what it answers.
     """
 
     id: str
@@ -97,6 +98,7 @@ class Comment:
     operation: str = ""
     reasons: tuple[Reason, ...] = field(default=())
     edited_by: str = ""
+    via: tuple[str, ...] = ()
 
     @property
     def order(self) -> str:
@@ -151,4 +153,5 @@ def bare(comment: Comment, *, version: int, operation: str) -> Comment:
         children=comment.children,
         tombstone=comment.tombstone,
         operation=operation,
+        via=comment.via,
     )

@@ -11,6 +11,7 @@ UNDO_WINDOW = timedelta(days=30)
 MAX_NOTE = 500  # characters
 AUTHOR = "author"  # who acted, where it was no moderator
 SCREENING = "screening"
+COMMAND_LINE = "command line"
 
 
 class Decision(StrEnum):
@@ -37,6 +38,7 @@ class Act(StrEnum):
     CLOSE = "close"
     REOPEN = "reopen"
     RETITLE = "retitle"
+    MOVE = "move"
     REPLY = "reply"
     POLICY = "policy"
     INVITE = "invite"
@@ -106,7 +108,7 @@ class AuditRow:
 
     ``comment`` and ``post`` say what was changed, where it was one of those; ``version`` is the one
     that the change made.  ``bulk`` joins the rows of one request; ``undoes`` and ``undone`` are the
-    ids of other rows.  ``by`` is a moderator's id, or ``author`` or ``screening``.
+    ids of other rows.  ``by`` is a moderator's id, or ``author``, ``screening`` or ``command line``.
     """
 
     id: str

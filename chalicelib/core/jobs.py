@@ -5,6 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from .deciding import Decision
+from .moving import Move
 
 
 class Work(StrEnum):
@@ -13,6 +14,7 @@ class Work(StrEnum):
     DECIDE = "decide"
     UNDO = "undo"
     ERASE = "erase"
+    MOVE = "move"
 
 
 @dataclass(frozen=True)
@@ -31,7 +33,7 @@ class Job:
 
     ``id`` is the bulk's, a ULID; of an erasure it is the author's hash.  ``by`` is a moderator's id, or
     ``author``.  ``comments`` are their ids in the order of the work; ``wishes`` has one for each if they are
-    to be decided; ``undoes`` is the bulk that is to be taken back.
+    to be decided; ``undoes`` is the bulk, or the move, that is to be taken back.  A ``finished`` one is not listed.
     """
 
     id: str
@@ -41,3 +43,5 @@ class Job:
     comments: tuple[str, ...] = ()
     wishes: tuple[Wish, ...] = ()
     undoes: str = ""
+    move: Move | None = None
+    finished: bool = False

@@ -23,7 +23,11 @@ FORBIDDEN = {"Cc", "Cs", "Zl", "Zp"}  # controls, lone surrogates, line and para
 
 @dataclass(frozen=True, kw_only=True)
 class Post:
-    """``count`` is exact: it changes only in the transaction that changes a comment's status."""
+    """``count`` is exact: it changes only in the transaction that changes a comment's status or its post.
+
+    ``moving`` is the move that goes on with it, ``moves`` are those that stand, first to last; ``moved_to`` is the
+    post where its comments went.
+    """
 
     key: str
     count: int = 0
@@ -32,6 +36,9 @@ class Post:
     proposed_title: str = ""
     first_seen: datetime | None = None
     version: int = 0
+    moving: str = ""
+    moves: tuple[str, ...] = ()
+    moved_to: str = ""
 
 
 def published_on(post: Post) -> datetime | None:

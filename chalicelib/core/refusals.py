@@ -11,6 +11,7 @@ Refusal
 │   ├── KeyReused             the idempotency key belongs to another text
 │   ├── ParentNotPublished    a reply can't be seen before what it answers
 │   ├── ChangedMeanwhile      somebody else was faster
+│   ├── PostIsMoving          its comments are on their way to another post
 │   └── UndoExpired
 ├── PostClosed                the post takes no more comments
 ├── KeyMissing                no ``Idempotency-Key``
@@ -113,6 +114,13 @@ class ChangedMeanwhile(Conflict):
 
     code = "changed_meanwhile"
     message = "This was changed meanwhile."
+
+
+class PostIsMoving(Conflict):
+    """A move goes on with this post: it must end first."""
+
+    code = "post_is_moving"
+    message = "The comments of this post are being moved. Finish that first."
 
 
 class UndoExpired(Conflict):

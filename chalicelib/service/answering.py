@@ -165,6 +165,7 @@ class Answering:
             badge=True,
             published=order,
             operation=order,
+            via=parent.via if parent else (),
         )
 
     def _edited(self, before: Comment, words: Words, by: str, now: datetime) -> Comment:

@@ -9,12 +9,13 @@ from typing import TypeVar
 from ..core.access import Scope, Signed
 from ..core.deciding import UNDO_WINDOW, Act, AuditRow, NotPossible
 from ..core.posts import Post
-from ..core.refusals import ChangedMeanwhile, Unavailable, UndoExpired
+from ..core.refusals import ChangedMeanwhile, PostIsMoving, Unavailable, UndoExpired
 from ..core.screening import Policy, policy_of
 from ..store.audit import Audit
 from ..store.config import Config
 from ..store.posts import Posts
 from .moderating import Outcome
+from .moving import Moving
 from .tools import RETRIES, Tools
 
 T = TypeVar("T")
@@ -24,14 +25,15 @@ UNDONE_BY = {Act.CLOSE: Act.REOPEN, Act.REOPEN: Act.CLOSE}
 class Governing:
     """Posts and the policy."""
 
-    def __init__(self, tools: Tools, posts: Posts, config: Config, audit: Audit) -> None:
-        self.tools, self.posts, self.config, self.audit = tools, posts, config, audit
+    def __init__(self, tools: Tools, posts: Posts, config: Config, audit: Audit, moving: Moving) -> None:
+        self.tools, self.posts, self.config, self.audit, self.moving = tools, posts, config, audit, moving
 
     def set_closed(self, key: str, version: int | None, by: Signed, *, closed: bool) -> Post:
         """Close a post, or reopen it; a post that is so already stays as it is.
 
         Raises:
             ChangedMeanwhile: it is no longer in the version that the moderator saw.
+            PostIsMoving: its comments are being moved.
         """
         words = ("open", "closed") if closed else ("closed", "open")
         told = replace(self._row(Act.CLOSE if closed else Act.REOPEN, by), before=words[0], after=words[1])
@@ -42,6 +44,7 @@ class Governing:
 
         Raises:
             ChangedMeanwhile: it is no longer in the version that the moderator saw.
+            PostIsMoving: its comments are being moved.
         """
         row = replace(self._row(Act.RETITLE, by), after=title)
         return self._until_it_fits(
@@ -66,8 +69,10 @@ class Governing:
         self.config.set_policy(policy, row)
         return policy
 
-    def undo(self, row_id: str, by: Signed) -> tuple[Outcome, str]:
-        """Take back a change of a post or of the policy, if nothing followed it; the id of the row that tells so.
+    def undo(self, row_id: str, by: Signed) -> tuple[Outcome, str, str]:
+        """Take back a change of a post or of the policy, or a move, if nothing followed it.
+
+        The id of the row that tells so; and, if comments are still to be moved, that of the job that does it.
 
         Raises:
             NotFound: there was no such change.
@@ -75,11 +80,17 @@ class Governing:
             UndoExpired: it is too long ago.
             ChangedMeanwhile: another change followed.
             Forbidden: the policy is the owner's.
+            PostIsMoving: another move goes on with one of its posts.
         """
-        return _looking_twice(lambda: self._undo(row_id, by))
-
-    def _undo(self, row_id: str, by: Signed) -> tuple[Outcome, str]:
         row = self.audit.get("", row_id)
+        if row.act is Act.MOVE:
+            return self.moving.undo(row, by.moderator.id)
+        try:
+            return *self._undo(row, by), ""
+        except ChangedMeanwhile:  # that may have been this very one: another look tells
+            return *self._undo(self.audit.get("", row_id), by), ""
+
+    def _undo(self, row: AuditRow, by: Signed) -> tuple[Outcome, str]:
         if row.act not in {Act.POLICY, Act.CLOSE, Act.REOPEN, Act.RETITLE}:
             raise NotPossible
         if row.act is Act.POLICY:
@@ -117,6 +128,8 @@ class Governing:
             after = change(before)
             if after == before:
                 return before
+            if before.moving:
+                raise PostIsMoving
             if version not in {None, before.version}:
                 raise ChangedMeanwhile
             with suppress(ChangedMeanwhile):

@@ -103,6 +103,8 @@ class Moderating:
         Raises:
             NotFound: there was no such request.
         """
+        if self.jobs.get(bulk).work is Work.MOVE:
+            raise NotFound
         comments = tuple(row.comment for row in self._rows(bulk))
         job = self._begin(by.moderator.id, Work.UNDO, comments=comments, undoes=bulk)
         return job.id, self._worked_off(job, by.moderator.id)
@@ -114,7 +116,7 @@ class Moderating:
             NotFound: there is no such request.
         """
         job = self.jobs.get(job_id)
-        if job.work is Work.ERASE:
+        if job.work in {Work.ERASE, Work.MOVE}:
             raise NotFound
         self.config.check_keys(self.tools.keys, self.tools.clock())
         return self._worked_off(job, by)

@@ -136,6 +136,7 @@ class Submitting:
             network=caller.network,
             published=order if verdict.status is Status.PUBLISHED else "",
             operation=order,
+            via=facts.parent.via if facts.parent else (),
             reasons=verdict.reasons,
         )
 

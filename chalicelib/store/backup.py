@@ -20,7 +20,7 @@ from itertools import chain, islice
 
 from ..core.backup import BadBackup, Entry, Kind
 from ..core.comments import Status
-from ..core.deciding import UNDO_WINDOW
+from ..core.deciding import UNDO_WINDOW, Act
 from ..core.ids import ULID_ENTROPY, ulid
 from ..core.times import from_iso, seconds
 from . import keys
@@ -117,7 +117,7 @@ class Export:
         listed = (entry["pk"] for list_ in _lists() for entry in self.table.walk(Span(list_), index=STATUS))
         yield from self._comments(listed, met)
         [first] = [from_iso(item["at"]) - SKEW for item in config if item["sk"] == keys.FINGERPRINT[1]]
-        yield from self._found(key for key in self._audit(first) if key[0].startswith("AUD#"))
+        yield from self._of_the_site(first, met)
         yield from self._comments(self._meanwhile(), met)
         yield from self._found(map(keys.record, met.authors))
         for entry in self.table.walk(Span(keys.JOBS), index=STATUS):
@@ -139,6 +139,14 @@ class Export:
                     if item.get("bulk", "") > too_old:
                         met.jobs.add(item["bulk"])
                     yield item
+
+    def _of_the_site(self, first: datetime, met: Met) -> Iterator[Item]:
+        """The audit rows about no comment; a move that can still be taken back needs its job."""
+        too_old = _first_ulid(self.begun - UNDO_WINDOW - SKEW - SKEW)
+        for item in self._found(key for key in self._audit(first) if key[0].startswith("AUD#")):
+            if item["act"] == Act.MOVE and item["op"] > too_old:
+                met.jobs.add(item["op"])
+            yield item
 
     def _partition(self, partition: str) -> list[Item]:
         return list(self.table.walk(Span(partition)))

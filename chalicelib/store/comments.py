@@ -230,11 +230,11 @@ def _comment_update(before: Comment, after: Comment) -> Part:
 
 
 def _as_it_was(comment: Comment) -> Where:
-    """Its version; its place: a child more or less would make another tombstone of it; and who flagged it."""
+    """Its version; its place: its post, and a child more or less would make another tombstone; and who flagged it."""
     counts = {"children": comment.children, "flags": comment.flags}
     gone = {"gone": True} if comment.tombstone else {}
     return Where(
-        equal={"ver": comment.version, **gone, **present(**counts)},
+        equal={"ver": comment.version, "post": comment.post, **gone, **present(**counts)},
         absent=() if comment.tombstone else ("gone",),
         below={name: 1 for name, count in counts.items() if not count},
     )
@@ -270,7 +270,8 @@ def _above(ripple: Ripple) -> list[Part]:
 def _child(before: Comment, after: Comment) -> Part:
     """A child more or less.  Below a published comment any number may come and go at once."""
     if before.is_public:
-        where, add = Where(equal={"status": str(before.status)}), {"children": after.children - before.children}
+        where = Where(equal={"status": str(before.status), "post": before.post})
+        add = {"children": after.children - before.children}
         return Update(key=keys.comment(after.id), add=add, where=where, otherwise=lambda _found: PlaceChanged())
     return Update(
         key=keys.comment(after.id),

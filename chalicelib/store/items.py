@@ -56,6 +56,7 @@ def comment_item(comment: Comment) -> Item:
             gone=comment.tombstone,
             op=comment.operation,
             edited_by=comment.edited_by,
+            via=list(comment.via),
             reasons=[{"rule": reason.rule, "words": reason.words} for reason in comment.reasons],
         )
     )
@@ -116,6 +117,7 @@ def comment_of(item: Item) -> Comment:
         tombstone=item.get("gone", False),
         operation=item.get("op", ""),
         edited_by=item.get("edited_by", ""),
+        via=tuple(item.get("via", ())),
         reasons=tuple(Reason(each["rule"], each["words"]) for each in item.get("reasons", [])),
     )
 
@@ -194,6 +196,9 @@ def post_of(key: str, item: Item | None) -> Post:
         proposed_title=item.get("proposed", ""),
         first_seen=_time(item.get("at")),
         version=item.get("ver", 0),
+        moving=item.get("moving", ""),
+        moves=tuple(item.get("moves", ())),
+        moved_to=item.get("moved_to", ""),
     )
 
 
@@ -202,10 +207,12 @@ AUDIT_TEXTS = ("post", "before", "after", "version", "note", "bulk", "undoes", "
 
 
 def audit_item(row: AuditRow) -> Item:
-    """An audit row, found by its comment and by its month."""
+    """An audit row, found by its comment and by its month; a comment's part in a move by the comment alone."""
     pk, sk = keys.audit(row.comment, row.id)
     required = {"pk": pk, "sk": sk, "v": SCHEMA, "act": str(row.act), "by": row.by, "at": iso(row.at), "op": row.id}
     lists = {"qpk": keys.audit_month(row.at), "qsk": row.id}
+    if row.act is Act.MOVE and row.comment:
+        lists = {}
     rest = {AUDIT_NAMES.get(name, name): getattr(row, name) for name in AUDIT_TEXTS}
     return required | lists | present(**rest)
 

@@ -1,7 +1,11 @@
-"""Jobs in the table: listed in ``status`` until they are finished, kept for as long as a bulk can be undone."""
+"""Jobs in the table: listed in ``status`` until they are finished, kept for as long as a bulk can be undone.
+
+A move does not expire before it is finished: its posts are closed until then.
+"""
 
 from ..core.deciding import UNDO_WINDOW, Decision
 from ..core.jobs import Job, Wish, Work
+from ..core.moving import Move, Pass, Standing
 from ..core.refusals import NotFound
 from ..core.times import from_iso, iso, seconds
 from . import keys
@@ -21,7 +25,7 @@ class Jobs:
 
     def begin(self, job: Job) -> None:
         """Write down what is to be done; a second time changes nothing."""
-        self.table.write(Put(item=_item(job)))
+        self.table.write(Put(item=job_item(job)))
 
     def get(self, job_id: str) -> Job:
         """One job, finished or not.
@@ -51,7 +55,8 @@ class Jobs:
         self.table.write(Delete(key=keys.job(job_id)))
 
 
-def _item(job: Job) -> Item:
+def job_item(job: Job) -> Item:
+    """A job that is to be done."""
     pk, sk = keys.job(job.id)
     item: Item = {
         "pk": pk,
@@ -64,10 +69,10 @@ def _item(job: Job) -> Item:
         "wishes": [[wish.version, str(wish.decision), wish.note] for wish in job.wishes],
         "by": job.by,
         "at": iso(job.at),
-        "ttl": seconds(job.at + UNDO_WINDOW) + 86_400,
         "op": job.id,
     }
-    return item | ({"undoes": job.undoes} if job.undoes else {})
+    more = _move_item(job.move) if job.move else {"ttl": seconds(job.at + UNDO_WINDOW) + 86_400}
+    return item | more | ({"undoes": job.undoes} if job.undoes else {})
 
 
 def _job(item: Item) -> Job:
@@ -82,4 +87,34 @@ def _job(item: Item) -> Job:
             for comment_id, (version, decision, note) in zip(item["ids"], item["wishes"], strict=False)
         ),
         undoes=item.get("undoes", ""),
+        move=_move(item) if "from" in item else None,
+        finished="qpk" not in item,
     )
+
+
+def _move_item(move: Move) -> Item:
+    was, becomes = ([[each.closed, each.moved_to] for each in both] for both in (move.before, move.after))
+    item: Item = {"from": move.source, "to": move.target, "was": was, "becomes": becomes}
+    return item | ({"title": move.title} if move.title else {})
+
+
+def _move(item: Item) -> Move:
+    before, after = (tuple(Standing(*each) for each in item[name]) for name in ("was", "becomes"))
+    return Move(
+        source=item["from"],
+        target=item["to"],
+        before=(before[0], before[1]),
+        after=(after[0], after[1]),
+        title=item.get("title", ""),
+        look=_look(item["look"]) if "look" in item else None,
+        turn=item.get("turn", 0),
+    )
+
+
+def look_item(look: Pass) -> Item:
+    """How far a pass came."""
+    return {"began": iso(look.began), "step": look.step, "above": look.above, "found": look.found}
+
+
+def _look(item: Item) -> Pass:
+    return Pass(from_iso(item["began"]), item["step"], item["above"], item["found"])

@@ -4,7 +4,7 @@ A condition and its meaning stand together: ``otherwise`` is what a part that do
 the item it found.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -23,12 +23,13 @@ def changed_meanwhile(_found: Item) -> Exception:
 
 @dataclass(frozen=True)
 class Where:
-    """What must hold of the item before: equal to these values, and without those attributes."""
+    """What must hold of the item before: equal to these values, one of those, and without those attributes."""
 
     equal: Mapping[str, Any] = field(default_factory=dict)
     absent: tuple[str, ...] = ()
     below: Mapping[str, int] = field(default_factory=dict)
     present: tuple[str, ...] = ()
+    among: Mapping[str, Sequence[Any]] = field(default_factory=dict)
 
 
 class Expression:
@@ -53,6 +54,8 @@ class Expression:
     def condition(self, where: Where) -> str:
         """The condition expression."""
         terms = [f"{self.name(name)} = {self.value(value)}" for name, value in where.equal.items()]
+        for name, values in where.among.items():
+            terms.append(f"{self.name(name)} IN ({', '.join(map(self.value, values))})")
         terms += [f"attribute_not_exists({self.name(name)})" for name in where.absent]
         terms += [f"attribute_exists({self.name(name)})" for name in where.present]
         for name, most in where.below.items():

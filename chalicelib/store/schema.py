@@ -17,7 +17,7 @@
     policy          CFG                     POLICY#<version>
     fingerprint     CFG                     KEYS
     restore         CFG                     RESTORE     while a backup is being restored
-    job             J#<ulid>                J           what one request of many decisions was about; expires
+    job             J#<ulid>                J           what one request of many decisions was about, or a move; expires
                     J#<author hash>         J           an author who is to be erased; expires
     day             S#<yyyy-mm>             <dd>#<moderator>    what a moderator decided on it, counted
 

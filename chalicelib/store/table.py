@@ -16,7 +16,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from ..core.refusals import Unavailable
 from .attributes import Item, item_from_wire, item_to_wire
-from .parts import Check, Expression, Key, Part
+from .parts import Check, Expression, Key, Part, Where
 from .schema import Index
 
 if TYPE_CHECKING:
@@ -37,6 +37,7 @@ PASSING = {  # what the SDK does not try again by itself, and another moment may
 }
 CANCELED = "TransactionCanceledException"
 REFUSED = "ConditionalCheckFailed"
+ANY = Where()
 
 deadline: ContextVar[float] = ContextVar("deadline")  # on the clock of time.monotonic
 
@@ -58,10 +59,11 @@ class Span:
 
 @dataclass(frozen=True)
 class Found:
-    """Items in order.  ``more``: the query stopped before the end of the span."""
+    """Items in order.  ``more``: the query stopped before the end of the span, ``last`` is the sort key where."""
 
     items: list[Item]
     more: bool
+    last: str = ""
 
 
 def check_deadline(**_event: object) -> None:
@@ -116,16 +118,18 @@ class Table:
         index: Index | None = None,
         limit: int = 0,
         backwards: bool = False,
+        only: Where = ANY,
     ) -> Found:
-        """Up to ``limit`` items of a span, or what fits into one answer of DynamoDB (1 MB)."""
-        answer = self._query(span, index, ScanIndexForward=not backwards, **({"Limit": limit} if limit else {}))
-        return Found([item_from_wire(item) for item in answer["Items"]], "LastEvaluatedKey" in answer)
+        """Up to ``limit`` items of a span, or what fits into one answer of DynamoDB (1 MB); of these, ``only`` some."""
+        answer = self._query(span, index, only, ScanIndexForward=not backwards, **({"Limit": limit} if limit else {}))
+        last = item_from_wire(answer.get("LastEvaluatedKey", {}))
+        return Found([item_from_wire(item) for item in answer["Items"]], bool(last), last.get(_sort(index), ""))
 
     def walk(self, span: Span, *, index: Index | None = None) -> Iterator[Item]:
         """All items of a span, in order, page by page."""
         start: dict[str, Any] = {}
         while True:
-            answer = self._query(span, index, **start)
+            answer = self._query(span, index, ANY, **start)
             yield from (item_from_wire(item) for item in answer["Items"])
             if "LastEvaluatedKey" not in answer:
                 return
@@ -136,10 +140,12 @@ class Table:
         answer = self._call("scan", Limit=limit, ConsistentRead=True)
         return [item_from_wire(item) for item in answer["Items"]]
 
-    def _query(self, span: Span, index: Index | None, **arguments: Any) -> Any:  # noqa: ANN401  as the SDK answers
+    def _query(self, span: Span, index: Index | None, only: Where, **arguments: Any) -> Any:  # noqa: ANN401  as the SDK answers
         """An index answers as of a moment ago, the table itself as of now."""
         expression = Expression()
         condition = _key_condition(span, index, expression)
+        if filtered := expression.condition(only):
+            arguments["FilterExpression"] = filtered
         where: dict[str, Any] = {"IndexName": index.name} if index else {"ConsistentRead": True}
         return self._call("query", KeyConditionExpression=condition, **expression.arguments(), **where, **arguments)
 
@@ -223,8 +229,12 @@ class Table:
             raise Unavailable from silence
 
 
+def _sort(index: Index | None) -> str:
+    return index.sort if index else "sk"
+
+
 def _key_condition(span: Span, index: Index | None, expression: Expression) -> str:
-    partition, sort = (index.partition, index.sort) if index else ("pk", "sk")
+    partition, sort = index.partition if index else "pk", _sort(index)
     condition = f"{expression.name(partition)} = {expression.value(span.partition)}"
     if span.first and span.last:
         ends = f"{expression.value(span.first)} AND {expression.value(span.last)}"

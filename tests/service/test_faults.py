@@ -20,6 +20,8 @@ from tests.engine import CHECK
 from tests.faults import DEADLY, FOR_EVER, Fault, Faults, Killed, Kind, Moment, Sent, without_pauses
 from tests.invariants import Truth, check_table, read_truth
 from tests.lagging import moto_table
+from tests.moves import NEW as NEW_PLACE
+from tests.moves import SETTLED, ask, move
 from tests.readings import check_public, the_queue_is_exactly_what_waits
 from tests.world import POST, Entropy, Reply, World, new_world, shared_client, sibling
 
@@ -171,6 +173,38 @@ def sign_out(world: World) -> Request:
     return lambda world: world.request("DELETE", "/v1/moderation/sessions", token=session)
 
 
+def a_thread_and_more(world: World) -> None:
+    thread = [world.published("canary1x", author="ann", post_title="Panic")]
+    thread.append(world.published("canary2x", author="ben", parent=thread[0]))
+    world.submit("canary3x", author="ann", parent=thread[1])
+    world.decide("reject", thread[0])
+
+
+def begin_a_move(world: World) -> Request:
+    a_thread_and_more(world)
+    world.published("canary4x", post=NEW_PLACE)
+    return lambda world: ask(world, POST, NEW_PLACE)
+
+
+def finish_a_move(world: World) -> Request:
+    row = begin_a_move(world)(world).json["row"]
+    world.clock.forward(seconds=SETTLED)
+    route, path = "/v1/moderation/jobs/{job_id}", {"job_id": row}
+    return lambda world: world.request("POST", route, path=path, token=world.token)
+
+
+def take_a_move_back(world: World) -> Request:
+    a_thread_and_more(world)
+    row = move(world, POST, NEW_PLACE)
+    world.submit("canary5x", post=NEW_PLACE)
+    return lambda world: world.undo(decision=row)
+
+
+def turn_a_move_round(world: World) -> Request:
+    row = begin_a_move(world)(world).json["row"]
+    return lambda world: world.undo(decision=row)
+
+
 @dataclass(frozen=True)
 class Deed:
     """What is asked, the status of its success, and that of a repeat after what was done in silence."""
@@ -204,6 +238,10 @@ DEEDS = {
         Deed(close_a_post),
         Deed(reopen_a_post),
         Deed(change_the_policy),
+        Deed(begin_a_move),
+        Deed(finish_a_move),
+        Deed(take_a_move_back),
+        Deed(turn_a_move_round),
         Deed(sign_in, 201, again=401),  # a link works once, and nobody else may learn the session
         Deed(sign_out, 204, again=401),
     )

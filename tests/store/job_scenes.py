@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from itertools import chain, repeat
 
+from tests.store.moving_scenes import finish_moving
 from tests.store.scenery import reword, thread_of_three
 from tests.world import World, key22
 
@@ -36,6 +37,7 @@ def finish_in_every_way(world: World) -> None:
     finish_deciding(world)
     finish_undoing(world)
     finish_erasing(world)
+    finish_moving(world)
 
 
 def finish_deciding(world: World) -> None:

@@ -3,6 +3,7 @@
 from typing import Any
 
 from chalicelib.core.comments import Status
+from tests.store.moving_scenes import take_moves_back
 from tests.store.scenery import reword, thread_of_three
 from tests.store.trees import grown, store
 from tests.world import POST, World, key22
@@ -58,6 +59,7 @@ def undo_in_every_way(world: World) -> None:
     changes = world.get("/v1/moderation/audit", query={"limit": "3"}, token=world.token).json["entries"]
     outcomes = {each["act"]: world.undo(decision=each["id"]).status for each in changes}
     assert outcomes == {"policy": 200, "reopen": 200, "close": 409}
+    take_moves_back(world)
 
 
 def look_through_the_queue(world: World) -> None:

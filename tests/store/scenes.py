@@ -18,6 +18,7 @@ from tests.store.moderator_scenes import (
     look_through_the_queue,
     undo_in_every_way,
 )
+from tests.store.moving_scenes import move_in_every_way
 from tests.store.reader_scenes import (
     be_forgotten,
     flag_twice,
@@ -191,6 +192,7 @@ SCENES: dict[str, Scene] = {
     "PATCH /v1/moderation/comments/{comment_id}": edit_as_a_moderator,
     "GET /v1/moderation/posts": look_through_the_posts,
     "PATCH /v1/moderation/posts": change_a_post,
+    "POST /v1/moderation/posts/move": move_in_every_way,
     "GET /v1/moderation/stats": ask("GET", "/v1/moderation/stats", query={"days": "90"}),
     "GET /v1/moderation/policy": ask("GET", "/v1/moderation/policy"),
     "PUT /v1/moderation/policy": lambda world: world.hold("never"),
