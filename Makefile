@@ -38,8 +38,8 @@ check: $(TOOLS) $(ENGINE) $(ASKER) $(NODE) ## all that must hold before a commit
 widget: $(NODE) ## build what browsers load, into chalicelib/static, and print its integrity hashes
 	cd widget && npm run --silent build
 
-bench: $(TOOLS) $(ENGINE) ## print what each deed consumes beside its bar, a request's CPU time, a page of the largest post
-	@failed=0; for each in units cpu pages markdown widget; do \
+bench: $(TOOLS) $(ENGINE) ## print what each deed consumes beside its bar, a request's CPU time, a page of the largest post, what readers and moderators wait for
+	@failed=0; for each in units cpu pages markdown widget console; do \
 		$(BIN)/python -m benchmarks.$$each || failed=1; echo; \
 	done; exit $$failed
 

@@ -189,3 +189,70 @@ def test_a_moderator_ends_a_session_elsewhere_then_all(console: Console) -> None
 
     page.get_by_role("button", name="Sign out everywhere").click()
     expect(page.get_by_text("Your session has ended.")).to_be_visible()
+
+
+def moving(console: Console, source: str, target: str) -> None:
+    """Look what moving would do."""
+    row = console.page.get_by_role("article").filter(has=console.page.get_by_role("link", name=source, exact=True))
+    row.get_by_text("Its page has another address now").click()
+    row.get_by_label("New address").fill(target)
+    row.get_by_role("button", name="Look first").click()
+
+
+@one_prefix
+def test_a_post_whose_address_changed_takes_its_comments_along_and_back(console: Console) -> None:
+    world, page = console.world, console.page
+    world.published("Was here.", post="/old")
+    world.submit("Waits here.", post="/old")
+    world.published("Was there.", post="/new")
+    console.sign_in()
+    console.tab("Posts")
+
+    moving(console, "/old", "/new/?utm=1")
+    expect(page.get_by_text("2 comments go from")).to_contain_text("to those that are there already (1 published)")
+    assert world.listed(post="/old")["count"] == 1
+    page.get_by_role("button", name="Move", exact=True).click()
+    console.says("2 comments are moved, and a last look is due.")
+    assert {each["closed"] for each in (world.listed(post="/old"), world.listed(post="/new"))} == {True}
+    world.clock.forward(seconds=60)
+    console.says("is moved.")
+    expect(page.get_by_role("article").filter(has_text="moved to")).to_contain_text("/old")
+    assert [world.listed(post=post)["count"] for post in ("/old", "/new")] == [0, 2]
+
+    console.tab("History")
+    moved = page.get_by_role("article").filter(has_text="moved a post").filter(has_text="/old → /new").first
+    moved.get_by_role("button", name="Undo").click()
+    console.says("A last look is due.")
+    world.clock.forward(seconds=60)
+    console.says("All is moved.")
+    assert [world.listed(post=post)["count"] for post in ("/old", "/new")] == [1, 1]
+    assert not world.listed(post="/old")["closed"]
+
+
+@one_prefix
+def test_a_move_that_was_left_is_finished_by_whoever_finds_it(console: Console) -> None:
+    console.world.published("Was here.", post="/old")
+    console.sign_in()
+    console.tab("Posts")
+    moving(console, "/old", "/new")
+    console.page.get_by_role("button", name="Move", exact=True).click()
+    console.says("a last look is due")
+
+    console.page.reload()
+    console.world.clock.forward(seconds=60)
+    console.tab("Posts")
+    expect(console.page.get_by_text("begun by \u2068Ada\u2069")).to_be_visible()
+    console.page.get_by_role("button", name="Go on").click()
+    expect(console.page.get_by_text("begun by")).to_have_count(0)
+    assert console.world.listed(post="/new")["count"] == 1
+
+
+@one_prefix
+def test_a_post_is_not_moved_onto_itself(console: Console) -> None:
+    console.world.published("Was here.", post="/old")
+    console.sign_in()
+    console.tab("Posts")
+
+    moving(console, "/old", "/old/index.html")
+
+    expect(console.page.get_by_role("button", name="Move", exact=True)).to_be_disabled()

@@ -4,9 +4,10 @@
 
 import {say} from './deciding.js'
 import {$, copied, IS, put, when} from './page.js'
+import {goOn} from './moving.js'
 import {ask, inTurn} from './service.js'
 
-const UNDOABLE = ['approve', 'reject', 'spam', 'restore', 'undo', 'close', 'reopen', 'retitle', 'policy']
+const UNDOABLE = ['approve', 'reject', 'spam', 'restore', 'undo', 'close', 'reopen', 'retitle', 'policy', 'move']
 const WINDOW = 30 * 24 * 3_600_000 // milliseconds
 /** @type {Words} */
 const DID = {
@@ -21,6 +22,7 @@ const DID = {
   close: 'closed a post',
   reopen: 'reopened a post',
   retitle: 'changed a post’s title',
+  move: 'moved a post’s comments',
   reply: 'answered',
   policy: 'changed the policy',
   invite: 'invited a moderator',
@@ -87,13 +89,14 @@ function takeBack({id, comment}, button, mark) {
   button.disabled = true
   inTurn(
     async () => {
-      const {results} = await ask('POST', 'v1/moderation/undo', comment ? {comment, decision: id} : {decision: id})
+      const {results, job} = await ask('POST', 'v1/moderation/undo', comment ? {comment, decision: id} : {decision: id})
       const {outcome, detail} = results[0]
       const isUndone = outcome === 'done' || outcome === 'already_so'
       say(isUndone ? 'Undone.' : (detail ?? 'It was changed since then, and nothing was done.'))
       button.hidden = true
       if (isUndone) put(mark, 'Taken back')
       mark.closest('article').focus()
+      if (job) goOn(job)
     },
     (error) => {
       button.disabled = false

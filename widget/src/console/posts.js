@@ -3,7 +3,9 @@
 /** @import {Failure, Post} from './types' */
 
 import {say} from './deciding.js'
+import {offer} from './moving.js'
 import {copied, put} from './page.js'
+import {open} from './queue.js'
 import {ask, inTurn} from './service.js'
 
 /** @param {Post[]} posts @returns {Element[]} */
@@ -22,7 +24,8 @@ function row(post) {
     find('.post').textContent = post.post
     if (post.link?.startsWith('http')) find('.post').href = post.link
     find('.about').textContent =
-      `${post.count === 1 ? '1 comment' : `${post.count} comments`}, ${post.closed ? 'closed' : 'open'}`
+      `${post.count === 1 ? '1 comment' : `${post.count} comments`}, ${post.closed ? 'closed' : 'open'}` +
+      (post.moved_to ? `, moved to \u2068${post.moved_to}\u2069` : '')
     put(
       find('.proposed'),
       post.title || !post.proposed_title ? '' : `A reader’s page calls it: \u2068${post.proposed_title}\u2069`,
@@ -44,6 +47,11 @@ function row(post) {
 
   button.onclick = () =>
     change({closed: !post.closed}, `\u2068${post.post}\u2069 is ${post.closed ? 'open again' : 'closed'}.`)
+  const isGone = () => {
+    say(`\u2068${post.post}\u2069 is moved.`)
+    open('posts')
+  }
+  offer(find('.moving'), post, isGone)
   find('form').onsubmit = (/** @type {SubmitEvent} */ event) => {
     event.preventDefault()
     change({title: title.value.trim()}, `\u2068${post.post}\u2069 has its title.`)

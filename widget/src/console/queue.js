@@ -10,6 +10,7 @@ import {unsent} from './deciding.js'
 import {$, put, when} from './page.js'
 import * as kept from './kept.js'
 import {form} from './policy.js'
+import {unfinished} from './moving.js'
 import * as posts from './posts.js'
 import {ask, inTurn, signed} from './service.js'
 
@@ -24,6 +25,7 @@ let keepsList = false // whether what is shown came from the service
 let lastChosen = /** @type {?Card} */ (null)
 
 const MOST_KEPT = 200 // comments of a list
+const MOST_AT_ONCE = 100 // comments of a page after the first, which is to be there soon
 
 /** @returns {NodeListOf<HTMLButtonElement>} */
 const tabs = () => document.querySelectorAll('nav button')
@@ -121,7 +123,7 @@ const given = (parameters) => Object.entries(parameters).filter(([, value]) => v
 /** @param {string} cursor @param {AbortSignal} signal */
 async function comments(cursor, signal) {
   const {of: _, ...filters} = shown
-  const wanted = given({...filters, cursor})
+  const wanted = given({...filters, cursor, limit: cursor && `${MOST_AT_ONCE}`})
   const page = await ask('GET', `v1/moderation/queue?${new URLSearchParams(wanted)}`, undefined, signal)
   next = page.next
   looked += page.looked
@@ -139,9 +141,12 @@ const OTHERS = {
   history: async (cursor, signal) => {
     const {entries} = await page('audit', cursor, signal, history.narrowed())
     history.offer(entries)
-    return history.rows(entries)
+    return [...(cursor ? [] : await unfinished(signal)), ...history.rows(entries)]
   },
-  posts: async (cursor, signal) => posts.rows((await page('posts', cursor, signal)).posts),
+  posts: async (cursor, signal) => {
+    const {posts: found} = await page('posts', cursor, signal)
+    return [...(cursor ? [] : await unfinished(signal)), ...posts.rows(found)]
+  },
   policy: async (cursor, signal) => form(await page('policy', cursor, signal)),
   figures: async (_cursor, signal) => {
     const {moderators} = await ask('GET', 'v1/moderation/moderators', undefined, signal).catch(() => ({moderators: []}))

@@ -67,7 +67,15 @@ export interface Post {
   proposed_title: string | null
   count: number
   closed: boolean
+  moved_to: string | null
   version: number
+}
+
+export interface Job {
+  id: string
+  work: string
+  who: string
+  at: string
 }
 
 export interface Policy {
