@@ -1,9 +1,10 @@
 """Moderating: the queue, decisions, replies, edits, the audit, undo."""
 
+import re
 from datetime import UTC, date, datetime, time
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 
 from ..core.access import Scope
 from ..core.comments import Comment, Earlier, Status
@@ -49,6 +50,7 @@ topic = Topic(__name__)
 
 MAX_QUEUE = 100  # comments
 DEFAULT_QUEUE = 25  # comments
+DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 ANYBODY = (Unauthenticated, Forbidden)  # what every moderating route may answer
 
 
@@ -71,11 +73,18 @@ class QueueQuery(Query):
         return found and of and self.post in {None, comment.post}
 
 
+def _day(text: str) -> date:
+    """Spelled in one way only: others, and times, are no days."""
+    if not DAY.fullmatch(text):
+        raise ValueError("must be a day, as in 2030-01-31")
+    return date.fromisoformat(text)
+
+
 class AuditQuery(Query):
     """A page of the audit: of one moderator, up to the end of a day."""
 
     by: Annotated[str, Field(max_length=64, description="A moderator's id, `author` or `command line`.")] = ""
-    until: Annotated[date | None, Field(strict=False, description="A day, in UTC.")] = None
+    until: Annotated[date | None, BeforeValidator(_day), Field(description="A day, in UTC.")] = None
     limit: Annotated[Number, Field(ge=1, le=MAX_QUEUE)] = DEFAULT_QUEUE
     cursor: Cursor = ""
 

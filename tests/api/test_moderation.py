@@ -288,3 +288,32 @@ def test_a_long_history_shows_its_latest_rows(world: World) -> None:
     history = world.comment(comment_id)["history"]
 
     assert [entry["version"] for entry in history] == list(range(2, 202))
+
+
+@pytest.mark.parametrize("until", ["", "0", "2030-13-01", "2030-1-1", "2030-01-01T00:00:00Z", "today"])
+def test_the_audit_takes_days_as_they_are_written_everywhere(world: World, until: str) -> None:
+    reply = world.request("GET", "/v1/moderation/audit", query={"until": until}, token=world.token)
+
+    assert (reply.status, [each["field"] for each in reply.json["errors"]]) == (422, ["until"])
+
+
+def test_a_search_of_the_audit_goes_on_where_it_stopped(world: World) -> None:
+    ids = [world.submit(f"Comment {number}.").json["id"] for number in range(5)]
+    for each in ids:
+        world.clock.forward(seconds=30 * 86_400)
+        world.decide("reject", each)
+    [by] = {each["by"] for each in world.request("GET", "/v1/moderation/audit", token=world.token).json["entries"]} - {
+        None
+    }
+
+    seen, query = list[str](), {"by": by, "limit": "2"}
+    while True:
+        page = world.request("GET", "/v1/moderation/audit", query=query, token=world.token).json
+        seen += [each["comment"] for each in page["entries"] if each["comment"]]
+        if not page["next"]:
+            break
+        query["cursor"] = page["next"]
+
+    assert seen == ids[::-1]
+    other = world.request("GET", "/v1/moderation/audit", query={"by": "nobody"}, token=world.token).json
+    assert other == {"entries": [], "next": None}

@@ -183,7 +183,7 @@ def test_the_history_says_who_did_what_and_takes_it_back(console: Console) -> No
     console.sign_in()
     console.tab("History")
     row = console.page.get_by_role("article").filter(has_text="approved a comment")
-    expect(row).to_contain_text("pending → published")
+    expect(row).to_contain_text("waiting → published")
     expect(row).to_contain_text("Well said.")
 
     row.get_by_role("button", name="Show").click()

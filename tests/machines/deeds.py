@@ -83,6 +83,7 @@ class Submit:
             return 422, "invalid"
         status = model.verdict(self.author, self.post) if self.form else "pending"
         entry = Entry(self.id, self.post, *place_below(above), self.author, self.sent, model.now, status, self.words)
+        entry.via = list(above.via) if above else []
         model.comments[self.id] = entry
         model.page(self.post)
         return to_author(entry, 201)

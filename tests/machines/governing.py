@@ -30,6 +30,8 @@ class ChangePost:
         page = model.posts.get(self.post, Page())
         if getattr(page, self.name) == self.change:
             return 200, page.closed, page.title, page.version
+        if page.moving is not None:
+            return 409, "post_is_moving"
         if self.version not in {None, page.version}:
             return 409, "changed_meanwhile"
         return 200, *shift_post(model, self.post, self.name, self.change)

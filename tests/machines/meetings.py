@@ -49,7 +49,7 @@ class Meetings(Play):
 
     @rule(target=IDS, parent=IDS, decision=DECISIONS, meeting=MEETINGS)
     def a_reply_meets_a_decision(self, parent: str, decision: str, meeting: Meeting) -> str:
-        made = self.submission(self.submissions[parent].post, "ben", parent, name=False, form=True)
+        made = self.submission(self.post_of(parent), "ben", parent, name=False, form=True)
         self.meet(made, self.decision(parent, decision, 0), meeting, parent, made.id)
         return made.id
 
@@ -98,7 +98,7 @@ class Meetings(Play):
     @rule(target=IDS, comment_id=IDS, decision=DECISIONS, approve=BOOLEANS, meeting=MEETINGS)
     def an_answer_meets_a_decision(self, comment_id: str, decision: str, approve: bool, meeting: Meeting) -> str:
         version = self.version_of(comment_id) if approve else None
-        made = self.answer(comment_id, self.submissions[comment_id].post, 0, version)
+        made = self.answer(comment_id, self.post_of(comment_id), 0, version)
         self.meet(made, self.decision(comment_id, decision, 1), meeting, comment_id, made.id)
         return made.id
 

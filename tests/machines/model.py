@@ -60,12 +60,34 @@ class Policy:
 
 @dataclass
 class Page:
-    """A post."""
+    """A post.  ``moving`` is the number of the move that goes on with it, ``moves`` are those that stand."""
 
     closed: bool = False
     title: str = ""
     version: int = 0
     since: datetime | None = None
+    moving: int | None = None
+    moves: list[int] = field(default_factory=list)
+    moved_to: str = ""
+
+
+@dataclass
+class Transfer:
+    """A move, or the way back of the one that it ``undoes``.  ``id`` is learned from the table.
+
+    ``before`` and ``after``: (closed, moved to) of both posts.
+    """
+
+    source: str
+    target: str
+    at: datetime
+    before: tuple[tuple[bool, str], tuple[bool, str]]
+    after: tuple[tuple[bool, str], tuple[bool, str]]
+    title: str = ""
+    undoes: int | None = None
+    undone: int | None = None
+    finished: bool = False
+    id: str = ""
 
 
 @dataclass
@@ -105,7 +127,7 @@ class Entry:
 
     ``votes``: by author; ``flaggers``: by author, the note, since a moderator looked, and ``flags`` how many;
     ``networks``: how many of "vote" and "flag" came from an address; ``earlier``: what it said before a
-    moderator reworded it, and when that was; ``reworded``: by whom it was last.
+    moderator reworded it, and when that was; ``reworded``: by whom it was last; ``via``: the moves that stand.
     """
 
     id: str
@@ -128,6 +150,8 @@ class Entry:
     votes: dict[str, Ballot] = field(default_factory=dict)
     flaggers: dict[str, str] = field(default_factory=dict)
     networks: dict[tuple[str, str], Tally] = field(default_factory=dict)
+    via: list[int] = field(default_factory=list)
+    moved: list[tuple[str, str]] = field(default_factory=list)
 
     def tally(self, kind: str, address: str, now: datetime) -> Tally:
         """What is counted of a network; anew where it was for long enough."""
@@ -148,6 +172,7 @@ class Model:
     shifts: list[Shift] = field(default_factory=list)
     bulks: dict[str, list[str]] = field(default_factory=dict)
     serials: int = 0
+    moves: list[Transfer] = field(default_factory=list)
 
     def is_visible(self, entry: Entry) -> bool:
         """It has a place in the public thread: as itself, or for what hangs below."""

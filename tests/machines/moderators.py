@@ -54,7 +54,7 @@ class Moderators(Play):
     @rule(target=IDS, comment_id=IDS, by=MODERATOR, approve=BOOLEANS, back=BACK, plan=PLANS, limit=LIMITS)
     def answer_it(self, comment_id: str, by: int, approve: bool, back: int, plan: Plan, limit: int) -> str:
         version = self.version_of(comment_id, back) if approve else None
-        made = self.answer(comment_id, self.submissions[comment_id].post, by, version)
+        made = self.answer(comment_id, self.post_of(comment_id), by, version)
         self.step(made, plan, limit, made.id, comment_id)
         return made.id
 

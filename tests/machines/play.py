@@ -62,11 +62,16 @@ class Play(RuleBasedStateMachine):
         self.look(25, *comment_ids)
 
     def look(self, limit: int, *comment_ids: str) -> None:
-        posts = {self.submissions[comment_id].post for comment_id in comment_ids}
+        posts = {self.post_of(comment_id) for comment_id in comment_ids}
         self.site.check(posts, set(comment_ids), limit)
 
     def entry(self, comment_id: str) -> Entry | None:
         return self.site.model.comments.get(comment_id)
+
+    def post_of(self, comment_id: str) -> str:
+        """Where it is, or was to be."""
+        entry = self.entry(comment_id)
+        return entry.post if entry else self.submissions[comment_id].post
 
     def author_of(self, comment_id: str) -> str:
         """Whoever submitted it; a moderator's reply is nobody's."""

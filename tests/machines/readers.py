@@ -35,7 +35,7 @@ class Readers(Play):
 
     @rule(target=IDS, parent=IDS, post=st.none() | ANY_POST, author=ANY_AUTHOR, form=BOOLEANS, plan=PLANS, limit=LIMITS)
     def reply(self, parent: str, post: str | None, author: str, form: bool, plan: Plan, limit: int) -> str:
-        post = post or self.submissions[parent].post
+        post = post or self.post_of(parent)
         made = self.submission(post, author, parent, name=True, form=form)
         self.step(made, plan, limit, made.id, parent)
         return made.id

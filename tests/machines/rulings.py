@@ -160,6 +160,7 @@ class Answering:
         words = replace(self.words, name=NAMES[self.by])
         entry = Entry(self.id, self.post, *place_below(above), "", self.sent, model.now, "published", words, badge=True)
         entry.rows.append(Row("reply", "", "published", 1, model.now))
+        entry.via = list(above.via)
         model.comments[self.id] = entry
         model.page(self.post)
         return 201, self.id, "published"

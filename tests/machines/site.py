@@ -17,7 +17,7 @@ from tests.machines.deeds import Deed, Erase, after
 from tests.machines.drawn import AUTHORS, Meeting, Plan
 from tests.machines.model import Answer, Model
 from tests.machines.rulings import NAMES
-from tests.machines.telling import SHIFTS, hash_of, public_words, told, told_by, what_counts, words_of
+from tests.machines.telling import SHIFTS, hash_of, moves_of, public_words, told, told_by, what_counts, words_of
 from tests.readings import (
     a_comment_is_found_exactly_while_it_is_public,
     a_post_shows_exactly_its_visible_comments,
@@ -117,13 +117,14 @@ class Site:
         reply = self.ask(deed, plan)
         if reply is None or is_unfinished(reply):
             assert self.faults.befell, reply
-            _, [repeated] = after(model, deed)
+            later, [repeated] = after(model, deed)
             reply = self.ask(deed)
             assert reply is not None
             assert is_mixed_from(deed.understood(reply), answer, repeated), reply.text
+            self.compare(model, later)
         else:
             assert deed.understood(reply) == answer, reply.text
-        self.compare(model)
+            self.compare(model)
 
     def ask(self, deed: Deed, plan: Plan = ()) -> Reply | None:
         """The answer; nothing where the function was killed."""
@@ -137,8 +138,11 @@ class Site:
         assert reply.status < 500 or int(reply.headers["Retry-After"]) >= 1, reply.headers
         return reply
 
-    def race(self, slow: Deed, quick: Deed, meeting: Meeting) -> None:
-        """One deed is done from beginning to end in the midst of another: as if one came after the other."""
+    def race(self, slow: Deed, quick: Deed, meeting: Meeting, *last: Deed) -> None:
+        """One deed is done from beginning to end in the midst of another: as if one came after the other.
+
+        ``last`` is done after both, where only that makes it so.
+        """
         self.sound = False
         TRIED.steps[f"{type(slow).__name__} met by {type(quick).__name__}"] += 1
         self.model.now = self.world.clock.time + BETWEEN_REQUESTS
@@ -154,8 +158,12 @@ class Site:
         if not replies:
             meanwhile()
         said = {"slow": slow.understood(reply), "quick": quick.understood(replies[0])}
-        orders = [("slow", "quick"), ("quick", "slow"), *([("slow", "quick", "slow")] if meeting.lost else [])]
         deeds = {"slow": slow, "quick": quick}
+        for number, deed in enumerate(last):
+            deeds[str(number)] = deed
+            said[str(number)] = deed.understood(deed.send(self.world, self.tokens))
+        pairs = [("slow", "quick"), ("quick", "slow"), *([("slow", "quick", "slow")] if meeting.lost else [])]
+        orders = [(*pair, *map(str, range(len(last)))) for pair in pairs]
         self.compare(*self.explained(deeds, orders, said))
 
     def explained(self, deeds: dict[str, Deed], orders: list[tuple[str, ...]], said: dict[str, Answer]) -> list[Model]:
@@ -188,6 +196,17 @@ class Site:
         TRIED.steps["Erase behind the index"] += 1
         reply = self.ask(deed, plan)
         assert reply is None or reply.status in {200, 503}, reply.text
+        check_table(read_truth(self.world))
+        self.catch_up()
+        self.do(deed)
+
+    def move_behind(self, deed: Deed) -> None:
+        """What an index does not show yet follows with the next request."""
+        self.sound = False
+        TRIED.steps["Move behind the index"] += 1
+        reply = self.ask(deed)
+        assert reply
+        assert reply.status < 500, reply.text
         check_table(read_truth(self.world))
         self.catch_up()
         self.do(deed)
@@ -241,7 +260,10 @@ class Site:
         rows = {(row.get("post", ""), row["ver"]): row["op"] for row in self.truth.audit if row["act"] in SHIFTS}
         for shift in self.model.shifts:
             shift.id = rows[shift.post, shift.version]
-        self.model.bulks = {key: list(item["ids"]) for key, item in self.truth.bulks.items()}
+        bulks = {key: item for key, item in self.truth.bulks.items() if item["work"] != "move"}
+        self.model.bulks = {key: list(item["ids"]) for key, item in bulks.items()}
+        for transfer, job in zip(self.model.moves, moves_of(self.truth), strict=True):
+            transfer.id = job["op"]
 
     def check(self, posts: set[str], comment_ids: set[str], limit: int) -> None:
         """Everything that people can read of these."""

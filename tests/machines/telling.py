@@ -6,7 +6,7 @@ from typing import Any
 from chalicelib.core.access import author_hash
 from chalicelib.store import keys
 from tests.invariants import Item, Truth, id_of, is_public
-from tests.machines.model import Entry, Model, Page, Policy, Shift, Words
+from tests.machines.model import Entry, Model, Page, Policy, Shift, Transfer, Words
 from tests.readings import canaries
 from tests.world import key22
 
@@ -53,6 +53,7 @@ def told(model: Model) -> dict[str, Any]:
         "posts": {key: page_told(page) for key, page in model.posts.items()},
         "policy": model.policy,
         "shifts": sorted(shift_told(shift) for shift in model.shifts),
+        "moves": [transfer_told(transfer) for transfer in model.moves],
     }
 
 
@@ -67,12 +68,18 @@ def entry_told(entry: Entry) -> tuple[Any, ...]:
         {hash_of(author): ballot.direction for author, ballot in entry.votes.items()},
         {hash_of(author): note for author, note in entry.flaggers.items()},
         sorted((kind[0], len(tally.serials)) for (kind, _), tally in entry.networks.items() if tally.serials),
+        *(entry.via, entry.moved),
     )
 
 
-def page_told(page: Page) -> tuple[bool, str, int]:
+def page_told(page: Page) -> tuple[Any, ...]:
     """A post."""
-    return page.closed, page.title, page.version
+    return page.closed, page.title, page.version, page.moving, page.moves, page.moved_to
+
+
+def transfer_told(transfer: Transfer) -> tuple[Any, ...]:
+    """A move, and whether it goes on."""
+    return transfer.source, transfer.target, transfer.undoes, transfer.finished
 
 
 def shift_told(shift: Shift) -> tuple[Any, ...]:
@@ -100,12 +107,34 @@ def told_by(truth: Truth) -> dict[str, Any]:
     shifts = [row for row in truth.audit if row["act"] in SHIFTS]
     return {
         "comments": {key: item_told(truth, key, item) for key, item in truth.comments.items()},
-        "posts": {
-            key: ("closed" in post, post.get("title", ""), post.get("ver", 0)) for key, post in truth.posts.items()
-        },
+        "posts": {key: post_told(truth, post) for key, post in truth.posts.items()},
         "policy": max(map(policy_in, policies), key=lambda policy: policy.version, default=Policy()),
         "shifts": sorted(map(row_told, shifts)),
+        "moves": [job_told(truth, job) for job in moves_of(truth)],
     }
+
+
+def moves_of(truth: Truth) -> list[Item]:
+    """The jobs that move comments, in the order in which they began."""
+    return [job for _, job in sorted(truth.bulks.items()) if job["work"] == "move"]
+
+
+def number_of(truth: Truth, job_id: str) -> int:
+    """Which of the moves it is."""
+    return [job["op"] for job in moves_of(truth)].index(job_id)
+
+
+def post_told(truth: Truth, post: Item) -> tuple[Any, ...]:
+    """A post."""
+    moving = number_of(truth, post["moving"]) if "moving" in post else None
+    moves = [number_of(truth, job) for job in post.get("moves", [])]
+    return "closed" in post, post.get("title", ""), post.get("ver", 0), moving, moves, post.get("moved_to", "")
+
+
+def job_told(truth: Truth, job: Item) -> tuple[Any, ...]:
+    """A move, and whether it goes on."""
+    undoes = number_of(truth, job["undoes"]) if "undoes" in job else None
+    return job["from"], job["to"], undoes, "qpk" not in job
 
 
 def policy_in(item: Item) -> Policy:
@@ -139,4 +168,6 @@ def item_told(truth: Truth, key: str, item: Item) -> tuple[Any, ...]:
         {author: vote["d"] for author, vote in votes.items()},
         {flag["apk"]: flag.get("note", "") for flag in flags},
         sorted((name[0], each["n"]) for name, each in networks.items() if each["n"]),
+        [number_of(truth, job) for job in item.get("via", [])],
+        [(row["frm"], row["to"]) for row in truth.moves_of(key)],
     )

@@ -15,6 +15,7 @@ from moto import mock_aws
 from tests.machines.drawn import DEEP, PAUSES, size
 from tests.machines.meetings import Meetings
 from tests.machines.moderators import Moderators
+from tests.machines.movers import Movers
 from tests.machines.readers import Readers
 from tests.world import shared_client
 
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
 
-class Machine(Readers, Moderators, Meetings):
+class Machine(Readers, Moderators, Movers, Meetings):
     """Readers, authors and two moderators of one site; time passes, and indexes lag."""
 
     @rule(pause=st.sampled_from(PAUSES))

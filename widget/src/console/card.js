@@ -146,7 +146,9 @@ export class Card {
     inTurn(
       async () => {
         const {history} = await ask('GET', `v1/moderation/comments/${this.comment.id}`)
-        this.find('.history').replaceChildren(...rows(history))
+        const shown = rows(history)
+        for (const part of shown.flatMap((row) => [...row.querySelectorAll('.look, .post')])) part.remove() // it is here
+        this.find('.history').replaceChildren(...shown)
         this.find('.history').hidden = false
       },
       (error) => this.explainReturn(error.message),

@@ -47,6 +47,9 @@ export function offer(entries) {
 /** What is to be shown of it. */
 export const narrowed = () => ({by: $('by').value, until: $('until').value})
 
+/** A status in words; other things as they are. @param {string} thing */
+const spelled = (thing) => IS[thing] ?? thing
+
 /** @param {AuditEntry} entry */
 function row(entry) {
   const element = copied('row')
@@ -58,7 +61,9 @@ function row(entry) {
   put(find('.post'), entry.post)
   put(
     find('.change'),
-    entry.before && entry.after && entry.before !== entry.after ? `${entry.before} → ${entry.after}` : '',
+    entry.before && entry.after && entry.before !== entry.after
+      ? `${spelled(entry.before)} → ${spelled(entry.after)}`
+      : '',
   )
   put(find('.why'), entry.note && `Note: \u2068${entry.note}\u2069`)
   put(find('.undone'), entry.undone && 'Taken back')
