@@ -14,10 +14,12 @@ from typing import Any
 from chalicelib import runtime as runtimes
 from chalicelib.core.ids import sha256
 from tests.canaries import CANARY
+from tests.moves import begin, finish
 from tests.world import POST, START, Clock, Entropy, World, key22, new_world, shared_client
 
 OTHER, PLAIN, CLOSED, SECRET = "/2024/08/other.html", "guestbook ü", "/closed", "/only/hidden"
-POSTS = (POST, OTHER, PLAIN, CLOSED)
+OLD, MOVED = "/2024/09/draft.html", "/2024/09/moved.html"
+POSTS = (POST, OTHER, PLAIN, CLOSED, OLD, MOVED)
 STEP = timedelta(minutes=20)  # between public deeds: longer than anybody may edit
 PLACES = {"place": "reject", "spam place": "spam", "deleted place": "delete", "left": "withdraw"}
 WORDS = {
@@ -129,6 +131,7 @@ def _happen(story: Story) -> None:
     _words_that_were_replaced(story)
     _public_things_with_hidden_sides(story)
     _places(story)
+    _a_page_gets_another_address(story)
     story.publish("the last word", post=OTHER)
 
 
@@ -256,6 +259,16 @@ def _places(story: Story) -> None:
         story.withdrawn(comment_id) if end == "withdraw" else world.decide(end, comment_id)
     story.step()
     world.decide("reject", story.public["below place"])
+
+
+def _a_page_gets_another_address(story: Story) -> None:
+    story.publish("follows its page", post=OLD)
+    story.publish("follows, below", below="follows its page", post=OLD)
+    story.hide("waits and follows", post=OLD)
+    story.hide("rejected, follows", story.decided("reject"), post=OLD)
+    story.hide("waits below, follows", below="follows its page", post=OLD)
+    story.step()
+    finish(story.world, begin(story.world, OLD, MOVED)["job"])
 
 
 def author_of(name: str) -> str:

@@ -46,14 +46,17 @@ def _move(runtime: Runtime, chosen: argparse.Namespace) -> int:
 def go_on(runtime: Runtime, job_id: str, by: str) -> int:
     """Move until nothing is left; a table that has no time now gets some."""
     while True:
+        done = 0
         try:
             carried = runtime.moving.finish(job_id, by)
         except Unavailable:
             print("the table is busy", file=sys.stderr)
         else:
-            if carried.done:
-                print(f"{carried.done} moved")
+            done = carried.done
             if not carried.left:
                 print("done")
                 return 0
-        time.sleep(PAUSE)
+        if done:
+            print(f"{done} moved")
+        else:
+            time.sleep(PAUSE)

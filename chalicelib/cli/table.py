@@ -74,7 +74,7 @@ def _check(runtime: Runtime, chosen: argparse.Namespace) -> int:
     posts = wrong = right = 0
     for post, counted in drifted(runtime.table, runtime.posts):
         posts += 1
-        if counted == post.count:
+        if counted == post.count or post.moving:  # the index lags behind what moves: another time
             continue
         wrong += 1
         print(f"{post.key}: counts {post.count}, has {counted}")

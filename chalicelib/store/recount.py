@@ -12,15 +12,13 @@ from .table import Span, Table
 def drifted(table: Table, posts: Posts) -> Iterator[tuple[Post, int]]:
     """Every post with the published comments that its index holds; tombstones do not count.
 
-    The index lags: a post that changed while it was counted is counted again, and one whose comments are being
-    moved another time.
+    The index lags: a post that changed while it was counted is counted again.
     """
     for post in posts.all():
         seen, counted = post, _count(table, post.key)
         while (now := posts.get(post.key)) != seen:
             seen, counted = now, _count(table, post.key)
-        if not seen.moving:
-            yield seen, counted
+        yield seen, counted
 
 
 def _count(table: Table, key: str) -> int:

@@ -169,6 +169,7 @@ def test_nothing_is_kept_for_longer_than_a_day_or_for_anybody_else(console: Cons
     console.page.reload()
 
     expect(console.page.get_by_text("can’t be reached")).to_be_visible()  # noqa: RUF001
+    console.page.wait_for_timeout(500)
     assert kept(console.page) == []
 
 
@@ -183,3 +184,35 @@ def test_the_page_can_be_installed(console: Console) -> None:
     assert '"standalone"' in manifest["data"]
     wrong = session.send("Page.getInstallabilityErrors")["installabilityErrors"]
     assert [each["errorId"] for each in wrong if each["errorId"] != "in-incognito"] == []
+
+
+@one_prefix
+def test_a_decision_that_met_the_end_of_the_session_is_sent_after_the_next_sign_in(console: Console) -> None:
+    [first, _] = waiting(console, 2)
+    console.sign_in()
+    console.world.clock.forward(seconds=13 * 3_600)
+
+    console.decide("number 0.", "Reject")
+    expect(console.page.get_by_text("Your session has ended.")).to_be_visible()
+    assert console.status(first) == "pending"
+    console.sign_in()
+
+    console.says("is now rejected")
+    assert console.status(first) == "rejected"
+    expect(console.page.get_by_role("article")).to_have_count(1)
+
+
+@one_prefix
+def test_a_decision_that_met_the_end_of_a_session_is_nobody_elses(console: Console) -> None:
+    [first] = waiting(console, 1)
+    console.sign_in()
+    console.world.clock.forward(seconds=13 * 3_600)
+    console.decide("number 0.", "Reject")
+    expect(console.page.get_by_text("Your session has ended.")).to_be_visible()
+
+    other, _ = console.world.runtime.signing_in.invite("Grace", Role.MODERATOR)
+    Console(console.world, console.page, console.url, other.id).sign_in()
+
+    expect(console.card("number 0.")).to_be_visible()
+    console.page.wait_for_timeout(300)
+    assert console.status(first) == "pending"

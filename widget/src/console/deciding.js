@@ -5,7 +5,7 @@
  * decision failed comes back and says why.  Whatever was done can be undone while the page lives.
  *
  * @typedef {{what: object, cards: Card[], words: string}} Undoing  what to send, the cards that it brings back
- * @typedef {{cards: Card[], wishes: Wish[], isUnsent: boolean, isCertain: boolean}} Batch  `isCertain`: nobody got it
+ * @typedef {{by: string, cards: Card[], wishes: Wish[], isUnsent: boolean, isCertain: boolean}} Batch  `isCertain`: nobody got it
  */
 
 /** @import {Decided, Failure, Result, Wish, Words} from './types' */
@@ -69,7 +69,7 @@ export function decide(cards, decision) {
 function send(cards, wishes) {
   leave(cards)
   say('')
-  const batch = {cards, wishes, isUnsent: false, isCertain: false}
+  const batch = {by: signed.session?.id ?? '', cards, wishes, isUnsent: false, isCertain: false}
   waiting.push(batch)
   keepWaiting()
   deliver(batch)
@@ -109,13 +109,16 @@ export function resend() {
   if (signed.session) for (const batch of waiting) if (batch.isUnsent) deliver(batch)
 }
 
-/** Go on with what another visit of this moderator could not send. */
+/** Go on with what this moderator could not send, in this session or before. */
 export async function takeUp() {
+  const by = signed.session?.id ?? ''
+  waiting = waiting.filter((batch) => batch.by === by)
+  for (const batch of waiting) batch.isUnsent = true // a session that ended took it along
   await tidy()
   const known = new Set(unsent())
   const wishes = /** @type {Wish[]} */ ((await recall(UNSENT))?.value ?? []).filter(({id}) => !known.has(id))
   for (let from = 0; from < wishes.length; from += MOST) {
-    waiting.push({cards: [], wishes: wishes.slice(from, from + MOST), isUnsent: true, isCertain: false})
+    waiting.push({by, cards: [], wishes: wishes.slice(from, from + MOST), isUnsent: true, isCertain: false})
   }
   resend()
 }
@@ -180,6 +183,7 @@ async function came(cards, wishes, decided) {
     const isSo = result.outcome === 'done' || result.outcome === 'already_so'
     if (!isSo && card.comment.status !== before) other = result.id
     if (isSo) noted(card.comment)
+    if (isSo) $(`comment-${result.id}`)?.remove() // a list that was loaded meanwhile shows it anew
     if (isSo || other === result.id) gone = card
     else failed.push({card, result})
   }

@@ -50,16 +50,21 @@ export async function keep(name, value) {
 /** What was kept under a name, and since when, if it is this moderator's and of the last day. @param {string} name @returns {Promise<?Kept>} */
 export async function recall(name) {
   const found = await inStore('readonly', (store) => store.get(name)).catch(() => null)
-  return found?.by === signed.session?.id && found?.at > Date.now() - LIFE ? found : null
+  return found?.by === signed.session?.id && isFresh(found) ? found : null
 }
+
+/** @param {?Kept} found */
+const isFresh = (found) => Boolean(found && found.at > Date.now() - LIFE)
 
 /** Forget everything. */
 export const wipe = () => inStore('readwrite', (store) => store.clear()).catch(() => {})
 
-/** Forget what is too old, or somebody else's. */
+/** Forget what is too old, and what is somebody else's than who is signed in. */
 export async function tidy() {
   const names = await inStore('readonly', (store) => store.getAllKeys()).catch(() => [])
   for (const name of names) {
-    if (!(await recall(name))) await inStore('readwrite', (store) => store.delete(name)).catch(() => {})
+    const found = await inStore('readonly', (store) => store.get(name)).catch(() => null)
+    const isForeign = signed.session && found?.by !== signed.session.id
+    if (isForeign || !isFresh(found)) await inStore('readwrite', (store) => store.delete(name)).catch(() => {})
   }
 }

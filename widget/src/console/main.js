@@ -3,6 +3,7 @@
 /** @import {Failure} from './types' */
 
 import {decide, dropUnsent, forget, resend, takeUp, undo} from './deciding.js'
+import {tidy} from './kept.js'
 import {listen} from './keyboard.js'
 import {$} from './page.js'
 import {choose, empty, goOn, load, meant, only, open, search} from './queue.js'
@@ -16,6 +17,7 @@ function start() {
   link = /^#(aw_link_[\w-]{1,100})$/.exec(location.hash)?.[1] ?? ''
   if (location.hash) history.replaceState(null, '', location.pathname + location.search)
   signed.session = recalled()
+  tidy()
   show(link ? 'Your link is not used up before you press the button.' : 'You need a link, which works once.')
 }
 
