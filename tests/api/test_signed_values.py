@@ -56,9 +56,9 @@ BOUND = {
     "list": ("comments", "/long", "newest"),
     "oldest": ("comments", "/long", "oldest"),
     "top": ("comments", "/long", "top"),
-    "queue": ("queue", "pending", "", "", ""),
-    "published": ("queue", "published", "", "", ""),
-    "audit": ("audit",),
+    "queue": ("queue", "pending", "", "", "", ""),
+    "published": ("queue", "published", "", "", "", ""),
+    "audit": ("audit", "", ""),
     "posts": ("posts",),
     "mine": ("mine", sha256(key22("ann"))),
 }

@@ -23,7 +23,8 @@ class Workshop:
         self.built = folder / "chalicelib/static/widget"
         shutil.copytree(ROOT / "widget", folder / "widget", ignore=shutil.ignore_patterns("node_modules"))
         shutil.copytree(ROOT / "chalicelib/static/widget", self.built)
-        shutil.copy(ROOT / "chalicelib/static/moderate.js", self.built.parent)
+        for script in ("moderate.js", "moderate-worker.js"):
+            shutil.copy(ROOT / "chalicelib/static" / script, self.built.parent)
         (folder / "widget/node_modules").symlink_to(MODULES)
 
     def build(self, *options: str) -> subprocess.CompletedProcess[str]:

@@ -285,6 +285,8 @@ class Site:
 
 def is_unfinished(reply: Reply) -> bool:
     """The client has to send it again."""
+    if reply.status == 200 and set(reply.json) == {"done", "left"}:
+        return bool(reply.json["left"])  # of an author
     if reply.status != 200 or "results" not in reply.json:
         return reply.status == 503
     return any(result["outcome"] == "not_tried" for result in reply.json["results"])
