@@ -81,6 +81,10 @@ async function built() {
   files['count.js'] = await bundled('count')
   files['../moderate.js'] = await bundled('console/main')
   files['../moderate-worker.js'] = await bundled('console/worker')
+  for (const lang of languages) {
+    const words = JSON.parse(readFileSync(`${SRC}console/words/${lang}.json`))
+    files[`../moderate-${lang}.json`] = `${JSON.stringify(words)}\n`
+  }
   for (const name of ['widget', 'count'])
     files[`assets/${name}.${digest(files[`${name}.js`])}.js`] = files[`${name}.js`]
   return files

@@ -9,7 +9,7 @@ from .endpoints import Answer, Call, Topic
 topic = Topic(__name__)
 
 HTML = "text/html; charset=utf-8"
-NAMED = re.compile(r"(?<=\bassets/)[\w-]+\.(?:css|js|webmanifest)")  # how a page's source names a file
+NAMED = re.compile(r"(?<=\bassets/)[\w-]+\.(?:css|json|js|webmanifest)")  # how a page's source names a file
 
 PAGE_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:; "

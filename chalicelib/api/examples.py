@@ -110,7 +110,13 @@ MODERATED_POST = {
     "moved_to": None,
 }
 MOVED_POST = {**MODERATED_POST, "count": 0, "closed": True, "version": 3, "moved_to": "/2024/07/the-panic.html"}
-DAY = {"day": "2024-07-06", "decisions": {"approve": 5, "spam": 1}, "by": {MODERATOR_ID: 6}, "seconds_to_decision": 940}
+DAY = {
+    "day": "2024-07-06",
+    "decisions": {"approve": 5, "spam": 1},
+    "by": {MODERATOR_ID: 6},
+    "waiting": 2,
+    "seconds_to_decision": 940,
+}
 SECRET = f"{MODERATOR_ID}7hYt5RfV3eDc1QaZ9wSx2NbGmKjUiOp4"
 
 BODIES: dict[str, dict[str, Any]] = {
@@ -197,6 +203,7 @@ ANSWERS: dict[str, dict[str, Any]] = {
         "waiting": 3,
         "waiting_more": False,
         "oldest_waiting": MADE,
+        "listed": {"count": 3, "more": False},
         "spam_share": 0.1667,
         "days": [DAY],
     },

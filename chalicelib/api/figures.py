@@ -1,5 +1,6 @@
 """The figures: how the queue does, and who decided what."""
 
+from collections import Counter
 from typing import Annotated
 
 from pydantic import Field
@@ -9,19 +10,21 @@ from ..core.ids import ulid_iso
 from ..core.refusals import Invalid
 from ..store.stats import Day
 from .endpoints import Call, Topic
-from .moderation import ANYBODY
+from .moderation import ANYBODY, Standing
 from .parsing import Number, Query
 from .shapes import Out
 
 topic = Topic(__name__)
 
 MAX_DAYS = 90
+DAY = len("2030-01-31")
 
 
 class StatsQuery(Query):
-    """Over how many days up to today (UTC)."""
+    """Over how many days up to today (UTC); and of which list how many there are."""
 
     days: Annotated[Number, Field(ge=1, le=MAX_DAYS)] = 30
+    status: Standing | None = None
 
 
 class DayFigures(Out):
@@ -30,9 +33,17 @@ class DayFigures(Out):
     day: str
     decisions: dict[str, int] = Field(description="By kind: approve, reject, spam, restore, delete.")
     by: dict[str, int] = Field(description="By moderator's id.")
+    waiting: int = Field(description="Of the comments that came that day, those that wait.")
     seconds_to_decision: int | None = Field(
         description="The mean wait of comments that a moderator decided on for the first time."
     )
+
+
+class ListedShape(Out):
+    """How many comments a list of the queue holds."""
+
+    count: int
+    more: bool = Field(description="There are more than were counted.")
 
 
 class StatsShape(Out):
@@ -41,6 +52,7 @@ class StatsShape(Out):
     waiting: int
     waiting_more: bool = Field(description="There are more than were counted.")
     oldest_waiting: str | None
+    listed: ListedShape | None = Field(description="Of the status that was asked for.")
     spam_share: float | None = Field(
         description="Of these days' decisions to approve, to reject or to mark as spam, the last as a share of all."
     )
@@ -57,14 +69,17 @@ class StatsShape(Out):
 )
 def stats(call: Call) -> StatsShape:
     """Get how many wait and since when, and what was decided day by day."""
-    waiting = call.runtime.queue.waiting()
+    waiting = call.runtime.queue.count()
+    listed = call.runtime.queue.count(call.query.status) if call.query.status else None
+    came = Counter(ulid_iso(each)[:DAY] for each in waiting.ulids)
     days = call.runtime.stats.days(call.runtime.clock().date(), call.query.days)
     return StatsShape(
-        waiting=waiting.count,
+        waiting=len(waiting.ulids),
         waiting_more=waiting.more,
-        oldest_waiting=ulid_iso(waiting.oldest) if waiting.oldest else None,
+        oldest_waiting=ulid_iso(waiting.ulids[0]) if waiting.ulids else None,
+        listed=ListedShape(count=len(listed.ulids), more=listed.more) if listed else None,
         spam_share=_spam_share(days),
-        days=[_figures(day) for day in days],
+        days=[_figures(day, came[day.day.isoformat()]) for day in days],
     )
 
 
@@ -73,6 +88,6 @@ def _spam_share(days: list[Day]) -> float | None:
     return round(sum(day.acts.get("spam", 0) for day in days) / decided, 4) if decided else None
 
 
-def _figures(day: Day) -> DayFigures:
+def _figures(day: Day, waiting: int) -> DayFigures:
     mean = day.waited // day.settled if day.settled else None
-    return DayFigures(day=day.day.isoformat(), decisions=day.acts, by=day.by, seconds_to_decision=mean)
+    return DayFigures(day=day.day.isoformat(), decisions=day.acts, by=day.by, waiting=waiting, seconds_to_decision=mean)

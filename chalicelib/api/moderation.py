@@ -54,10 +54,13 @@ DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 ANYBODY = (Unauthenticated, Forbidden)  # what every moderating route may answer
 
 
+Standing = Literal["pending", "flagged", "published", "rejected", "spam"]  # the lists of the queue
+
+
 class QueueQuery(Query):
     """A page of one status; of a post, of an author or a network, with a word in text or name."""
 
-    status: Literal["pending", "flagged", "published", "rejected", "spam"] = "pending"
+    status: Standing = "pending"
     post: PostKey | None = None
     author: Annotated[str, Field(max_length=43, description="An author's hash, from an entry of the queue.")] = ""
     network: Annotated[str, Field(max_length=43, description="A network's hash, from an entry of the queue.")] = ""

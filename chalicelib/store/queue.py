@@ -17,12 +17,11 @@ COUNTED = 250  # comments of each shard
 
 
 @dataclass(frozen=True)
-class Waiting:
-    """``more``: there are more than counted.  ``oldest`` is a ULID, or nothing."""
+class Counted:
+    """The ULIDs of what a list holds, oldest first; ``more``: there are more than were counted."""
 
-    count: int
+    ulids: list[str]
     more: bool
-    oldest: str
 
 
 @dataclass(frozen=True)
@@ -65,12 +64,11 @@ class Queue:
             after = entries[-1]["qsk"]
         return QueuePage(found, after, looked)
 
-    def waiting(self) -> Waiting:
-        """How many wait, counted up to COUNTED in each shard, and since when the oldest does."""
-        found = [self.table.query(Span(key), index=STATUS, limit=COUNTED + 1) for key in keys.queues(Status.PENDING)]
-        first = min((shard.items[0]["qsk"] for shard in found if shard.items), default="")
-        counts = [len(shard.items) for shard in found]
-        return Waiting(sum(min(count, COUNTED) for count in counts), max(counts) > COUNTED, first)
+    def count(self, name: str = Status.PENDING) -> Counted:
+        """What a list holds, counted up to COUNTED in each shard."""
+        shards = [self.table.query(Span(key), index=STATUS, limit=COUNTED + 1).items for key in keys.queues(name)]
+        ulids = sorted(entry["qsk"] for shard in shards for entry in shard[:COUNTED])
+        return Counted(ulids, any(len(shard) > COUNTED for shard in shards))
 
     def _comments(self, entries: list[Item]) -> list[Comment]:
         wanted = [(entry["pk"], "C") for entry in entries]

@@ -1,9 +1,12 @@
 """The figures: exact, and told day by day."""
 
+from typing import Any
+
 import pytest
 
 from chalicelib.core.access import Role
 from chalicelib.core.comments import Status
+from chalicelib.store import queue
 from chalicelib.store.keys import shard
 from tests.store.trees import grown, store
 from tests.wire_guard import key_of, watched, written
@@ -32,6 +35,7 @@ def test_the_figures_tell_what_waits_and_what_was_decided_by_whom(world: World) 
     ]
     assert [day["by"] for day in figures["days"]] == [{ada: 2}, {ada: 2}, {}]
     assert [day["seconds_to_decision"] for day in figures["days"]] == [26 * 3600, 2 * 3600, None]
+    assert [day["waiting"] for day in figures["days"]] == [0, 2, 0]
 
 
 def test_a_decision_sent_again_is_counted_once(world: World) -> None:
@@ -102,3 +106,38 @@ def test_more_wait_than_are_counted_only_if_they_do(world: World, waiting: int, 
     figures = world.get("/v1/moderation/stats", token=world.token).json
 
     assert (figures["waiting"], figures["waiting_more"]) == (250, more)
+
+
+def test_each_list_is_counted(world: World) -> None:
+    """But for what was decided a moment ago: the index lags."""
+    first = world.published("Is out.", key="one")
+    world.published("Is out, too.", key="two")
+    world.decide("spam", world.submit(key="three").json["id"])
+    world.flag(first, "spam", author="bob")
+
+    def listed(status: str) -> Any:
+        return world.get("/v1/moderation/stats", query={"days": "1", "status": status}, token=world.token).json[
+            "listed"
+        ]
+
+    assert {status: listed(status)["count"] for status in ("pending", "flagged", "published", "rejected", "spam")} == {
+        "pending": 0,
+        "flagged": 1,
+        "published": 2,
+        "rejected": 0,
+        "spam": 1,
+    }
+    assert not listed("published")["more"]
+    assert world.get("/v1/moderation/stats", query={"status": "deleted"}, token=world.token).status == 422
+
+
+def test_a_long_list_is_counted_so_far(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(queue, "COUNTED", 1)
+    for number in range(9):
+        world.submit(key=f"number {number}")
+
+    figures = world.get("/v1/moderation/stats", query={"status": "pending"}, token=world.token).json
+
+    assert figures["listed"] == {"count": figures["waiting"], "more": True}
+    assert 0 < figures["waiting"] < 9
+    assert figures["waiting_more"]

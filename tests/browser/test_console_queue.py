@@ -283,3 +283,16 @@ def test_the_history_is_narrowed_to_a_moderator_and_a_day(console: Console) -> N
     expect(rows.filter(has_text="rejected a comment")).to_have_count(1)
     expect(rows.filter(has_text="approved a comment")).to_have_count(0)
     assert console.status(second) == "published"
+
+
+def test_each_list_says_how_many_it_holds(console: Console) -> None:
+    world, page = console.world, console.page
+    world.published("Out.", key="out")
+    for number in range(2):
+        world.decide("spam", world.submit(f"Buy {number}!", key=f"spam {number}").json["id"])
+    console.sign_in()
+
+    for tab, count in {"Published": 1, "Spam": 2}.items():
+        console.tab(tab)
+        expect(page.get_by_role("navigation").get_by_role("button", name=tab)).to_have_text(f"{tab}{count}")
+    expect(page.get_by_role("navigation").get_by_role("button", name="Waiting")).to_have_text("Waiting0")

@@ -43,14 +43,14 @@ def test_a_post_is_closed_reopened_and_named(console: Console) -> None:
     console.sign_in()
     console.tab("Posts")
     row = console.page.get_by_role("article").filter(has_text=POST)
-    expect(row).to_contain_text("1 comment, open")
+    expect(row).to_contain_text("1 comment · open")
 
     row.get_by_role("button", name="Close").click()
-    expect(row).to_contain_text("1 comment, closed")
+    expect(row).to_contain_text("1 comment · closed")
     assert console.world.submit("Too late.", key="late").status == 423
     row.get_by_role("button", name="Reopen").click()
     row.get_by_label("Title that readers see").fill("The <b>panic</b>")  # stays when the answer comes
-    expect(row).to_contain_text("1 comment, open")
+    expect(row).to_contain_text("1 comment · open")
     row.get_by_role("button", name="Save").click()
     console.says("has its title")
 
@@ -111,9 +111,9 @@ def test_the_figures_say_who_decided_how_much_and_how_soon(owners: Console) -> N
     owners.tab("Figures")
 
     expect(owners.page.get_by_text("Waiting: 1, the oldest since")).to_be_visible()
-    expect(owners.page.get_by_text("Spam: 33 % of what was decided on")).to_be_visible()
+    expect(owners.page.get_by_text("Spam: 33% of what was decided on")).to_be_visible()
     cells = owners.page.get_by_role("table").get_by_role("row").nth(1).locator("td")
-    expect(cells).to_have_text(["2", "0", "1", "30 min", "\u2068Ada\u2069: 3"])
+    expect(cells).to_have_text(["2", "0", "1", "30 minutes", "\u2068Ada\u2069: 3", "1"])
     heights = owners.page.locator("svg rect").evaluate_all("all => all.map(each => each.height.baseVal.value)")
     assert [round(height, 1) for height in heights if height] == [53.3, 26.7]
 
@@ -180,7 +180,7 @@ def test_a_moderator_ends_a_session_elsewhere_then_all(console: Console) -> None
     expect(other.get_by_text("Signed in as Ada")).to_be_visible()
     console.sign_in()
     console.tab("Access")
-    end = page.get_by_role("button", name="End: Another device")
+    end = page.get_by_role("button", name="Sign it out: Another device")
     end.click()
     end.click()
     console.says("It is signed out.")
@@ -209,10 +209,10 @@ def test_a_post_whose_address_changed_takes_its_comments_along_and_back(console:
     console.tab("Posts")
 
     moving(console, "/old", "/new/?utm=1")
-    expect(page.get_by_text("2 comments go from")).to_contain_text("to those that are there already (1 published)")
+    expect(page.get_by_text("2 comments go from")).to_contain_text("published of those: 1.")
     assert world.listed(post="/old")["count"] == 1
     page.get_by_role("button", name="Move", exact=True).click()
-    console.says("2 comments are moved, and a last look is due.")
+    console.says("2 comments are moved. A last look is due.")
     assert {each["closed"] for each in (world.listed(post="/old"), world.listed(post="/new"))} == {True}
     world.clock.forward(seconds=60)
     console.says("is moved.")
@@ -236,7 +236,7 @@ def test_a_move_that_was_left_is_finished_by_whoever_finds_it(console: Console) 
     console.tab("Posts")
     moving(console, "/old", "/new")
     console.page.get_by_role("button", name="Move", exact=True).click()
-    console.says("a last look is due")
+    console.says("A last look is due")
 
     console.page.reload()
     console.world.clock.forward(seconds=60)

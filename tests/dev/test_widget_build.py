@@ -23,8 +23,8 @@ class Workshop:
         self.built = folder / "chalicelib/static/widget"
         shutil.copytree(ROOT / "widget", folder / "widget", ignore=shutil.ignore_patterns("node_modules"))
         shutil.copytree(ROOT / "chalicelib/static/widget", self.built)
-        for script in ("moderate.js", "moderate-worker.js"):
-            shutil.copy(ROOT / "chalicelib/static" / script, self.built.parent)
+        for file in (ROOT / "chalicelib/static").glob("moderate*.js*"):
+            shutil.copy(file, self.built.parent)
         (folder / "widget/node_modules").symlink_to(MODULES)
 
     def build(self, *options: str) -> subprocess.CompletedProcess[str]:
@@ -56,7 +56,9 @@ def test_what_is_committed_is_what_the_source_gives(workshop: Workshop) -> None:
     assert len(re.findall(r"^(?:widget|count)\.js .* sha384-\S{64}$", done.stdout, re.MULTILINE)) == 2
 
 
-@pytest.mark.parametrize("name", ["read.css", "composer.js", "words/en.json", "console/history.js"])
+@pytest.mark.parametrize(
+    "name", ["read.css", "composer.js", "words/en.json", "console/history.js", "console/words/fr.json"]
+)
 def test_a_change_that_was_not_built_is_noticed(workshop: Workshop, name: str) -> None:
     file = workshop.folder / "widget/src" / name
     file.write_text(file.read_text(encoding="utf-8").replace("comment", "remark"), encoding="utf-8")

@@ -1,11 +1,17 @@
 /** Who gets in: one's own sessions and tokens; the moderators, whom owners invite and dismiss. */
 
-/** @import {Failure, Moderator, Token} from './types' */
+/** @import {Failure, Moderator, Token, Words} from './types' */
 
 import {say} from './deciding.js'
-import {copied, put, when, worded} from './page.js'
+import {copied, put, worded} from './page.js'
 import {draw} from './qr.js'
 import {ask, inTurn, signed} from './service.js'
+import {t, when} from './words.js'
+
+/** @type {Words} */
+const SCOPES = {read: 'Read', moderate: 'Moderate', manage: 'Manage'}
+/** @type {Words} */
+const ROLES = {moderator: 'Moderator', owner: 'Owner'}
 
 /** A link's whole address: that of this page, which is known to work. @param {string} link */
 const full = (link) => new URL(`#${link.split('#').at(-1)}`, location.href).href
@@ -17,8 +23,8 @@ function tell(element, words, secret) {
   told.querySelector('code').textContent = secret
   told.querySelector('button').onclick = async () => {
     await navigator.clipboard.writeText(secret).then(
-      () => say('Copied.'),
-      () => say('This browser does not let the page copy: please mark and copy it yourself.'),
+      () => say(t('Copied.')),
+      () => say(t('This browser does not let the page copy: please mark and copy it yourself.')),
     )
   }
   told.hidden = false
@@ -36,7 +42,7 @@ function row(words, about, end, ended) {
   button.onclick = () => {
     if (button.dataset.sure) return ended?.()
     button.dataset.sure = 'yes'
-    button.textContent = `${end}: sure?`
+    button.textContent = t('{deed}: sure?', {deed: end})
   }
   button.onblur = () => {
     delete button.dataset.sure
@@ -48,7 +54,11 @@ function row(words, about, end, ended) {
 
 /** @param {Token} token */
 const lasting = ({created, used, expires}) =>
-  `since ${when(created)}, ${used ? `last seen ${when(used)}` : 'not seen yet'}, until ${when(expires)}`
+  [
+    t('since {time}', {time: when(created)}),
+    used ? t('last seen {time}', {time: when(used)}) : t('not seen yet'),
+    t('until {time}', {time: when(expires)}),
+  ].join(' · ')
 
 /** @param {AbortSignal} signal @returns {Promise<Element[]>} */
 export async function view(signal) {
@@ -81,19 +91,23 @@ export async function view(signal) {
   }
 
   for (const token of sessions?.tokens ?? []) {
-    const words = token.current ? 'This device' : 'Another device'
+    const words = t(token.current ? 'This device' : 'Another device')
     if (token.current) find('.sessions').append(row(words, lasting(token)))
-    else ending('.sessions', words, lasting(token), 'End', `sessions?id=${token.id}`, 'It is signed out.')
+    else ending('.sessions', words, lasting(token), t('Sign it out'), `sessions?id=${token.id}`, t('It is signed out.'))
   }
   for (const token of tokens?.tokens ?? []) {
-    const about = `${token.scopes.join(', ')}; ${lasting(token)}`
-    ending('.tokens', token.name ?? '', about, 'Revoke', `tokens?id=${token.id}`, 'It is revoked.')
+    const about = [
+      ...token.scopes.map((/** @type {string} */ scope) => t(SCOPES[scope] ?? scope)),
+      lasting(token),
+    ].join(' · ')
+    ending('.tokens', token.name ?? '', about, t('Revoke'), `tokens?id=${token.id}`, t('It is revoked.'))
   }
   const own = moderators?.moderators.find((/** @type {Moderator} */ {id}) => id === signed.session?.id)
   for (const {id, name, role, created} of moderators?.moderators ?? []) {
-    const about = `${role}, since ${when(created)}`
+    const about = [t(ROLES[role] ?? role), t('since {time}', {time: when(created)})].join(' · ')
     if (own?.role === 'owner' && id !== own.id) {
-      ending('.moderators', name, about, 'Dismiss', `moderators?id=${id}`, `\u2068${name}\u2069 is dismissed.`)
+      const after = t('{who} is dismissed.', {who: `\u2068${name}\u2069`})
+      ending('.moderators', name, about, t('Dismiss'), `moderators?id=${id}`, after)
     } else find('.moderators').append(row(name, about))
   }
   find('.owners').hidden = own?.role !== 'owner'
@@ -114,7 +128,7 @@ export async function view(signal) {
         const {link} = await ask('POST', 'v1/moderation/links')
         const address = full(link)
         draw(find('.code'), address)
-        tell(element, 'Point your phone’s camera at the code. It lets you in once, within 15 minutes.', address)
+        tell(element, t('Point your phone’s camera at the code. It lets you in once, within 15 minutes.'), address)
         find('.code').scrollIntoView({block: 'nearest'})
       },
       (error) => say(error.message),
@@ -125,7 +139,7 @@ export async function view(signal) {
     inTurn(
       async () => {
         const {link} = await ask('POST', 'v1/moderation/moderators', {name: name.value, role: role.value})
-        tell(element, 'Send this address: it lets in once, within 72 hours, and is shown only now.', full(link))
+        tell(element, t('Send this address: it lets in once, within 72 hours, and is shown only now.'), full(link))
       },
       (error) => say(error.message),
     )
@@ -137,7 +151,7 @@ export async function view(signal) {
     inTurn(
       async () => {
         const {token} = await ask('POST', 'v1/moderation/tokens', {name: form.elements.name.value, scopes})
-        tell(element, 'The token of the program, shown only now:', token)
+        tell(element, t('The token of the program, shown only now:'), token)
       },
       (error) => say(error.message),
     )

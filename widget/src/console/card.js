@@ -4,11 +4,12 @@
 
 import {decide} from './deciding.js'
 import {rows} from './history.js'
-import {copied, put, visible, when, who, worded} from './page.js'
+import {copied, put, visible, who, worded} from './page.js'
 import {chose, only} from './queue.js'
 import {rendered, spelled} from './rendered.js'
 import {ask, inTurn} from './service.js'
 import {swipes} from './swiping.js'
+import {t, translated, when} from './words.js'
 import {resume, write} from './writing.js'
 
 /** @type {Words} */
@@ -56,8 +57,8 @@ export class Card {
     }
     this.find('.more .past').onclick = () => this.showHistory()
     this.find('.more .parent').onclick = () => this.showParent()
-    this.find('.author').onclick = () => only({author: this.comment.author}, this.comment.name ?? 'no name')
-    this.find('.network').onclick = () => only({network: this.comment.network}, 'the same network')
+    this.find('.author').onclick = () => only({author: this.comment.author}, this.comment.name ?? t('(no name)'))
+    this.find('.network').onclick = () => only({network: this.comment.network}, t('the same network'))
     this.find('.under').onclick = () => only({post: this.comment.post}, this.comment.post)
     swipes(this)
     resume(this)
@@ -85,13 +86,17 @@ export class Card {
     this.comment = comment
     this.element.id = `comment-${comment.id}`
     this.article.setAttribute('aria-labelledby', (this.find('h3').id = `name-${comment.id}`))
-    this.find('.name').replaceChildren(...visible(comment.name ?? '(no name)'))
-    this.box.ariaLabel = `Choose the comment of ${who(comment)}`
+    this.find('.name').replaceChildren(...visible(comment.name ?? t('(no name)')))
+    this.box.ariaLabel = t('Choose the comment of {who}', {who: who(comment)})
     this.find('time').textContent = when((this.find('time').dateTime = comment.created))
-    const marks = [comment.parent && 'a reply', comment.edited && 'edited', comment.moderator && 'by a moderator']
+    const marks = [
+      comment.parent && t('a reply'),
+      comment.edited && t('edited'),
+      comment.moderator && t('by a moderator'),
+    ]
     this.find('.marks').textContent = marks
       .filter(Boolean)
-      .map((mark) => `${mark}, `)
+      .map((mark) => `${mark} · `)
       .join('')
     this.find('.post').textContent = comment.post
     if (comment.post_link?.startsWith('http')) this.find('.post').href = comment.post_link
@@ -101,30 +106,34 @@ export class Card {
     source.querySelector('p').replaceChildren(...(isNeeded ? visible(comment.text) : []))
     this.find('.more .parent').hidden = !comment.parent
     this.find('.website').hidden = !comment.link
-    this.find('.website').replaceChildren('Website: ', ...spelled(comment.link ?? ''))
+    this.find('.website span').textContent = t('Website:')
+    this.find('.website bdi').replaceChildren(...spelled(comment.link ?? ''))
     this.find('.network').hidden = !comment.network
     this.explain(comment)
     this.find('.back').hidden = true
     for (const button of this.buttons) button.hidden = LEADS_TO[button.value] === comment.status && !comment.flags
-    this.find('[value=approve]').textContent = comment.flags ? 'Keep' : 'Approve'
+    this.find('[value=approve]').textContent = t(comment.flags ? 'Keep' : 'Approve')
   }
 
   /** Why it waits, who flagged it and why, and what is known of its author. @param {Comment} comment */
   explain({reasons, flags, open_flags, record, author, name}) {
-    const found = reasons.map(({words}) => worded('li', words))
+    const found = reasons.map(({words}) => worded('li', translated(words)))
     this.find('.reasons').hidden = !found.length
     this.find('.reasons ul').replaceChildren(...found)
-    const told = (open_flags ?? []).map(({reason, note}) =>
-      worded('li', `${FLAGGED_AS[reason] ?? reason}${note ? `: \u2068${note}\u2069` : ''}`),
+    const open = (open_flags ?? []).map(({reason, note}) =>
+      worded('li', `${t(FLAGGED_AS[reason] ?? reason)}${note ? `: \u2068${note}\u2069` : ''}`),
     )
     this.find('.flags').hidden = !flags
-    this.find('.flags p').textContent = flags === 1 ? 'A reader flagged it:' : `${flags} readers flagged it:`
-    this.find('.flags ul').replaceChildren(...told)
-    const since = record?.since ? `, first decided on of ${when(record.since)}` : ''
-    const isNew = !record?.approved && !record?.rejected
-    const counts = isNew ? 'nothing decided on yet' : `${record.approved} approved, ${record.rejected} rejected${since}`
-    put(this.find('.record'), record && `This author: ${counts}`)
-    put(this.find('.author'), author && `All by ${name ? `\u2068${name}\u2069` : 'this author'}`)
+    this.find('.flags p').textContent = t('{n} readers flagged it:', {n: flags})
+    this.find('.flags ul').replaceChildren(...open)
+    const known = record?.approved || record?.rejected
+    const parts = known && [
+      t('This author: {approved} approved, {rejected} rejected', {...record, since: ''}),
+      record?.since && t('first decided on of {time}', {time: when(record.since)}),
+    ]
+    const told = parts ? parts.filter(Boolean).join(' · ') : t('This author: nothing decided on yet')
+    put(this.find('.record'), record && told)
+    put(this.find('.author'), author && t('All by {who}', {who: name ? `\u2068${name}\u2069` : t('this author')}))
   }
 
   /** Show what it answers. */
@@ -132,8 +141,8 @@ export class Card {
     inTurn(
       async () => {
         const {comment} = await ask('GET', `v1/moderation/comments/${this.comment.parent}`)
-        this.find('.answered p').textContent = `It answers ${who(comment)}:`
-        this.find('.answered blockquote').replaceChildren(...visible(comment.text || '(deleted)'))
+        this.find('.answered p').textContent = t('It answers {who}:', {who: who(comment)})
+        this.find('.answered blockquote').replaceChildren(...visible(comment.text || t('(deleted)')))
         this.find('.answered').hidden = false
         this.find('.more .parent').hidden = true
       },

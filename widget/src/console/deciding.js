@@ -12,9 +12,10 @@
 
 import {Card, LEADS_TO} from './card.js'
 import {keep, recall, tidy, wipe} from './kept.js'
-import {$, IS, put, when, who} from './page.js'
+import {$, IS, put, who} from './page.js'
 import {belongs, settle} from './queue.js'
 import {ask, inTurn, signed} from './service.js'
+import {t, translated, when} from './words.js'
 import {noteFor, noted} from './writing.js'
 
 const MOST = 100 // decisions in one request
@@ -33,8 +34,8 @@ let waiting = /** @type {Batch[]} */ ([]) // what was not yet answered
 export function say(words) {
   $('said').textContent = words
   const last = done.at(-1)
-  if (retractable()) return put($('undo'), 'Undo')
-  put($('undo'), last && (words.startsWith(last.words) ? 'Undo' : `Undo: ${last.words}`))
+  const isAbout = retractable() || (last && words.startsWith(last.words))
+  put($('undo'), isAbout ? t('Undo') : last && t('Undo: {what}', {what: last.words}))
 }
 
 /** What was decided last, if it surely reached nobody. */
@@ -101,7 +102,7 @@ function deliver(batch) {
 
 function tellUnsent() {
   const count = unsent().length
-  if (count) say(`Not connected: ${count === 1 ? '1 decision is' : `${count} decisions are`} kept here and sent later.`)
+  if (count) say(t('Not connected: {n} decisions are kept here and sent later.', {n: count}))
 }
 
 /** Send what did not get through. */
@@ -187,12 +188,13 @@ async function came(cards, wishes, decided) {
     if (isSo || other === result.id) gone = card
     else failed.push({card, result})
   }
-  const status = IS[LEADS_TO[wishes.at(-1)?.decision ?? ''] ?? '']
+  const status = t(IS[LEADS_TO[wishes.at(-1)?.decision ?? ''] ?? ''] ?? '')
+  const one = gone && {who: who(gone.comment), status: t(IS[gone.comment.status] ?? '')}
   const words =
     count > 1
-      ? `${count} comments are now ${status}.`
-      : gone && `${who(gone.comment)} is ${count ? 'now' : 'already'} ${IS[gone.comment.status]}.`
-  const late = cards.length || !count ? words : `What was decided without a connection is done: ${count}.`
+      ? t('{n} comments are now {status}.', {n: count, status})
+      : one && t(count ? '{who} is now {status}.' : '{who} is already {status}.', one)
+  const late = cards.length || !count ? words : t('What was decided without a connection is done: {n}.', {n: count})
   undoable(late ?? '', decided, cards)
   say(`${late ?? ''}${other && (await faster(other))}`)
   for (const {card, result} of failed) await returned(card, result, wishes, results)
@@ -203,19 +205,22 @@ async function came(cards, wishes, decided) {
 async function faster(id) {
   const {history} = await ask('GET', `v1/moderation/comments/${id}`)
   const last = history.at(-1)
-  return last ? ` Somebody was faster: \u2068${last.who}\u2069, ${when(last.at)}.` : ''
+  return last
+    ? ` ${t('Somebody was faster: {who}, {time}.', {who: `\u2068${last.who}\u2069`, time: when(last.at)})}`
+    : ''
 }
 
 /** @param {Card} card @param {Result} result @param {Wish[]} wishes @param {Result[]} results */
 async function returned(card, result, wishes, results) {
   const chain = above(result, wishes, results)
   const [top] = chain
-  if (!top || chain.length < 2) return comeBack([card], result.detail ?? FAILED[result.outcome] ?? '')
+  if (!top || chain.length < 2) return comeBack([card], translated(result.detail ?? FAILED[result.outcome] ?? ''))
   const {comment} = await ask('GET', `v1/moderation/comments/${top.id}`)
-  const why = `It answers ${who(comment)}, which is not published but ${IS[comment.status]}.`
+  const status = t(IS[comment.status] ?? '')
+  const why = t('It answers {who}, which is not published but {status}.', {who: who(comment), status})
   comeBack([card], why)
   const all = [{...top, version: comment.version}, ...chain.slice(1)]
-  const offer = all.length > 2 ? `Approve all ${all.length}` : 'Approve both'
+  const offer = all.length > 2 ? t('Approve all {n}', {n: all.length}) : t('Approve both')
   card.explainReturn(why, comment.text, offer, () => send([card], all))
 }
 
@@ -238,7 +243,8 @@ function comeBack(cards, why) {
     card.explainReturn(why)
   }
   const [first] = cards
-  say(cards.length > 1 ? `${cards.length} comments are back: ${why}` : `${first && who(first.comment)} is back: ${why}`)
+  if (cards.length > 1) say(t('{n} comments are back: {why}', {n: cards.length, why}))
+  else if (first) say(t('{who} is back: {why}', {who: who(first.comment), why}))
 }
 
 /** Stand where it stood, in a list where it belongs. @param {Card} card */
@@ -256,7 +262,7 @@ export function undo() {
     const struck = strike(batch)
     for (const card of [...batch.cards].reverse()) putIn(card)
     batch.cards[0]?.article.focus()
-    struck.then(() => say('Undone before it was sent.'))
+    struck.then(() => say(t('Undone before it was sent.')))
     return
   }
   const last = done.pop()
@@ -285,9 +291,10 @@ function undone(last, {results}) {
   const [first] = back
   const words =
     back.length > 1
-      ? `Undone: ${back.length} comments are as they were.`
-      : first && `Undone: ${who(first.comment)} is ${IS[first.comment.status]} again.`
-  say(failed ? (failed.detail ?? FAILED[failed.outcome] ?? '') : (words ?? ''))
+      ? t('Undone: {n} comments are as they were.', {n: back.length})
+      : first &&
+        t('Undone: {who} is {status} again.', {who: who(first.comment), status: t(IS[first.comment.status] ?? '')})
+  say(failed ? translated(failed.detail ?? FAILED[failed.outcome] ?? '') : (words ?? ''))
   const shown = [...last.cards].reverse().find(({element}) => element.isConnected)
   ;(shown?.article ?? $('queue-heading')).focus()
 }

@@ -2,7 +2,8 @@
 
 /** @import {Day, Figures} from './types' */
 
-import {copied, put, when, worded} from './page.js'
+import {copied, put, worded} from './page.js'
+import {lasting, onDay, percent, t, when} from './words.js'
 
 const [BAR, GAP, HEIGHT] = [10, 2, 80] // units of the chart
 const KINDS = ['approve', 'reject', 'spam'] // from the bottom up
@@ -28,33 +29,43 @@ function draw(svg, days) {
 }
 
 /** In words that need no counting. @param {number | null} seconds */
-function lasting(seconds) {
+function about(seconds) {
   if (seconds === null) return '–'
-  const [minutes, hours] = [seconds / 60, seconds / 3600]
+  const hours = seconds / 3600
   return hours >= 48
-    ? `${Math.round(hours / 24)} days`
+    ? lasting(hours / 24, 'day')
     : hours >= 2
-      ? `${Math.round(hours)} hours`
-      : `${Math.round(minutes)} min`
+      ? lasting(hours, 'hour')
+      : lasting(seconds / 60, 'minute')
 }
 
 /** @param {Figures} figures @param {Map<string, string>} names  of moderators, by id @returns {Element[]} */
 export function shown({waiting, waiting_more, oldest_waiting, spam_share, days}, names) {
   const element = copied('figures-view')
   const find = (/** @type {string} */ selector) => element.querySelector(selector)
-  const oldest = oldest_waiting ? `, the oldest since ${when(oldest_waiting)}` : ''
-  find('.waiting').textContent = `Waiting: ${waiting}${waiting_more ? '+' : ''}${oldest}.`
+  const many = waiting_more ? t('{n} or more', {n: waiting}) : t('{n}', {n: waiting})
+  find('.waiting').textContent = oldest_waiting
+    ? t('Waiting: {many}, the oldest since {time}.', {many, time: when(oldest_waiting)})
+    : t('Waiting: {many}.', {many})
   put(
     find('.spam'),
-    spam_share !== null ? `Spam: ${Math.round(spam_share * 100)} % of what was decided on in 30 days.` : '',
+    spam_share !== null ? t('Spam: {share} of what was decided on in 30 days.', {share: percent(spam_share)}) : '',
   )
   draw(find('svg'), days)
-  const busy = days.filter((day) => Object.keys(day.decisions).length)
-  for (const {day, decisions, by, seconds_to_decision: seconds} of busy) {
+  const busy = days.filter((day) => day.waiting || Object.keys(day.decisions).length)
+  for (const {day, decisions, by, waiting: left, seconds_to_decision: seconds} of busy) {
     const row = document.createElement('tr')
     const counts = KINDS.map((kind) => worded('td', String(decisions[kind] ?? 0)))
-    const who = Object.entries(by).map(([id, count]) => `\u2068${names.get(id) ?? 'another moderator'}\u2069: ${count}`)
-    row.append(worded('th', day), ...counts, worded('td', lasting(seconds)), worded('td', who.join(', ')))
+    const who = Object.entries(by).map(
+      ([id, count]) => `\u2068${names.get(id) ?? t('another moderator')}\u2069: ${count}`,
+    )
+    row.append(
+      worded('th', onDay(day)),
+      ...counts,
+      worded('td', about(seconds)),
+      worded('td', who.join(', ')),
+      worded('td', t('{n}', {n: left})),
+    )
     find('tbody').append(row)
   }
   find('.chart').hidden = !busy.length

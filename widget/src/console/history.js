@@ -3,9 +3,10 @@
 /** @import {AuditEntry, Failure, Words} from './types' */
 
 import {say} from './deciding.js'
-import {$, copied, IS, put, when} from './page.js'
+import {$, copied, IS, put} from './page.js'
 import {goOn} from './moving.js'
 import {ask, inTurn} from './service.js'
+import {t, translated, when} from './words.js'
 
 const UNDOABLE = ['approve', 'reject', 'spam', 'restore', 'undo', 'close', 'reopen', 'retitle', 'policy', 'move']
 const WINDOW = 30 * 24 * 3_600_000 // milliseconds
@@ -39,7 +40,7 @@ export const rows = (entries) => entries.map(row)
 export function offer(entries) {
   const known = new Set([...$('by').options].map(({value}) => value))
   for (const {by, who} of entries) {
-    if (by && !known.has(by)) $('by').append(new Option(who, by))
+    if (by && !known.has(by)) $('by').append(new Option(named(who), by))
     known.add(by ?? '')
   }
 }
@@ -48,27 +49,27 @@ export function offer(entries) {
 export const narrowed = () => ({by: $('by').value, until: $('until').value})
 
 /** A status in words; other things as they are. @param {string} thing */
-const spelled = (thing) => IS[thing] ?? thing
+const spelled = (thing) => (thing in IS ? t(IS[thing] ?? '') : thing)
+
+/** Who did something; people have names of their own. @param {string} who */
+const named = (who) => (who in WHO ? t(WHO[who] ?? '') : who)
 
 /** @param {AuditEntry} entry */
 function row(entry) {
   const element = copied('row')
   const find = (/** @type {string} */ selector) => element.querySelector(selector)
-  find('.who').textContent = WHO[entry.who] ?? entry.who
-  const status = IS[entry.after ?? ''] ?? ''
-  find('.did').textContent = entry.act === 'submit' ? `took it as ${status} (automatic)` : (DID[entry.act] ?? entry.act)
+  find('.who').textContent = named(entry.who)
+  const status = spelled(entry.after ?? '')
+  find('.did').textContent =
+    entry.act === 'submit' ? t('took it as {status} (automatic)', {status}) : t(DID[entry.act] ?? entry.act)
   find('time').textContent = when((find('time').dateTime = entry.at))
   put(find('.post'), entry.post)
-  put(
-    find('.change'),
-    entry.before && entry.after && entry.before !== entry.after
-      ? `${spelled(entry.before)} → ${spelled(entry.after)}`
-      : '',
-  )
-  put(find('.why'), entry.note && `Note: \u2068${entry.note}\u2069`)
-  put(find('.undone'), entry.undone && 'Taken back')
+  const [before, after] = [spelled(entry.before ?? ''), spelled(entry.after ?? '')]
+  put(find('.change'), before && after && before !== after ? t('{before} → {after}', {before, after}) : '')
+  put(find('.why'), entry.note && t('Note: {note}', {note: `\u2068${entry.note}\u2069`}))
+  put(find('.undone'), entry.undone && t('Taken back'))
   const look = find('.look')
-  put(look, entry.comment && entry.act !== 'delete' ? 'Show' : '')
+  put(look, entry.comment && entry.act !== 'delete' ? t('Show') : '')
   look.onclick = () => show(entry.comment ?? '', find('.text'), look)
   const isUndoable = UNDOABLE.includes(entry.act) && !entry.undone && Date.now() - Date.parse(entry.at) < WINDOW
   const button = find('.take-back')
@@ -82,7 +83,7 @@ function show(id, place, button) {
   inTurn(
     async () => {
       const {comment} = await ask('GET', `v1/moderation/comments/${id}`)
-      put(place, comment.text || 'It is gone.')
+      put(place, comment.text || t('It is gone.'))
       button.hidden = true
     },
     (error) => say(error.message),
@@ -97,9 +98,9 @@ function takeBack({id, comment}, button, mark) {
       const {results, job} = await ask('POST', 'v1/moderation/undo', comment ? {comment, decision: id} : {decision: id})
       const {outcome, detail} = results[0]
       const isUndone = outcome === 'done' || outcome === 'already_so'
-      say(isUndone ? 'Undone.' : (detail ?? 'It was changed since then, and nothing was done.'))
+      say(isUndone ? t('Undone.') : translated(detail ?? 'It was changed since then, and nothing was done.'))
       button.hidden = true
-      if (isUndone) put(mark, 'Taken back')
+      if (isUndone) put(mark, t('Taken back'))
       mark.closest('article').focus()
       if (job) goOn(job)
     },

@@ -8,6 +8,7 @@ import {listen} from './keyboard.js'
 import {$} from './page.js'
 import {choose, empty, goOn, load, meant, only, open, search} from './queue.js'
 import {ask, inTurn, recalled, remember, signed} from './service.js'
+import {ready, t} from './words.js'
 import {dropAll} from './writing.js'
 
 let link = '' // what the address brought, until it is used
@@ -18,7 +19,7 @@ function start() {
   if (location.hash) history.replaceState(null, '', location.pathname + location.search)
   signed.session = recalled()
   tidy()
-  show(link ? 'Your link is not used up before you press the button.' : 'You need a link, which works once.')
+  show(t(link ? 'Your link is not used up before you press the button.' : 'You need a link, which works once.'))
 }
 
 /** Show the list to whoever is signed in; else say how to. @param {string} [why] */
@@ -58,7 +59,7 @@ async function signIn() {
     const error = /** @type {Failure} */ (failure)
     const spent = error.status === 401
     link = spent ? '' : used
-    show(spent ? 'This link no longer works: it was used already, or it is too old.' : error.message)
+    show(spent ? t('This link no longer works: it was used already, or it is too old.') : error.message)
     $('why').focus()
   }
 }
@@ -76,8 +77,8 @@ function leave(why) {
 function signOut() {
   dropAll()
   dropUnsent()
-  const deed = () => ask('DELETE', 'v1/moderation/sessions').then(() => leave('You are signed out.'))
-  inTurn(deed, () => leave('You are signed out here. The service could not be told: it ends the session later.'))
+  const deed = () => ask('DELETE', 'v1/moderation/sessions').then(() => leave(t('You are signed out.')))
+  inTurn(deed, () => leave(t('You are signed out here. The service could not be told: it ends the session later.')))
 }
 
 for (const tab of document.querySelectorAll('nav button')) {
@@ -101,7 +102,8 @@ $('search').onsubmit = (/** @type {SubmitEvent} */ event) => {
   $('queue-heading').focus()
 }
 addEventListener('online', resend)
-addEventListener('session-ended', () => leave('Your session has ended.'))
+addEventListener('session-ended', () => leave(t('Your session has ended.')))
 addEventListener('hashchange', () => location.hash && start()) // a link that was opened in this very tab
+await ready()
 listen()
 start()

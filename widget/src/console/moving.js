@@ -3,8 +3,9 @@
 /** @import {Failure, Job, Post} from './types' */
 
 import {say} from './deciding.js'
-import {copied, put, when} from './page.js'
+import {copied, put} from './page.js'
 import {ask, inTurn} from './service.js'
+import {t, when} from './words.js'
 
 const PAUSE = 3_000 // milliseconds between two looks, where nothing was left to move but a last look is due
 /** @type {Record<string, string>} */
@@ -57,19 +58,21 @@ export function offer(element, post, moved) {
 
 /** @param {{from: Post, to: Post, comments: number, published: number, at_least: boolean, merges: boolean}} seen */
 function would({from, to, comments, published, at_least: atLeast, merges}) {
-  const many = `${comments}${atLeast ? ' or more' : ''} ${comments === 1 ? 'comment goes' : 'comments go'}`
-  const there = merges ? `to those that are there already (${to.count} published)` : 'where there are none yet'
-  return (
-    `${many} from \u2068${from.post}\u2069 to \u2068${to.post}\u2069, ${there}; ${published} of them published. ` +
-    'Both posts are closed meanwhile, and the old one stays closed. The history can take it back for 30 days.'
-  )
+  const between = {from: `\u2068${from.post}\u2069`, to: `\u2068${to.post}\u2069`}
+  const many = atLeast ? '{n} comments or more go from {from} to {to}.' : '{n} comments go from {from} to {to}.'
+  return [
+    t(many, {n: comments, ...between}),
+    t('Published of them: {n}.', {n: published}),
+    merges ? t('Others are there already; published of those: {n}.', {n: to.count}) : t('None are there yet.'),
+    t('Both posts are closed meanwhile, and the old one stays closed. The history can take it back for 30 days.'),
+  ].join(' ')
 }
 
 /** @param {number} done @param {boolean} left */
 function told(done, left) {
-  const count = done === 1 ? '1 comment is moved' : `${done} comments are moved`
-  const words = done ? `${count}, and a last look is due.` : 'A last look is due.'
-  say(left ? `${words} Anybody may finish it, should this page be closed.` : done ? `${count}.` : 'All is moved.')
+  const count = done ? t('{n} comments are moved.', {n: done}) : ''
+  const due = t('A last look is due. Anybody may finish it, should this page be closed.')
+  say(left ? `${count} ${due}`.trim() : count || t('All is moved.'))
 }
 
 /** Go on with a job until nothing is left. @param {string} job @param {number} [before]  moved so far @param {() => void} [ended] */
@@ -90,8 +93,11 @@ export async function unfinished(signal) {
   const {jobs} = await ask('GET', 'v1/moderation/jobs', undefined, signal)
   return jobs.map((/** @type {Job} */ {id, work, who, at}) => {
     const element = copied('job-row')
-    element.querySelector('p').textContent =
-      `${WORK[work] ?? work}: begun by \u2068${who}\u2069, ${when(at)}, not finished.`
+    element.querySelector('p').textContent = t('{work}: begun by {who}, {time}, not finished.', {
+      work: t(WORK[work] ?? work),
+      who: `\u2068${who}\u2069`,
+      time: when(at),
+    })
     element.querySelector('button').onclick = (/** @type {MouseEvent} */ {currentTarget}) => {
       Object.assign(currentTarget ?? {}, {disabled: true})
       goOn(id, 0, () => element.remove())

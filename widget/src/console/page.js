@@ -2,6 +2,8 @@
 
 /** @import {Comment, Words} from './types' */
 
+import {t} from './words.js'
+
 /** @type {Words} */
 export const IS = {
   pending: 'waiting',
@@ -11,16 +13,11 @@ export const IS = {
   deleted: 'deleted',
 }
 
-const times = new Intl.DateTimeFormat(undefined, {dateStyle: 'medium', timeStyle: 'short'})
-
 /** @type {(id: string) => any} */
 export const $ = (id) => document.getElementById(id)
 
-/** @param {string} iso */
-export const when = (iso) => times.format(new Date(iso))
-
 /** A reader's name among our words, isolated from their direction. @param {Comment} comment */
-export const who = ({name}) => (name ? `“\u2068${name}\u2069”` : '(no name)')
+export const who = ({name}) => (name ? `“\u2068${name}\u2069”` : t('(no name)'))
 
 /** Put words into an element, which is hidden without. @param {any} element @param {?string} [words] */
 export function put(element, words) {

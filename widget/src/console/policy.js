@@ -5,6 +5,7 @@
 import {say} from './deciding.js'
 import {copied} from './page.js'
 import {ask, inTurn} from './service.js'
+import {t} from './words.js'
 
 /** @param {Policy} policy @returns {Element[]} */
 export function form(policy) {
@@ -27,7 +28,7 @@ export function form(policy) {
         show(
           await ask('PUT', 'v1/moderation/policy', {hold: fields.hold.value, approvals, days, version: policy.version}),
         )
-        say('It counts from the next comment on.')
+        say(t('It counts from the next comment on.'))
       },
       (error) => say(error.message),
     )

@@ -7,6 +7,7 @@ import {offer} from './moving.js'
 import {copied, put} from './page.js'
 import {open} from './queue.js'
 import {ask, inTurn} from './service.js'
+import {t} from './words.js'
 
 /** @param {Post[]} posts @returns {Element[]} */
 export const rows = (posts) => posts.map(row)
@@ -23,14 +24,15 @@ function row(post) {
     post = now
     find('.post').textContent = post.post
     if (post.link?.startsWith('http')) find('.post').href = post.link
-    find('.about').textContent =
-      `${post.count === 1 ? '1 comment' : `${post.count} comments`}, ${post.closed ? 'closed' : 'open'}` +
-      (post.moved_to ? `, moved to \u2068${post.moved_to}\u2069` : '')
-    put(
-      find('.proposed'),
-      post.title || !post.proposed_title ? '' : `A reader’s page calls it: \u2068${post.proposed_title}\u2069`,
-    )
-    button.textContent = post.closed ? 'Reopen' : 'Close'
+    const about = [
+      t('{n} comments', {n: post.count}),
+      t(post.closed ? 'closed' : 'open'),
+      post.moved_to && t('moved to {post}', {post: `\u2068${post.moved_to}\u2069`}),
+    ]
+    find('.about').textContent = about.filter(Boolean).join(' · ')
+    const proposed = post.title ? '' : post.proposed_title
+    put(find('.proposed'), proposed && t('A reader’s page calls it: {title}', {title: `\u2068${proposed}\u2069`}))
+    button.textContent = t(post.closed ? 'Reopen' : 'Close')
   }
 
   /** @param {object} what @param {string} words */
@@ -45,16 +47,17 @@ function row(post) {
     )
   }
 
+  const named = () => ({post: `\u2068${post.post}\u2069`})
   button.onclick = () =>
-    change({closed: !post.closed}, `\u2068${post.post}\u2069 is ${post.closed ? 'open again' : 'closed'}.`)
+    change({closed: !post.closed}, t(post.closed ? '{post} is open again.' : '{post} is closed.', named()))
   const isGone = () => {
-    say(`\u2068${post.post}\u2069 is moved.`)
+    say(t('{post} is moved.', named()))
     open('posts')
   }
   offer(find('.moving'), post, isGone)
   find('form').onsubmit = (/** @type {SubmitEvent} */ event) => {
     event.preventDefault()
-    change({title: title.value.trim()}, `\u2068${post.post}\u2069 has its title.`)
+    change({title: title.value.trim()}, t('{post} has its title.', named()))
   }
   title.value = post.title ?? ''
   show(post)

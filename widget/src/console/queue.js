@@ -7,12 +7,13 @@ import {Card} from './card.js'
 import * as figures from './figures.js'
 import * as history from './history.js'
 import {unsent} from './deciding.js'
-import {$, put, when} from './page.js'
+import {$, put} from './page.js'
 import * as kept from './kept.js'
 import {form} from './policy.js'
 import {unfinished} from './moving.js'
 import * as posts from './posts.js'
 import {ask, inTurn, signed} from './service.js'
+import {t, when} from './words.js'
 
 /** What is shown: the comments of one status, with a word, of an author or a network, under a post. */
 const ALL = {q: '', author: '', network: '', post: '', of: ''}
@@ -76,7 +77,7 @@ export function load(cursor = '') {
     choose()
   }
   head()
-  put($('end'), looked ? `Loading … ${looked} looked at` : 'Loading …')
+  put($('end'), looked ? t('Loading … {n} looked at', {n: looked}) : t('Loading …'))
   put($('more'))
   inTurn(
     async () => {
@@ -84,13 +85,13 @@ export function load(cursor = '') {
       $('list').append(...fresh)
       if (cursor) fresh[0]?.querySelector('article')?.focus()
       settle()
-      if (!cursor) waiting()
+      if (!cursor) counts()
     },
     async (/** @type {Failure} */ error) => {
       if (signal.aborted) return
       const since = !error.status && !cursor && (await asKept())
-      put($('end'), since ? `Not connected. So the list was ${when(since)}.` : error.message)
-      put($('more'), 'Try again')
+      put($('end'), since ? t('Not connected. So the list was {time}.', {time: when(since)}) : error.message)
+      put($('more'), t('Try again'))
     },
   )
 }
@@ -175,22 +176,35 @@ async function page(what, cursor, signal, filters = {}) {
   return found
 }
 
-/** How many wait, and since when; the list does without, if that can't be had. */
-async function waiting() {
+/** How many wait, and since when, and how many are in this list; it does without, if that can't be had. */
+async function counts() {
   try {
-    const figures = await ask('GET', 'v1/moderation/stats?days=1')
-    put($('waiting'), `${figures.waiting}${figures.waiting_more ? '+' : ''}`)
-    put($('oldest'), figures.oldest_waiting && `The oldest waits since ${when(figures.oldest_waiting)}.`)
+    const {status} = shown
+    const figures = await ask('GET', `v1/moderation/stats?days=1${status in OTHERS ? '' : `&status=${status}`}`)
+    if (figures.listed) many(status, figures.listed.count, figures.listed.more)
+    many('pending', figures.waiting, figures.waiting_more)
+    put(
+      $('oldest'),
+      figures.oldest_waiting && t('The oldest waits since {time}.', {time: when(figures.oldest_waiting)}),
+    )
     $('oldest').hidden ||= shown.status !== 'pending'
   } catch {}
+}
+
+/** Tell how many there are, beside a tab's name. @param {string} status @param {number} count @param {boolean} more */
+function many(status, count, more) {
+  put($(status).querySelector('.many'), `${t('{n}', {n: count})}${more ? '+' : ''}`)
 }
 
 /** What stands above the list. */
 function head() {
   for (const tab of tabs()) tab.ariaCurrent = String(tab.value === shown.status)
   const tab = $(shown.status).firstChild.textContent
-  put($('queue-heading'), shown.of ? `${tab}: ${shown.post ? 'all under' : 'all by'} \u2068${shown.of}\u2069` : tab)
-  put($('everybody'), shown.of && (shown.post ? 'Show all posts’' : 'Show everybody’s'))
+  $(shown.status).scrollIntoView({block: 'nearest', inline: 'nearest'})
+  const of = {status: tab, of: `\u2068${shown.of}\u2069`}
+  const heading = shown.post ? '{status}: all under {of}' : '{status}: all by {of}'
+  put($('queue-heading'), shown.of ? t(heading, of) : tab)
+  put($('everybody'), shown.of && t(shown.post ? 'Show all posts’' : 'Show everybody’s'))
   $('search').hidden = shown.status in OTHERS
   $('narrow').hidden = shown.status !== 'history'
   $('all').closest('.tick').hidden = true
@@ -205,8 +219,8 @@ export function settle() {
   if (next === '') return // still on its first page
   if (isEmpty && next) return load(next)
   const nothing = shown.status === 'pending' && isWhole() ? 'Nothing is waiting.' : 'There is nothing here.'
-  put($('end'), isEmpty ? nothing : '')
-  put($('more'), next && 'Load more')
+  put($('end'), isEmpty ? t(nothing) : '')
+  put($('more'), next && t('Load more'))
 }
 
 /** Those that the next decision is about: the chosen ones, or the one that has the focus. */
@@ -237,7 +251,7 @@ export function choose(all = false) {
 function chosenChanged() {
   const all = cards()
   const count = all.filter((card) => card.isChosen).length
-  put($('count'), count ? `${count} chosen` : '')
+  put($('count'), count ? t('{n} chosen', {n: count}) : '')
   $('chosen').hidden = !count
   $('all').closest('.tick').hidden = all.length < 2
   $('all').checked = count > 0 && count === all.length

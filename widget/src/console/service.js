@@ -4,6 +4,8 @@
  * @typedef {{token: string, id: string, name: string}} Session  and whose it is
  */
 
+import {translated} from './words.js'
+
 const KEY = 'afterword-session'
 const SILENCE = 'The service can’t be reached. Please try again.'
 const PATIENCE = 30_000 // milliseconds: a little longer than the gateway's
@@ -23,8 +25,14 @@ export async function ask(method, path, body, signal = AbortSignal.timeout(PATIE
   if (key) headers.set('Idempotency-Key', key)
   const answer = await fetch(path, {method, headers, signal, body: body && JSON.stringify(body)}).catch(() => null)
   const data = await answer?.json().catch(() => null)
-  if (!answer?.ok) throw Object.assign(new Error(data?.detail ?? SILENCE), {status: answer?.status})
+  if (!answer?.ok) throw Object.assign(new Error(why(data)), {status: answer?.status})
   return data
+}
+
+/** What a refusal says, with the fields that are wrong. @param {any} problem */
+function why(problem) {
+  const fields = (problem?.errors ?? []).map((/** @type {any} */ {field, message}) => `${field}: ${message}.`)
+  return [translated(problem?.detail ?? SILENCE), ...fields].join(' ')
 }
 
 /** Do a deed after all those before. @param {() => Promise<void>} deed @param {(error: Error) => void} failed */

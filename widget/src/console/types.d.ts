@@ -89,6 +89,7 @@ export interface Day {
   day: string
   decisions: Record<string, number>
   by: Record<string, number>
+  waiting: number
   seconds_to_decision: number | null
 }
 

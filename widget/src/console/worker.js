@@ -1,7 +1,10 @@
 /** Keeps the page itself, which holds nothing of anybody, so that it opens without a connection, too. */
 
+import {chosen} from './languages.js'
+
 const SHELL = 'afterword-moderate'
 const ASSETS = /\bassets\/moderate[\w.-]+/g
+const CATALOGUE = /moderate-([\w-]+)\.\w+\.json$/ // the words of one language
 
 const worker = /** @type {any} */ (globalThis)
 
@@ -9,7 +12,10 @@ const worker = /** @type {any} */ (globalThis)
 async function keep(page) {
   const base = new URL('.', worker.registration.scope)
   const text = await page.clone().text()
-  const files = [...new Set(text.match(ASSETS))].map((file) => new URL(file, base).href)
+  const named = [...new Set(text.match(ASSETS))].map((file) => new URL(file, base).href)
+  const languages = named.flatMap((url) => CATALOGUE.exec(url)?.[1] ?? [])
+  const {lang} = chosen(navigator.languages, languages)
+  const files = named.filter((url) => [undefined, lang].includes(CATALOGUE.exec(url)?.[1]))
   const cache = await caches.open(SHELL)
   const known = (await cache.keys()).map(({url}) => url)
   await cache.addAll(files.filter((file) => !known.includes(file)))

@@ -14,6 +14,7 @@ import {leave, say} from './deciding.js'
 import {copied, put, who} from './page.js'
 import {settle} from './queue.js'
 import {ask, inTurn} from './service.js'
+import {t} from './words.js'
 
 const KEPT = 'afterword-drafts'
 const KEY_BYTES = 16
@@ -87,9 +88,9 @@ function open(card, kind) {
   const text = form.querySelector('textarea')
   const name = `${kind} ${card.comment.id}`
   form.dataset.kind = kind
-  form.querySelector('.label').textContent = label
-  form.querySelector('.hint').textContent = hint
-  put(form.querySelector('.first'), send)
+  form.querySelector('.label').textContent = t(label)
+  form.querySelector('.hint').textContent = t(hint)
+  put(form.querySelector('.first'), t(send))
   text.maxLength = kind === 'note' ? 500 : 10_000
   text.value = drafts[name]?.text ?? (kind === 'edit' ? card.comment.text : '')
   text.oninput = () => {
@@ -138,7 +139,7 @@ async function edit(card, text) {
   const {id, version} = card.comment
   const comment = await ask('PATCH', `v1/moderation/comments/${id}`, {text, version})
   card.show({...comment, record: card.comment.record})
-  say(`${who(comment)} is edited.`)
+  say(t('{who} is edited.', {who: who(comment)}))
 }
 
 /** Publish an answer, with what it answers. @param {Card} card @param {string} text */
@@ -147,9 +148,9 @@ async function answer(card, text) {
   const {key} = drafts[`answer ${id}`] ?? {key: newKey()}
   const approval = status === 'published' ? {} : {approve_parent: version}
   await ask('POST', 'v1/moderation/comments', {post, text, parent: id, ...approval}, undefined, key)
-  const words =
-    status === 'published' ? 'Your answer is published.' : `${who(card.comment)} is now published, and your answer too.`
-  if (status !== 'published') leave([card])
-  say(words)
+  const isPublished = status === 'published'
+  if (!isPublished) leave([card])
+  const words = isPublished ? 'Your answer is published.' : '{who} is now published, and your answer too.'
+  say(t(words, {who: who(card.comment)}))
   settle()
 }
