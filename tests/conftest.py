@@ -20,7 +20,15 @@ from moto import mock_aws
 from tests.wire_guard import guarded
 from tests.world import World, new_world, serial_moto, shared_client
 
-pytest_plugins = ("tests.engine", "tests.quick", "tests.counted", "tests.invariants", "tests.readings", "tests.tried")
+pytest_plugins = (
+    "tests.thorough",  # first, because others import it
+    "tests.engine",
+    "tests.quick",
+    "tests.counted",
+    "tests.invariants",
+    "tests.readings",
+    "tests.tried",
+)
 settings.register_profile("afterword", deadline=None, print_blob=True)
 settings.load_profile("afterword")
 serial_moto()

@@ -11,13 +11,12 @@ import pytest
 
 from chalicelib.runtime import new_client
 from dev.engine_process import Engine, available
+from tests.thorough import CHECK
 from tests.wire_guard import guarded
 from tests.world import World, new_world
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
-
-CHECK = "AFTERWORD_CHECK"  # set where nothing may be skipped
 
 
 @pytest.fixture(scope="session")

@@ -21,9 +21,9 @@ from chalicelib.api.page_style import STYLE
 from chalicelib.core.posts import post_key
 from chalicelib.core.words import clean_link, clean_name, clean_note, clean_text, clean_title
 from tests.corpus import load
-from tests.engine import CHECK
 from tests.hostile import batches, fresh_world, judge, wrong_fields
 from tests.oracle import flags
+from tests.thorough import CHECK
 from tests.world import POST, Reply, World, key22
 
 FILES = ("xss_collected.json", "xss_markdown_generated.json")

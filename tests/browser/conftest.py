@@ -12,6 +12,7 @@ from chalicelib.core.access import Role
 from dev.server import running
 from tests.browser.blog import Blog, Site, running_blog
 from tests.browser.desk import Console
+from tests.thorough import CHECK
 from tests.world import World
 
 CHROMIUM = Path("/usr/bin/chromium")
@@ -33,7 +34,7 @@ def browser() -> Iterator[Browser]:
     """One for all tests."""
     if not CHROMIUM.exists():
         reason = f"needs {CHROMIUM}: apt-get install chromium"
-        pytest.fail(reason) if os.environ.get("AFTERWORD_CHECK") else pytest.skip(reason)
+        pytest.fail(reason) if CHECK in os.environ else pytest.skip(reason)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=QUIET)
         yield browser
@@ -68,7 +69,10 @@ def site(engine_world: World, blog: Blog, page: Page) -> Iterator[Site]:
         yield Site(engine_world, blog, page, service)
 
 
-@pytest.fixture(params=["/api", ""], ids=["below a prefix", "at the top"])
+PREFIXES = {"below a prefix": "/api", **({"at the top": ""} if CHECK in os.environ else {})}
+
+
+@pytest.fixture(params=PREFIXES.values(), ids=PREFIXES)
 def console(request: pytest.FixtureRequest, world: World, page: Page) -> Iterator[Console]:
     """The moderator's page, opened by nobody yet."""
     moderator, _ = world.runtime.signing_in.invite("Ada", Role.MODERATOR)

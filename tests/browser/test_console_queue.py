@@ -194,6 +194,7 @@ def test_the_history_says_who_did_what_and_takes_it_back(console: Console) -> No
     assert statuses(console, ids) == ["pending", "pending"]
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [320, 1200])
 def test_axe_finds_nothing_and_nothing_overflows(console: Console, width: int, scheme: str) -> None:

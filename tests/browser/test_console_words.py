@@ -14,7 +14,7 @@ from dev.server import running
 from tests.browser.desk import Console
 from tests.browser.test_console_queue import AXE, wrong
 from tests.dev.test_console_words import catalogue
-from tests.engine import CHECK
+from tests.thorough import CHECK
 from tests.world import World
 
 pytestmark = pytest.mark.browser
@@ -122,6 +122,7 @@ def test_what_was_done_is_told_in_the_moderators_language(speaking: Speaking) ->
     expect(page.locator("#list .dry p").first).to_contain_text(said("Some fields are not as they must be.", "de"))
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("width", [320, 1280])
 def test_from_right_to_left_everything_fits_and_axe_finds_nothing(speaking: Speaking, width: int) -> None:
     if not AXE.exists():

@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.blog import Site
-from tests.engine import CHECK
+from tests.thorough import CHECK
 
 pytestmark = [pytest.mark.browser, pytest.mark.engine]
 
@@ -121,6 +121,7 @@ def too_small(site: Site) -> list[str]:
     ]
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("screen", SCREENS, ids=lambda screen: str(screen.__name__))
 def test_a_screen_fits_every_width_and_axe_finds_nothing(
     site: Site, screen: Callable[[Site], None], tmp_path: Path
@@ -160,6 +161,7 @@ def test_the_page_decides_on_colours_and_type(site: Site) -> None:
     assert site.heading.evaluate(css, "fontSize") == "40px"
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("comments", [0, 5, 100] if CHECK in os.environ else [30])
 @pytest.mark.parametrize("where", ["at the top", "at a comment"])
 @pytest.mark.parametrize("length", ["a long essay", "a short page"])

@@ -18,8 +18,8 @@ from chalicelib.core.words import MAX_NAME, clean_link, clean_name, clean_text
 from dev.server import running
 from tests.browser.blog import TAG, Blog, Site
 from tests.corpus import load
-from tests.engine import CHECK
 from tests.hostile import batches, fresh_world
+from tests.thorough import CHECK
 from tests.world import POST, World, key22
 
 pytestmark = pytest.mark.browser
@@ -352,6 +352,7 @@ def test_a_permalink_that_is_answered_with_wrong_types_breaks_nothing(site: Site
 # Attributes
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     ("attributes", "asked", "shown"),
     [

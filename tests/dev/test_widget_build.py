@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.engine import CHECK
+from tests.thorough import CHECK
 
 ROOT = Path(__file__).parents[2]
 MODULES = ROOT / "widget/node_modules"

@@ -5,9 +5,9 @@ from dataclasses import dataclass, replace
 
 from hypothesis import strategies as st
 
-from tests.engine import CHECK
 from tests.faults import FOR_EVER, STORED, Fault, Kind, Moment
 from tests.machines.model import STATUS_BY
+from tests.thorough import CHECK
 from tests.world import POST
 
 POSTS = (POST, "/empty.html", "a key of its own")

@@ -72,6 +72,7 @@ def test_what_is_long_goes_in_smaller_pieces() -> None:
     assert all(3 * len(batch) <= MAX_PARTS for batch in batches(places))
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("back", [False, True], ids=["there", "back"])
 def test_half_a_thread_on_either_side_is_read_without_a_fault(world: World, back: bool) -> None:
     comments = counted(grown(LONG))

@@ -10,14 +10,14 @@ from collections.abc import Callable, Iterator
 import pytest
 from moto import mock_aws
 
-from tests.engine import CHECK
 from tests.faults import Faults, Moment
 from tests.invariants import check_table, read_truth
 from tests.moves import NEW, ask, finish, move, unfinished
+from tests.thorough import CHECK
 from tests.world import POST, Reply, World, key22, new_world, shared_client
 
 MOST = 40  # calls of one request
-EVERY = 1 if os.environ.get(CHECK) else 5  # every so manyth call is enough unless nothing may be skipped
+EVERY = 1 if os.environ.get(CHECK) else 13  # every so manyth call is enough unless nothing may be skipped
 Deed = Callable[[World, list[str]], Reply]
 
 

@@ -88,12 +88,13 @@ function deliver(batch) {
       strike(batch)
       await came(batch.cards, batch.wishes, decided)
     },
-    (/** @type {Failure} */ error) => {
+    async (/** @type {Failure} */ error) => {
       if (error.status) {
         strike(batch)
         return comeBack(batch.cards, error.message)
       }
       batch.isUnsent = true
+      await keepWaiting() // before it is called kept
       tellUnsent()
       setTimeout(resend, AGAIN)
     },

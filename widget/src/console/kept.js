@@ -27,7 +27,13 @@ async function inTransaction(mode, deed) {
   opening.onupgradeneeded = () => opening.result.createObjectStore(STORE)
   const database = /** @type {IDBDatabase} */ (await settled(opening))
   try {
-    return await settled(deed(database.transaction(STORE, mode).objectStore(STORE)))
+    const transaction = database.transaction(STORE, mode)
+    const found = await settled(deed(transaction.objectStore(STORE)))
+    await new Promise((resolve, reject) => {
+      transaction.oncomplete = resolve // only then a page that is closed leaves it behind
+      transaction.onabort = () => reject(transaction.error)
+    })
+    return found
   } finally {
     database.close()
   }

@@ -1,0 +1,17 @@
+"""What only ``make check`` runs: tests that take long and seldom find anything."""
+
+import os
+
+import pytest
+
+CHECK = "AFTERWORD_CHECK"  # set where nothing may be skipped or left out
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out what is thorough; pytest says how many were deselected."""
+    if CHECK in os.environ:
+        return
+    left = [each for each in items if each.get_closest_marker("thorough")]
+    if left:
+        config.hook.pytest_deselected(items=left)
+        items[:] = [each for each in items if not each.get_closest_marker("thorough")]
