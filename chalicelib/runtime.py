@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from .service.reacting import Reacting
     from .service.signing_in import SigningIn
     from .service.submitting import Submitting
+    from .service.tending import Tending
     from .service.tools import Tools
     from .store.authors import Authors
     from .store.jobs import Jobs
@@ -244,6 +245,24 @@ class Runtime:
 
         moves = Moves(self.table, self.memo, self.jobs)
         return Moving(self.tools, moves, Looking(self.table), self.posts, self.audit, self.config)
+
+    @cached_property
+    def tending(self) -> "Tending":
+        """What the hourly timer does."""
+        from .notify.topics import Topics  # noqa: PLC0415
+        from .service.expiring import Expiring  # noqa: PLC0415
+        from .service.noticing import Noticing  # noqa: PLC0415
+        from .service.recounting import Recounting  # noqa: PLC0415
+        from .service.tending import Tending  # noqa: PLC0415
+        from .store.marks import Marks  # noqa: PLC0415
+        from .store.overdue import Overdue  # noqa: PLC0415
+
+        marks, overdue, chosen = Marks(self.table), Overdue(self.table), self.settings
+        return Tending(
+            Noticing(self.tools, self.queue, marks, Topics(), chosen.site, chosen.url),
+            Expiring(self.tools, self.comments, self.config, marks, overdue, chosen.keep_rejected),
+            Recounting(self.tools, self.posts, marks),
+        )
 
     @cached_property
     def signing_in(self) -> "SigningIn":

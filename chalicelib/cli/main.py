@@ -9,14 +9,14 @@ from botocore.exceptions import BotoCoreError, ClientError
 from .. import runtime as runtimes
 from ..core.refusals import Refusal
 from ..settings import BadSettingError
-from . import backup, comments, description, jobs, moderators, posts, table
+from . import backup, comments, description, jobs, moderators, posts, table, tending
 
 
 def parser() -> argparse.ArgumentParser:
     """All commands with their help."""
     made = argparse.ArgumentParser(prog="python -m chalicelib", description="Look after an Afterword site.")
     topics = made.add_subparsers(metavar="TOPIC", required=True)
-    for topic in (table, moderators, comments, posts, jobs, backup, description):
+    for topic in (table, moderators, comments, posts, jobs, tending, backup, description):
         topic.add_to(topics)
     return made
 

@@ -1,0 +1,1 @@
+"""What tells somebody outside: the only room that knows how a notice travels."""
