@@ -17,6 +17,7 @@ from .schema import NETWORK, STATUS
 from .table import Span, Table
 
 LISTS = [name for status in (Status.REJECTED, Status.SPAM) for name in keys.queues(status)]
+NAMES = ("pk", "sk", NETWORK.partition, NETWORK.sort)  # of the keys of an entry of ``network``
 ENTRIES = 1_000  # of the index ``network`` in one portion
 PORTION = 100  # comments of a list: what one BatchGetItem takes
 
@@ -29,10 +30,10 @@ class Overdue:
 
     def networks(self, before: datetime, above: str) -> tuple[list[str], str]:
         """The ids of comments older than that which carry a hash, of one portion, and after what it goes on."""
-        start = dict(zip(("pk", "sk", "npk", "nsk"), above.split(), strict=False))
+        start = dict(zip(NAMES, above.split("\n"), strict=True)) if above else {}
         entries, last = self.table.portion(NETWORK, ENTRIES, start)
         found = [entry["pk"].removeprefix("C#") for entry in entries if entry["nsk"] < first_ulid(before)]
-        return found, " ".join(last[name] for name in ("pk", "sk", "npk", "nsk")) if last else ""
+        return found, "\n".join(last[name] for name in NAMES) if last else ""
 
     def all_networks(self, before: datetime) -> Iterator[str]:
         """All of them; for the command line."""
