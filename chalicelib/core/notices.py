@@ -1,15 +1,13 @@
 """Notices: how many comments wait, for whoever moderates.  No word of a reader is in one, and no token."""
 
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
-from .ids import first_ulid
-
 MAX_SUBJECT = 99  # characters, as SNS has it: ASCII without control characters
 EVERY = timedelta(minutes=55)  # between two notices: an hour, less what a timer may be early
 REMINDER = timedelta(days=1)  # after which those who still wait are told of again
-LATE = timedelta(seconds=20)  # what was submitted then may still be on its way into the index
 
 
 @dataclass(frozen=True)
@@ -33,16 +31,9 @@ class Notice:
 def is_due(waiting: Waiting, *, tried: datetime, told: str, now: datetime) -> bool:
     """Whether there is something to tell: somebody came since, or still waits after a day; and not too often.
 
-    ``told`` is the ULID up to which was told.
+    ``tried`` is when a notice last was, ``told`` the newest ULID that one told of.
     """
-    if not waiting.count or now - tried < EVERY:
-        return False
-    return waiting.newest > told or first_ulid(now - REMINDER) >= told
-
-
-def told_at(now: datetime) -> str:
-    """The ULID up to which a notice of that time tells."""
-    return first_ulid(now - LATE)
+    return bool(waiting.count) and now - tried >= EVERY and (waiting.newest > told or now - tried >= REMINDER)
 
 
 def digest(waiting: Waiting, oldest: datetime, *, site: str, url: str) -> Notice:
@@ -56,7 +47,9 @@ def digest(waiting: Waiting, oldest: datetime, *, site: str, url: str) -> Notice
 
 
 def _subject(words: str, site: str) -> str:
-    host = urlsplit(site).hostname or ""
+    host = ""
+    with suppress(ValueError):  # it is no address
+        host = urlsplit(site).hostname or ""
     whole = _capital(f"{words} on {host}")
     return whole if host and whole.isascii() and whole.isprintable() and len(whole) <= MAX_SUBJECT else _capital(words)
 

@@ -26,7 +26,7 @@ class Mark:
 
     ``number`` is the list's, ``above`` the key after which it goes on; ``done``: it came to the end.  ``left`` are
     comments that are being deleted, and what readers left under them.  ``operation`` is the ULID of the mark's write.
-    Of notices: when one was last tried, and the ULID up to which was told what waits.
+    Of notices: when one was last tried, and the newest ULID that one told of.
     """
 
     step: Step

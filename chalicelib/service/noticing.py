@@ -4,7 +4,7 @@ from contextlib import suppress
 from dataclasses import replace
 
 from ..core.ids import ulid_iso
-from ..core.notices import Notice, Waiting, digest, is_due, told_at
+from ..core.notices import Notice, Waiting, digest, is_due
 from ..core.refusals import ChangedMeanwhile
 from ..core.tending import Step
 from ..core.times import from_iso
@@ -47,7 +47,7 @@ class Noticing:
             return {"sent": 0, "failed": int(isinstance(why, NotSent))}
         if sent:
             with suppress(ChangedMeanwhile):
-                self.marks.set(tried, replace(tried, above=told_at(now), operation=self.tools.new_ulid(now)))
+                self.marks.set(tried, replace(tried, above=waiting.newest, operation=self.tools.new_ulid(now)))
         return {"sent": int(sent), "failed": 0}
 
     def _digest(self, waiting: Waiting) -> Notice:
