@@ -60,7 +60,7 @@ def with_topic(world: World) -> World:
 def notices() -> list[tuple[str, str]]:
     """(subject, text) of all that the topic was told, oldest first."""
     topic = sns_backends[DEFAULT_ACCOUNT_ID]["us-east-1"].topics[TOPIC]
-    return [(subject, text) for _, text, subject, *_ in topic.sent_notifications]
+    return [(subject or "", text) for _, text, subject, *_ in topic.sent_notifications]
 
 
 def with_hash(world: World) -> set[str]:

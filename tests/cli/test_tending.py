@@ -1,6 +1,5 @@
 """``tend``, what ``table check`` finds of what the timer left, and marks that belong into no backup."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -23,7 +22,7 @@ counts    {counted} counted, {wrong} wrong, {wrong} right, 0 failed
 
 
 @pytest.fixture
-def aged(world: World) -> Iterator[World]:
+def aged(world: World) -> World:
     """A site on which there is something to do."""
     world.submit()
     world.decide("spam", world.submit().json["id"])

@@ -38,7 +38,11 @@ def busy(world: World) -> Iterator[World]:
     asked = with_topic(new_world(shared_client(), notices=NAME))
     asked.runtime.tending.recounting.pause = lambda _seconds: None
     with asked.open():
-        words = {"name": f"{CANARY} name", "link": f"https://{CANARY}.example", "post_title": f"{CANARY} title"}
+        words: dict[str, Any] = {
+            "name": f"{CANARY} name",
+            "link": f"https://{CANARY}.example",
+            "post_title": f"{CANARY} title",
+        }
         asked.submit(f"{CANARY} text", author=CANARY, post=f"/{CANARY}", **words)
         asked.decide("reject", asked.submit(f"{CANARY} text", author=CANARY).json["id"])
         asked.published(post=POST)
@@ -175,6 +179,7 @@ def test_delivered_twice_the_second_run_finds_nothing_to_do(busy: World, capsys:
 
 
 def test_the_timer_is_a_function_of_its_own_every_hour() -> None:
+    source: Any
     [source] = service.app.event_sources
 
     assert source.name == "hourly"

@@ -115,7 +115,11 @@ def test_without_a_topic_nobody_is_told_and_nothing_is_kept(asked: World) -> Non
 
 def test_no_word_of_anybody_and_no_token_is_in_a_notice(asked: World) -> None:
     token = asked.token
-    words = {"name": f"{CANARY} name", "link": f"https://{CANARY}.example", "post_title": f"{CANARY} title"}
+    words: dict[str, Any] = {
+        "name": f"{CANARY} name",
+        "link": f"https://{CANARY}.example",
+        "post_title": f"{CANARY} title",
+    }
     asked.submit(f"{CANARY} text", post=f"/{CANARY}.html", author="ann", **words)
 
     told(asked)

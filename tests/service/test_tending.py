@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from chalicelib.core.comments import Status
 from chalicelib.core.tending import Step
 from chalicelib.store import overdue
 from chalicelib.store.parts import Put
@@ -193,7 +194,7 @@ def test_of_a_rejected_comment_with_public_replies_the_place_stays(anywhere: Wor
 def test_a_whole_pass_reaches_all_lists_over_several_runs(anywhere: World, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(overdue, "PORTION", 2)
     tree = grown([None] * 30)
-    old = [replace(each, status=("rejected", "spam")[n % 2], published="") for n, each in enumerate(tree)]
+    old = [replace(each, status=(Status.REJECTED, Status.SPAM)[n % 2], published="") for n, each in enumerate(tree)]
     store(anywhere, old)
     anywhere.clock.forward(days=91)
     ticks = iter(range(10**6))
@@ -207,7 +208,7 @@ def test_a_whole_pass_reaches_all_lists_over_several_runs(anywhere: World, monke
 
 
 def test_a_comment_without_the_ulid_of_its_last_change_is_kept(world: World) -> None:
-    store(world, [comment(1, status="rejected", published="", operation="")])
+    store(world, [comment(1, status=Status.REJECTED, published="", operation="")])
     world.clock.forward(days=400)
 
     assert tend(world)[Step.ERASE]["erased"] == 0

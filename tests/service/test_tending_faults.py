@@ -8,6 +8,7 @@ import json
 import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any
 
 import pytest
@@ -290,7 +291,7 @@ def test_a_comment_that_goes_from_list_to_list_meanwhile_loses_its_hash_in_that_
         world.clock.forward(days=31)
         for number in range(5):
             turn = ("approve", "reject", "spam", "approve", "reject")[number]
-            with faults.plan(meanwhile=(Moment(number), lambda turn=turn: world.decide(turn, *ids))):
+            with faults.plan(meanwhile=(Moment(number), partial(world.decide, turn, *ids))):
                 tend(world, Step.NETWORKS)
             world.clock.forward(days=1)
 
