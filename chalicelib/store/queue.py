@@ -64,8 +64,9 @@ class Queue:
             after = entries[-1]["qsk"]
         return QueuePage(found, after, looked)
 
-    def count(self, name: str = Status.PENDING, *, most: int = COUNTED) -> Counted:
-        """What a list holds, counted up to ``most`` in each shard."""
+    def count(self, name: str = Status.PENDING, *, most: int = 0) -> Counted:
+        """What a list holds, counted up to ``most`` in each shard, or up to COUNTED."""
+        most = most or COUNTED
         shards = [self.table.query(Span(key), index=STATUS, limit=most + 1).items for key in keys.queues(name)]
         ulids = sorted(entry["qsk"] for shard in shards for entry in shard[:most])
         return Counted(ulids, any(len(shard) > most for shard in shards))
