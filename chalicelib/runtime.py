@@ -5,13 +5,14 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from functools import cached_property
-from typing import TYPE_CHECKING
+from functools import cached_property, partial
+from typing import TYPE_CHECKING, Any
 
 from .core.keys import Keys
-from .settings import Settings, from_environment
+from .settings import BadSettingError, Settings, checked_secret, from_environment
 from .store.access import Access
 from .store.audit import Audit
+from .store.clients import aws, new_client
 from .store.comments import Comments
 from .store.config import Config
 from .store.memo import Memo
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
     from .store.jobs import Jobs
     from .store.limits import Limits
     from .store.reactions import Reactions
+    from .store.secret import SecretParameter
     from .store.stats import Stats
 
 
@@ -47,33 +49,38 @@ def now() -> datetime:
     return datetime.now(UTC)
 
 
-def new_client(endpoint: str = "", *, patient: bool = False) -> "DynamoDBClient":
-    """The SDK's client: few quick tries, because a reader waits; or many slow ones, where nobody does."""
-    import boto3  # noqa: PLC0415  takes most of a cold start
-    from botocore.config import Config as ClientConfig  # noqa: PLC0415
-
-    config = ClientConfig(
-        connect_timeout=5 if patient else 1,
-        read_timeout=30 if patient else 1.5,
-        retries={"mode": "standard", "total_max_attempts": 10 if patient else 3},
-        max_pool_connections=50,
-    )
-    return boto3.client("dynamodb", endpoint_url=endpoint or None, config=config)
-
-
 @dataclass(frozen=True)
 class Runtime:
-    """All that the doors use.  ``client`` makes the SDK's client when it is first needed."""
+    """All that the doors use.
+
+    ``client`` makes the table's client when it is first needed, ``aws`` that of another service.
+    """
 
     settings: Settings
     client: Callable[[], "DynamoDBClient"]
     clock: Callable[[], datetime] = now
     entropy: Callable[[int], bytes] = os.urandom
+    aws: Callable[[str], Any] = aws
 
     @cached_property
     def keys(self) -> Keys:
-        """Derived from the stage's secret."""
-        return Keys(self.settings.checked_secret(), self.settings.signing_generation)
+        """Derived from the stage's secret, which is asked for only when the first of them is needed.
+
+        Raises:
+            BadSettingError: there is none, or it is too short.
+            Unavailable: AWS keeps it, and does not say.
+        """
+        secret = self.settings.secret or (self.secret_parameter.read() if self.settings.secret_parameter else "")
+        if not secret and self.settings.secret_parameter:
+            raise BadSettingError(f"{self.settings.secret_parameter} holds no secret: `table create` makes one")
+        return Keys(checked_secret(secret), self.settings.signing_generation)
+
+    @cached_property
+    def secret_parameter(self) -> "SecretParameter":
+        """Where the secret is kept, if it is no setting itself."""
+        from .store.secret import SecretParameter  # noqa: PLC0415
+
+        return SecretParameter(self.aws("ssm"), self.settings.secret_parameter)
 
     @cached_property
     def table(self) -> Table:
@@ -257,18 +264,32 @@ _lock = threading.Lock()
 _runtimes: list[Runtime] = []
 
 
-def current(*, patient: bool = False) -> Runtime:
-    """The process's own, built from the environment at the first request.  ``patient``: as ``new_client``."""
+def current() -> Runtime:
+    """The process's own, built from the environment at the first request."""
     with _lock:
         if not _runtimes:
-            settings = from_environment()
-            runtime = Runtime(settings, lambda: new_client(settings.dynamodb_endpoint, patient=patient))
-            _ = runtime.memo, runtime.ranking  # the threads of a local server must share one
-            _runtimes.append(runtime)
+            _runtimes.append(built(from_environment()))
         return _runtimes[0]
+
+
+def built(settings: Settings, *, patient: bool = False) -> Runtime:
+    """A new one.  ``patient``: as ``aws``."""
+    runtime = Runtime(
+        settings,
+        lambda: new_client(settings.dynamodb_endpoint, patient=patient),
+        aws=partial(aws, patient=patient),
+    )
+    _ = runtime.memo, runtime.ranking  # the threads of a local server must share one
+    return runtime
 
 
 def use(runtime: Runtime | None) -> None:
     """Let the doors use this one; or build their own again."""
     with _lock:
         _runtimes[:] = [runtime] if runtime else []
+
+
+def used() -> Runtime | None:
+    """The one that the doors use, if there is one already."""
+    with _lock:
+        return _runtimes[0] if _runtimes else None

@@ -5,6 +5,7 @@ import sys
 from collections.abc import Mapping
 from dataclasses import Field, dataclass, field, fields
 from datetime import timedelta
+from types import MappingProxyType
 from typing import Any
 
 PREFIX = "AFTERWORD_"
@@ -28,6 +29,9 @@ class Settings:
     table: str = _setting("afterword-dev", "name", "The DynamoDB table.")
     dynamodb_endpoint: str = _setting("", "URL", "Another DynamoDB than AWS's, for development.")
     secret: str = _setting("", "characters", "At least 32 random characters; all keys are derived from it.")
+    secret_parameter: str = _setting(
+        "", "name", "The SSM parameter that holds the secret, where that is not set itself."
+    )
     signing_generation: int = _setting(1, "number", "Raise it to rotate the signing keys; the last two count.")
     site: str = _setting("", "URL", "Where the posts are; a post's link is this and its key.")
     url: str = _setting("", "URL", "Where this service is, for links that leave it.")
@@ -56,23 +60,25 @@ class Settings:
         """How long an author can edit."""
         return timedelta(minutes=self.edit_minutes)
 
-    def checked_secret(self) -> str:
-        """The secret.
 
-        Raises:
-            BadSettingError: there is none, or it is too short.
-        """
-        if len(self.secret) < MIN_SECRET:
-            raise BadSettingError(f"{PREFIX}SECRET must be at least {MIN_SECRET} random characters long")
-        return self.secret
+def checked_secret(secret: str) -> str:
+    """A secret that will do.
+
+    Raises:
+        BadSettingError: there is none, or it is too short.
+    """
+    if len(secret) < MIN_SECRET:
+        raise BadSettingError(f"{PREFIX}SECRET must be at least {MIN_SECRET} random characters long")
+    return secret
 
 
-def from_environment(environment: Mapping[str, str] = os.environ) -> Settings:
-    """The settings of this process.
+def from_environment(stage: Mapping[str, str] = MappingProxyType({})) -> Settings:
+    """The settings of this process.  ``stage``: variables that count in the place of the environment's.
 
     Raises:
         BadSettingError: a number that is none, or is out of its bounds.
     """
+    environment = {**os.environ, **stage}
     values: dict[str, Any] = {}
     for each in fields(Settings):
         text = environment.get(PREFIX + each.name.upper(), "")
