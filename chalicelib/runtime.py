@@ -6,17 +6,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from .core.keys import Keys
 from .settings import Settings, from_environment
-from .store.access import Access
-from .store.audit import Audit
-from .store.comments import Comments
-from .store.config import Config
 from .store.memo import Memo
 from .store.posts import Posts
-from .store.queue import Queue
 from .store.ranking import Ranking
 from .store.table import Table
 from .store.threads import Threads
@@ -35,9 +30,14 @@ if TYPE_CHECKING:
     from .service.signing_in import SigningIn
     from .service.submitting import Submitting
     from .service.tools import Tools
+    from .store.access import Access
+    from .store.audit import Audit
     from .store.authors import Authors
+    from .store.comments import Comments
+    from .store.config import Config
     from .store.jobs import Jobs
     from .store.limits import Limits
+    from .store.queue import Queue
     from .store.reactions import Reactions
     from .store.stats import Stats
 
@@ -49,8 +49,8 @@ def now() -> datetime:
 
 def new_client(endpoint: str = "", *, patient: bool = False) -> "DynamoDBClient":
     """The SDK's client: few quick tries, because a reader waits; or many slow ones, where nobody does."""
-    import boto3  # noqa: PLC0415  takes most of a cold start
-    from botocore.config import Config as ClientConfig  # noqa: PLC0415
+    from botocore.config import Config as ClientConfig  # noqa: PLC0415  the SDK takes most of a cold start
+    from botocore.session import get_session  # noqa: PLC0415  boto3 takes a sixth more, and makes the same client
 
     config = ClientConfig(
         connect_timeout=5 if patient else 1,
@@ -58,7 +58,8 @@ def new_client(endpoint: str = "", *, patient: bool = False) -> "DynamoDBClient"
         retries={"mode": "standard", "total_max_attempts": 10 if patient else 3},
         max_pool_connections=50,
     )
-    return boto3.client("dynamodb", endpoint_url=endpoint or None, config=config)
+    client = get_session().create_client("dynamodb", endpoint_url=endpoint or None, config=config)
+    return cast("DynamoDBClient", client)
 
 
 @dataclass(frozen=True)
@@ -80,6 +81,10 @@ class Runtime:
         """The one table."""
         return Table(self.client(), self.settings.table)
 
+    def get_ready(self) -> None:
+        """Make at a start what the first request would wait for."""
+        _ = self.posts, self.threads
+
     @cached_property
     def memo(self) -> Memo:
         """Finished public answers."""
@@ -91,8 +96,10 @@ class Runtime:
         return Ranking(self.clock)
 
     @cached_property
-    def comments(self) -> Comments:
+    def comments(self) -> "Comments":
         """Comments in the table."""
+        from .store.comments import Comments  # noqa: PLC0415
+
         return Comments(self.table, self.memo)
 
     @cached_property
@@ -106,13 +113,17 @@ class Runtime:
         return Threads(self.table, self.ranking)
 
     @cached_property
-    def queue(self) -> Queue:
+    def queue(self) -> "Queue":
         """Moderators' lists."""
+        from .store.queue import Queue  # noqa: PLC0415
+
         return Queue(self.table)
 
     @cached_property
-    def audit(self) -> Audit:
+    def audit(self) -> "Audit":
         """What was done."""
+        from .store.audit import Audit  # noqa: PLC0415
+
         return Audit(self.table)
 
     @cached_property
@@ -130,13 +141,17 @@ class Runtime:
         return Stats(self.table)
 
     @cached_property
-    def config(self) -> Config:
+    def config(self) -> "Config":
         """The policy."""
+        from .store.config import Config  # noqa: PLC0415
+
         return Config(self.table)
 
     @cached_property
-    def access(self) -> Access:
+    def access(self) -> "Access":
         """Moderators and tokens in the table."""
+        from .store.access import Access  # noqa: PLC0415
+
         return Access(self.table)
 
     @cached_property

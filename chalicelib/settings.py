@@ -67,6 +67,11 @@ class Settings:
         return self.secret
 
 
+def on_lambda(environment: Mapping[str, str] = os.environ) -> bool:
+    """Whether this process is a Lambda function's."""
+    return "AWS_LAMBDA_FUNCTION_NAME" in environment
+
+
 def from_environment(environment: Mapping[str, str] = os.environ) -> Settings:
     """The settings of this process.
 
