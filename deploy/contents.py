@@ -107,10 +107,17 @@ def is_needed(name: str, versions: Mapping[str, str]) -> bool:
 
 def latest(names: Iterable[str]) -> dict[str, str]:
     """Service → the newest version of its interface, which is what the SDK takes."""
-    found = [
+    found: dict[str, str] = {}
+    for service, version in _interfaces(names):
+        if service in SERVICES:
+            found[service] = max(version, found.get(service, ""))
+    return found
+
+
+def _interfaces(names: Iterable[str]) -> Iterator[list[str]]:
+    return (
         name.split("/")[2:4] for name in names if name.startswith(SDK_DATA) and name.count("/") > SDK_DATA.count("/")
-    ]
-    return {service: max(version for each, version in found if each == service) for service in SERVICES if found}
+    )
 
 
 def pruned(files: Files) -> dict[str, bytes]:
