@@ -10,14 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 from .core.keys import Keys
 from .settings import BadSettingError, Settings, checked_secret, from_environment
-from .store.access import Access
-from .store.audit import Audit
 from .store.clients import aws, new_client
-from .store.comments import Comments
-from .store.config import Config
 from .store.memo import Memo
 from .store.posts import Posts
-from .store.queue import Queue
 from .store.ranking import Ranking
 from .store.table import Table
 from .store.threads import Threads
@@ -36,9 +31,14 @@ if TYPE_CHECKING:
     from .service.signing_in import SigningIn
     from .service.submitting import Submitting
     from .service.tools import Tools
+    from .store.access import Access
+    from .store.audit import Audit
     from .store.authors import Authors
+    from .store.comments import Comments
+    from .store.config import Config
     from .store.jobs import Jobs
     from .store.limits import Limits
+    from .store.queue import Queue
     from .store.reactions import Reactions
     from .store.secret import SecretParameter
     from .store.stats import Stats
@@ -87,6 +87,10 @@ class Runtime:
         """The one table."""
         return Table(self.client(), self.settings.table)
 
+    def get_ready(self) -> None:
+        """Make at a start what the first request would wait for."""
+        _ = self.posts, self.threads
+
     @cached_property
     def memo(self) -> Memo:
         """Finished public answers."""
@@ -98,8 +102,10 @@ class Runtime:
         return Ranking(self.clock)
 
     @cached_property
-    def comments(self) -> Comments:
+    def comments(self) -> "Comments":
         """Comments in the table."""
+        from .store.comments import Comments  # noqa: PLC0415
+
         return Comments(self.table, self.memo)
 
     @cached_property
@@ -113,13 +119,17 @@ class Runtime:
         return Threads(self.table, self.ranking)
 
     @cached_property
-    def queue(self) -> Queue:
+    def queue(self) -> "Queue":
         """Moderators' lists."""
+        from .store.queue import Queue  # noqa: PLC0415
+
         return Queue(self.table)
 
     @cached_property
-    def audit(self) -> Audit:
+    def audit(self) -> "Audit":
         """What was done."""
+        from .store.audit import Audit  # noqa: PLC0415
+
         return Audit(self.table)
 
     @cached_property
@@ -137,13 +147,17 @@ class Runtime:
         return Stats(self.table)
 
     @cached_property
-    def config(self) -> Config:
+    def config(self) -> "Config":
         """The policy."""
+        from .store.config import Config  # noqa: PLC0415
+
         return Config(self.table)
 
     @cached_property
-    def access(self) -> Access:
+    def access(self) -> "Access":
         """Moderators and tokens in the table."""
+        from .store.access import Access  # noqa: PLC0415
+
         return Access(self.table)
 
     @cached_property

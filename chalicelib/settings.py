@@ -72,6 +72,11 @@ def checked_secret(secret: str) -> str:
     return secret
 
 
+def on_lambda(environment: Mapping[str, str] = os.environ) -> bool:
+    """Whether this process is a Lambda function's."""
+    return "AWS_LAMBDA_FUNCTION_NAME" in environment
+
+
 def from_environment(stage: Mapping[str, str] = MappingProxyType({})) -> Settings:
     """The settings of this process.  ``stage``: variables that count in the place of the environment's.
 
