@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any
 
+from .core.ids import ULID_ENTROPY, ulid
 from .core.keys import Keys
 from .settings import BadSettingError, Settings, checked_secret, from_environment
 from .store.clients import aws, new_client
@@ -20,6 +21,7 @@ from .store.threads import Threads
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
+    from .notify.edge import Edge
     from .service.answering import Answering
     from .service.editing import Editing
     from .service.erasing import Erasing
@@ -97,6 +99,20 @@ class Runtime:
         return Memo(self.clock, timedelta(seconds=self.settings.memo_seconds), self.settings.memo_bytes)
 
     @cached_property
+    def edge(self) -> "Edge | None":
+        """The caches in front of the service, if there are any."""
+        if not self.settings.distribution:
+            return None
+        from .notify.edge import Edge  # noqa: PLC0415
+
+        return Edge(self.settings.distribution, lambda: ulid(self.clock(), self.entropy(ULID_ENTROPY)))
+
+    def flush(self) -> None:
+        """Do what a request or a command leaves to its end, whatever became of it.  Never fails."""
+        if self.edge:
+            self.edge.flush()
+
+    @cached_property
     def ranking(self) -> Ranking:
         """The order of threads by votes."""
         return Ranking(self.clock)
@@ -106,7 +122,7 @@ class Runtime:
         """Comments in the table."""
         from .store.comments import Comments  # noqa: PLC0415
 
-        return Comments(self.table, self.memo)
+        return Comments(self.table, self.memo, hidden=self.edge.note if self.edge else None)
 
     @cached_property
     def posts(self) -> Posts:
