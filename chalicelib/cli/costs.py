@@ -23,8 +23,8 @@ The figures of another site: `python -m chalicelib cost --views 1000000 --commen
 asks nobody: the prices are AWS's list of {REGION}, dated below; what a request consumes was measured on this service
 (`make bench`), and a test holds those figures against it. This page is made by the same code.
 
-**While nobody reads there is next to nothing to pay**: nothing runs and nothing is reserved. What an idle month costs
-is keeping what was said.
+**While nobody reads there is next to nothing to pay**: nothing is reserved, and nothing runs but an hourly timer. What
+an idle month costs is keeping what was said, and the metrics and alarms, which the free tier covers.
 
 ## Three sites
 

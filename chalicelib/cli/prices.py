@@ -51,7 +51,7 @@ PRICES = {
     "metrics": Price("CloudWatch, metrics of our own", 0.30, "metrics", CLOUDWATCH, "February 2026", free=10),
     "alarms": Price("CloudWatch, alarms", 0.10, "alarms", CLOUDWATCH, "February 2026", free=10),
     "secret": Price(
-        "Systems Manager, a standard parameter", 0.0, "parameters", "aws.amazon.com/systems-manager/pricing", "2025"
+        "Systems Manager, a standard parameter", 0.0, "parameter", "aws.amazon.com/systems-manager/pricing", "2025"
     ),
     "mail": Price("SNS, mail", 2.00, "mails", "aws.amazon.com/sns/pricing", "2025", per=100_000, free=1_000),
     "out": Price("Data to the internet", 0.09, "GB", "aws.amazon.com/ec2/pricing/on-demand", "December 2025", free=100),
