@@ -1,4 +1,4 @@
-"""Behind CloudFront every request comes from an edge: who asks is believed of our own distribution, and of nobody else."""
+"""Behind CloudFront every request comes from an edge: our own distribution, and nothing else, says who asks."""
 
 from collections.abc import Iterator
 

@@ -12,6 +12,7 @@ import boto3
 import pytest
 from moto import mock_aws
 
+from chalicelib.api.endpoints import NO_STORE
 from chalicelib.api.incoming import EDGE, VIEWER
 from chalicelib.api.service import CORS
 from chalicelib.api.topics import TOPICS
@@ -22,6 +23,7 @@ from chalicelib.store.schema import TTL, differences
 from tests.world import SECRET
 
 ROOT = Path(__file__).parents[2]
+TOOLS = Path(sys.executable).parent
 EDGE_FILE = ROOT / "infra/edge.json"
 ALWAYS_KEPT = {400, 403, 404, 405, 414, 500, 501, 502, 503, 504}  # errors that CloudFront keeps whatever they say
 NAME = "afterword-dev"
@@ -43,7 +45,7 @@ def caching() -> Any:
 
 
 def linted(*files: Path) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "cfnlint", "--", *map(str, files)]
+    command: list[Path] = [TOOLS / "cfn-lint", *files]
     return subprocess.run(command, check=False, capture_output=True, text=True)  # noqa: S603  a tool of our own
 
 
@@ -85,7 +87,7 @@ def test_the_edge_keeps_what_the_headers_say_and_nothing_else(distribution: Any)
 
 
 def test_what_is_personal_says_that_no_cache_may_keep_it() -> None:
-    kept = {endpoint for topic in TOPICS for endpoint in topic.endpoints if endpoint.kept != "no-store"}
+    kept = [endpoint for topic in TOPICS for endpoint in topic.endpoints if endpoint.kept != NO_STORE]
 
     assert not [each.path for each in kept if each.scope or each.author or each.method != "GET"]
 
@@ -143,7 +145,7 @@ def test_chalice_merges_the_table_and_cfn_lint_has_nothing_to_say(tmp_path: Path
         elif (ROOT / name).exists():
             shutil.copy(ROOT / name, project / name)
     (project / "requirements.txt").write_text("", encoding="utf-8")  # the template does not depend on them
-    command = [sys.executable, "-m", "chalice", "package", "--merge-template", str(ROOT / "infra/table.json"), "out"]
+    command: list[str | Path] = [TOOLS / "chalice", "package", "--merge-template", ROOT / "infra/table.json", "out"]
 
     subprocess.run(command, check=True, cwd=project, capture_output=True, env=os.environ | {"PYTHONPATH": ""})  # noqa: S603  likewise
 
