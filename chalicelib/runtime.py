@@ -3,12 +3,11 @@
 import os
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import UTC, datetime, timedelta
 from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any
 
-from .core.ids import ULID_ENTROPY, ulid
 from .core.keys import Keys
 from .settings import BadSettingError, Settings, checked_secret, from_environment
 from .store.clients import aws, new_client
@@ -105,7 +104,7 @@ class Runtime:
             return None
         from .notify.edge import Edge  # noqa: PLC0415
 
-        return Edge(self.settings.distribution, lambda: ulid(self.clock(), self.entropy(ULID_ENTROPY)))
+        return Edge(self.settings.distribution, self.clock, self.entropy)
 
     def flush(self) -> None:
         """Do what a request or a command leaves to its end, whatever became of it.  Never fails."""
@@ -122,6 +121,7 @@ class Runtime:
         """Comments in the table."""
         from .store.comments import Comments  # noqa: PLC0415
 
+        return Comments(self.table, self.memo, hidden=self.edge.note if self.edge else None)
         return Comments(self.table, self.memo, hidden=self.edge.note if self.edge else None)
 
     @cached_property
@@ -188,18 +188,8 @@ class Runtime:
         """Posting limits."""
         from .store.limits import Limits, PostingLimits  # noqa: PLC0415
 
-        chosen = self.settings
-        limits = PostingLimits(
-            per_minute=chosen.limit_minute,
-            per_day=chosen.limit_day,
-            per_post_held=chosen.limit_post_held,
-            per_post_published=chosen.limit_post_published,
-            per_site=chosen.limit_site,
-            edits=chosen.limit_edits,
-            previews=chosen.limit_previews,
-            reactions=chosen.limit_reactions,
-        )
-        return Limits(self.table, limits)
+        limits = {each.name: getattr(self.settings, f"limit_{each.name}") for each in fields(PostingLimits)}
+        return Limits(self.table, PostingLimits(**limits))
 
     @cached_property
     def gathering(self) -> "Gathering":

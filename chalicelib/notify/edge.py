@@ -7,10 +7,13 @@ import json
 import logging
 from collections.abc import Callable
 from contextvars import ContextVar
+from datetime import datetime
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 from botocore.exceptions import BotoCoreError, ClientError
+
+from ..core.ids import ULID_ENTROPY, ulid
 
 if TYPE_CHECKING:
     from mypy_boto3_cloudfront import CloudFrontClient
@@ -24,10 +27,10 @@ _noted: ContextVar[bool] = ContextVar("noted", default=False)
 
 
 class Edge:
-    """One distribution.  ``reference`` makes a name for each time that it is told."""
+    """One distribution."""
 
-    def __init__(self, distribution: str, reference: Callable[[], str]) -> None:
-        self.distribution, self._reference = distribution, reference
+    def __init__(self, distribution: str, clock: Callable[[], datetime], entropy: Callable[[int], bytes]) -> None:
+        self.distribution, self._clock, self._entropy = distribution, clock, entropy
 
     @cached_property
     def client(self) -> "CloudFrontClient":
@@ -59,7 +62,7 @@ class Edge:
             DistributionId=self.distribution,
             InvalidationBatch={
                 "Paths": {"Quantity": len(PATHS), "Items": list(PATHS)},
-                "CallerReference": self._reference(),
+                "CallerReference": ulid(self._clock(), self._entropy(ULID_ENTROPY)),
             },
         )
 

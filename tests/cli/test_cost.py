@@ -23,7 +23,7 @@ from chalicelib.cli.costs import LARGE, SITES
 from chalicelib.cli.main import main
 from chalicelib.cli.prices import PRICES
 from chalicelib.notify import edge
-from chalicelib.runtime import new_client
+from chalicelib.store.clients import new_client
 from chalicelib.store.schema import INDEXES
 from tests.wire_guard import size_of
 from tests.world import World, key22
