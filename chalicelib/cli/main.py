@@ -10,10 +10,10 @@ from .. import runtime as runtimes
 from ..core.refusals import Refusal
 from ..runtime import Runtime
 from ..settings import BadSettingError, from_environment
-from . import backup, comments, description, jobs, moderators, posts, secret, table
+from . import backup, comments, description, doctor, jobs, moderators, posts, secret, table
 from .stages import UnknownStageError, stage_named
 
-TOPICS = (table, secret, moderators, comments, posts, jobs, backup, description)
+TOPICS = (table, secret, moderators, comments, posts, jobs, backup, doctor, description)
 
 
 def parser() -> argparse.ArgumentParser:
