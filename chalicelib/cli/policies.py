@@ -7,7 +7,7 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
-from .stages import Stage
+from .stages import API_HANDLER, Stage
 
 ON_THE_TABLE = (
     "BatchGetItem",
@@ -34,6 +34,11 @@ def api_policy(stage: Stage) -> dict[str, Any]:
         _allow("ssm", ("GetParameter",), secret),
         _logs(stage.function),
     )
+
+
+def policies(stage: Stage) -> dict[str, dict[str, Any]]:
+    """Function, as Chalice calls it → its policy."""
+    return {API_HANDLER: api_policy(stage)}
 
 
 def policy_files(stages: Sequence[Stage]) -> dict[str, str]:

@@ -10,6 +10,7 @@ from typing import Any
 ROOT = Path(__file__).parents[2]
 CONFIG = Path(".chalice/config.json")
 URL = "AFTERWORD_URL"
+API_HANDLER = "api_handler"  # as Chalice calls the function that answers requests
 
 
 class UnknownStageError(Exception):
@@ -29,6 +30,17 @@ class Stage:
     def function(self) -> str:
         """The Lambda function that answers requests; its role, and whatever watches it, are named after it."""
         return f"{self.app}-{self.name}"
+
+    @property
+    def functions(self) -> list[str]:
+        """All Lambda functions: that one, and those that run by themselves."""
+        others = [name for name in self.config.get("lambda_functions", {}) if name != API_HANDLER]
+        return [self.function, *(f"{self.function}-{name}" for name in others)]
+
+    def function_config(self, function: str) -> Mapping[str, Any]:
+        """What holds for one of them."""
+        name = function.removeprefix(f"{self.function}-") if function != self.function else API_HANDLER
+        return _joined(self.config, self.config.get("lambda_functions", {}).get(name, {}))
 
     @property
     def path(self) -> str:

@@ -20,13 +20,13 @@ DAY = 86_400  # seconds
 
 @dataclass(frozen=True)
 class PostingLimits:
-    """How many submissions go through; the settings have the same names after ``limit_``."""
+    """How many submissions go through."""
 
-    minute: int
-    day: int
-    post_held: int  # a second
-    post_published: int  # a second
-    site: int  # a second
+    per_minute: int
+    per_day: int
+    per_post_held: int  # a second
+    per_post_published: int  # a second
+    per_site: int  # a second
     edits: int  # a minute, of one network
     previews: int  # a minute, of one network
     reactions: int  # votes, and as many flags, an hour, of one network
@@ -45,9 +45,9 @@ class Limits:
             TooManyRequests: one of them is used up.
         """
         self._network(network, now)
-        per_post = self.limits.post_published if published else self.limits.post_held
+        per_post = self.limits.per_post_published if published else self.limits.per_post_held
         self._second(f"{'pub' if published else 'held'}#{sha256(post)}", per_post, now)
-        self._second("site", self.limits.site, now)
+        self._second("site", self.limits.per_site, now)
 
     def count_edit(self, network: str, now: datetime) -> None:
         """Count one change of a comment by its author.
@@ -77,10 +77,10 @@ class Limits:
     def _network(self, network: str, now: datetime) -> None:
         into_day = seconds(now) % DAY
         minute = f"m{into_day // 60}"
-        limits = Where(below={minute: self.limits.minute, "n": self.limits.day})
+        limits = Where(below={minute: self.limits.per_minute, "n": self.limits.per_day})
 
         def refusal(found: dict[str, int]) -> TooManyRequests:
-            used_up = found.get("n", 0) >= self.limits.day
+            used_up = found.get("n", 0) >= self.limits.per_day
             return TooManyRequests(retry_after=DAY - into_day if used_up else 60 - into_day % 60)
 
         key = keys.counter(f"net#{network}", f"{now:%Y%m%d}")
