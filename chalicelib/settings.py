@@ -35,6 +35,9 @@ class Settings:
     signing_generation: int = _setting(1, "number", "Raise it to rotate the signing keys; the last two count.")
     site: str = _setting("", "URL", "Where the posts are; a post's link is this and its key.")
     url: str = _setting("", "URL", "Where this service is, for links that leave it.")
+    distribution: str = _setting(
+        "", "id", "The CloudFront distribution to tell when public words go away; none: no cache."
+    )
     edit_minutes: int = _setting(15, "minutes", "How long an author can edit a comment.")
     limit_minute: int = _setting(5, "submissions a minute", "From one network.")
     limit_day: int = _setting(60, "submissions a day", "From one network.")

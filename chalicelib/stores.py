@@ -19,6 +19,7 @@ from .store.threads import Threads
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
+    from .notify.edge import Edge
     from .store.access import Access
     from .store.audit import Audit
     from .store.authors import Authors
@@ -85,6 +86,20 @@ class Stores:
         return Memo(self.clock, timedelta(seconds=self.settings.memo_seconds), self.settings.memo_bytes)
 
     @cached_property
+    def edge(self) -> "Edge | None":
+        """The caches in front of the service, if there are any."""
+        if not self.settings.distribution:
+            return None
+        from .notify.edge import Edge  # noqa: PLC0415
+
+        return Edge(self.settings.distribution, self.clock, self.entropy)
+
+    def flush(self) -> None:
+        """Do what a request or a command leaves to its end, whatever became of it.  Never fails."""
+        if self.edge:
+            self.edge.flush()
+
+    @cached_property
     def ranking(self) -> Ranking:
         """The order of threads by votes."""
         return Ranking(self.clock)
@@ -94,7 +109,7 @@ class Stores:
         """Comments in the table."""
         from .store.comments import Comments  # noqa: PLC0415
 
-        return Comments(self.table, self.memo)
+        return Comments(self.table, self.memo, hidden=self.edge.note if self.edge else None)
 
     @cached_property
     def posts(self) -> Posts:

@@ -10,10 +10,10 @@ from .. import runtime as runtimes
 from ..core.refusals import Refusal
 from ..runtime import Runtime
 from ..settings import BadSettingError, from_environment
-from . import backup, comments, description, doctor, jobs, moderators, posts, secret, table
+from . import backup, comments, cost, description, doctor, edge, jobs, moderators, posts, secret, table
 from .stages import UnknownStageError, stage_named
 
-TOPICS = (table, secret, moderators, comments, posts, jobs, backup, doctor, description)
+TOPICS = (table, secret, moderators, comments, posts, jobs, backup, edge, cost, doctor, description)
 
 
 def parser() -> argparse.ArgumentParser:
@@ -41,7 +41,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     chosen = parser().parse_args(rest)
     chosen.stage = known.stage
     try:
-        code: int = chosen.run(_runtime(chosen.stage), chosen)
+        code = _run(_runtime(chosen.stage), chosen)
     except Refusal as refusal:
         print(refusal.message, file=sys.stderr)
     except (BadSettingError, UnknownStageError, BotoCoreError, ClientError) as error:
@@ -56,3 +56,11 @@ def _runtime(stage: str | None) -> Runtime:
     if stage:
         return runtimes.built(from_environment(stage_named(stage).variables), patient=True)
     return runtimes.used() or runtimes.built(from_environment(), patient=True)
+
+
+def _run(runtime: Runtime, chosen: argparse.Namespace) -> int:
+    try:
+        code: int = chosen.run(runtime, chosen)
+    finally:
+        runtime.flush()
+    return code

@@ -16,7 +16,7 @@ MAY_IMPORT = {
     "notify": {"core", "notify"},
     "service": {"core", "store", "notify", "service"},
     "transfer": {"core", "transfer"},
-    "stores": {"settings", "core", "store"},
+    "stores": {"settings", "core", "store", "notify"},
     "runtime": {"settings", "core", "store", "stores", "notify", "service"},
     "settings": set[str](),
     "api": {"api", "runtime", "settings", "service", "store", "core"},

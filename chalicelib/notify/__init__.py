@@ -1,0 +1,1 @@
+"""What is told to others: best effort, and never before it is true."""
