@@ -7,6 +7,7 @@ PYTHON ?= $(shell for python in python3.13 python3.12 python3.11 python3; do \
 PORT ?= 8000
 MINUTES ?= 15
 SIZE ?= 100000
+STAGE ?= dev
 BIN := .venv/bin
 PYTEST := $(BIN)/pytest --numprocesses auto --dist worksteal
 TOOLS := .venv/installed
@@ -14,11 +15,11 @@ ENGINE := .venv-engine/installed
 ASKER := .venv-schemathesis/installed
 NODE := widget/node_modules/installed
 
-.PHONY: help run test check widget bench backups load format clean
+.PHONY: help run test check deploy destroy rehearsal widget bench backups load format clean
 .DELETE_ON_ERROR:
 
 help: ## list what there is to do
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-7s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 run: $(TOOLS) $(ENGINE) ## run the whole service here, with demo pages (PORT=8000)
 	@$(BIN)/python dev/run.py --port $(PORT) $(ARGS)
@@ -34,6 +35,15 @@ check: $(TOOLS) $(ENGINE) $(ASKER) $(NODE) ## all that must hold before a commit
 	cd widget && npm run --silent check >/dev/null
 	$(BIN)/python dev/contract.py
 	AFTERWORD_CHECK=1 $(PYTEST) $(ARGS)
+
+deploy: $(TOOLS) ## deploy a stage into your AWS account, or update it (STAGE=prod SITE=https://blog.example EMAIL=you@blog.example BUDGET=5)
+	@$(BIN)/python -m deploy up --stage "$(STAGE)" --site "$(SITE)" --email "$(EMAIL)" --budget "$(BUDGET)" --url "$(URL)"
+
+destroy: $(TOOLS) ## remove a stage; its table and its secret stay (STAGE=prod; all comments too: TABLE=afterword-prod)
+	@$(BIN)/python -m deploy down --stage "$(STAGE)" --with-table "$(TABLE)"
+
+rehearsal: $(TOOLS) $(ENGINE) ## simulate AWS on this machine, to deploy to without an account
+	@$(BIN)/python -m dev.cloud
 
 widget: $(NODE) ## build what browsers load, into chalicelib/static, and print its integrity hashes
 	cd widget && npm run --silent build

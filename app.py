@@ -1,12 +1,19 @@
 """What AWS Lambda starts: the door with every topic of the API, the hourly timer, and no logic."""
 
-from chalicelib.api.service import CORS, Service, log_to_stdout
-from chalicelib.api.topics import TOPICS
-from chalicelib.events.hourly import timers
+import gc
+
+gc.disable()  # nothing that is loaded here is rubbish; to look for it takes a tenth of a start
+
+from chalicelib.api.service import CORS, Service, log_to_stdout  # noqa: E402
+from chalicelib.api.starting import FIRST, get_ready  # noqa: E402
+from chalicelib.events.hourly import timers  # noqa: E402
 
 log_to_stdout()
 app = Service(app_name="afterword")
 app.api.cors = CORS  # before the blueprints, or their routes have no preflight
-for topic in TOPICS:
-    app.register_blueprint(topic.blueprint)
+app.carry(FIRST)
+get_ready(app)
 app.register_blueprint(timers)
+
+gc.freeze()
+gc.enable()

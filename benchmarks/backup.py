@@ -23,7 +23,8 @@ from chalicelib.cli.table import make
 from chalicelib.core.comments import Comment, Status
 from chalicelib.core.ids import base64url, sha256, ulid
 from chalicelib.core.posts import Post
-from chalicelib.runtime import Runtime, current
+from chalicelib.runtime import Runtime, built
+from chalicelib.settings import from_environment
 from chalicelib.store.items import comment_item, present
 from chalicelib.store.posts import listed
 from chalicelib.store.table import MAX_BATCH_WRITE
@@ -63,7 +64,7 @@ def in_a_process(url: str, table: str, *arguments: str) -> dict[str, float]:
 
 def measured(way: str, size: int, file: str) -> dict[str, float]:
     """Seconds, and megabytes over the time and at the peak."""
-    runtime = current(patient=True)
+    runtime = built(from_environment(), patient=True)
     make(runtime.table.client, runtime.table.name)
     begun, memory = time.perf_counter(), Memory()
     memory.start()

@@ -25,8 +25,8 @@ from benchmarks.meter import Meter
 from benchmarks.stage import AS_LONG_AS_REAL, text_of
 from chalicelib.core.comments import Comment, Status
 from chalicelib.core.signing import seal, sign
-from chalicelib.runtime import new_client
 from chalicelib.service.submitting import rendered
+from chalicelib.store.clients import new_client
 from chalicelib.store.items import comment_item
 from chalicelib.store.posts import listed
 from chalicelib.store.table import MAX_BATCH_WRITE

@@ -1,29 +1,15 @@
 """The object graph, built once per process and as far as it is needed: reading never loads what writing needs."""
 
-import os
 import threading
-from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
-from .core.keys import Keys
 from .settings import Settings, from_environment
-from .store.access import Access
-from .store.audit import Audit
-from .store.comments import Comments
-from .store.config import Config
-from .store.memo import Memo
-from .store.posts import Posts
-from .store.queue import Queue
-from .store.ranking import Ranking
-from .store.table import Table
-from .store.threads import Threads
+from .store.clients import aws, new_client
+from .stores import Stores
 
 if TYPE_CHECKING:
-    from mypy_boto3_dynamodb import DynamoDBClient
-
     from .service.answering import Answering
     from .service.editing import Editing
     from .service.erasing import Erasing
@@ -36,109 +22,11 @@ if TYPE_CHECKING:
     from .service.submitting import Submitting
     from .service.tending import Tending
     from .service.tools import Tools
-    from .store.authors import Authors
-    from .store.jobs import Jobs
-    from .store.limits import Limits
-    from .store.reactions import Reactions
-    from .store.stats import Stats
-
-
-def now() -> datetime:
-    """The time."""
-    return datetime.now(UTC)
-
-
-def new_client(endpoint: str = "", *, patient: bool = False) -> "DynamoDBClient":
-    """The SDK's client: few quick tries, because a reader waits; or many slow ones, where nobody does."""
-    import boto3  # noqa: PLC0415  takes most of a cold start
-    from botocore.config import Config as ClientConfig  # noqa: PLC0415
-
-    config = ClientConfig(
-        connect_timeout=5 if patient else 1,
-        read_timeout=30 if patient else 1.5,
-        retries={"mode": "standard", "total_max_attempts": 10 if patient else 3},
-        max_pool_connections=50,
-    )
-    return boto3.client("dynamodb", endpoint_url=endpoint or None, config=config)
 
 
 @dataclass(frozen=True)
-class Runtime:
-    """All that the doors use.  ``client`` makes the SDK's client when it is first needed."""
-
-    settings: Settings
-    client: Callable[[], "DynamoDBClient"]
-    clock: Callable[[], datetime] = now
-    entropy: Callable[[int], bytes] = os.urandom
-
-    @cached_property
-    def keys(self) -> Keys:
-        """Derived from the stage's secret."""
-        return Keys(self.settings.checked_secret(), self.settings.signing_generation)
-
-    @cached_property
-    def table(self) -> Table:
-        """The one table."""
-        return Table(self.client(), self.settings.table)
-
-    @cached_property
-    def memo(self) -> Memo:
-        """Finished public answers."""
-        return Memo(self.clock, timedelta(seconds=self.settings.memo_seconds), self.settings.memo_bytes)
-
-    @cached_property
-    def ranking(self) -> Ranking:
-        """The order of threads by votes."""
-        return Ranking(self.clock)
-
-    @cached_property
-    def comments(self) -> Comments:
-        """Comments in the table."""
-        return Comments(self.table, self.memo)
-
-    @cached_property
-    def posts(self) -> Posts:
-        """Posts in the table."""
-        return Posts(self.table, self.memo)
-
-    @cached_property
-    def threads(self) -> Threads:
-        """Public pages."""
-        return Threads(self.table, self.ranking)
-
-    @cached_property
-    def queue(self) -> Queue:
-        """Moderators' lists."""
-        return Queue(self.table)
-
-    @cached_property
-    def audit(self) -> Audit:
-        """What was done."""
-        return Audit(self.table)
-
-    @cached_property
-    def jobs(self) -> "Jobs":
-        """Long work."""
-        from .store.jobs import Jobs  # noqa: PLC0415
-
-        return Jobs(self.table)
-
-    @cached_property
-    def stats(self) -> "Stats":
-        """What moderators did, day by day."""
-        from .store.stats import Stats  # noqa: PLC0415
-
-        return Stats(self.table)
-
-    @cached_property
-    def config(self) -> Config:
-        """The policy."""
-        return Config(self.table)
-
-    @cached_property
-    def access(self) -> Access:
-        """Moderators and tokens in the table."""
-        return Access(self.table)
+class Runtime(Stores):
+    """All that the doors use."""
 
     @cached_property
     def tools(self) -> "Tools":
@@ -146,24 +34,6 @@ class Runtime:
         from .service.tools import Tools  # noqa: PLC0415
 
         return Tools(self.clock, self.entropy, self.keys)
-
-    @cached_property
-    def limits(self) -> "Limits":
-        """Posting limits."""
-        from .store.limits import Limits, PostingLimits  # noqa: PLC0415
-
-        chosen = self.settings
-        limits = PostingLimits(
-            per_minute=chosen.limit_minute,
-            per_day=chosen.limit_day,
-            per_post_held=chosen.limit_post_held,
-            per_post_published=chosen.limit_post_published,
-            per_site=chosen.limit_site,
-            edits=chosen.limit_edits,
-            previews=chosen.limit_previews,
-            reactions=chosen.limit_reactions,
-        )
-        return Limits(self.table, limits)
 
     @cached_property
     def gathering(self) -> "Gathering":
@@ -202,25 +72,11 @@ class Runtime:
         return Moderating(self.tools, self.comments, self.audit, self.jobs, self.config)
 
     @cached_property
-    def authors(self) -> "Authors":
-        """What belongs to an author key."""
-        from .store.authors import Authors  # noqa: PLC0415
-
-        return Authors(self.table)
-
-    @cached_property
     def erasing(self) -> "Erasing":
         """One's own data."""
         from .service.erasing import Erasing  # noqa: PLC0415
 
         return Erasing(self.tools, self.authors, self.reactions, self.jobs, self.editing)
-
-    @cached_property
-    def reactions(self) -> "Reactions":
-        """Votes and flags in the table."""
-        from .store.reactions import Reactions  # noqa: PLC0415
-
-        return Reactions(self.table, self.memo)
 
     @cached_property
     def reacting(self) -> "Reacting":
@@ -248,20 +104,21 @@ class Runtime:
 
     @cached_property
     def tending(self) -> "Tending":
-        """What the hourly timer does."""
+        """What the hourly timer does.  It needs no secret, so its function can't read it."""
         from .notify.topics import Topics  # noqa: PLC0415
         from .service.expiring import Expiring  # noqa: PLC0415
         from .service.noticing import Noticing  # noqa: PLC0415
         from .service.recounting import Recounting  # noqa: PLC0415
         from .service.tending import Tending  # noqa: PLC0415
+        from .service.tools import Clockwork  # noqa: PLC0415
         from .store.marks import Marks  # noqa: PLC0415
         from .store.overdue import Overdue  # noqa: PLC0415
 
-        marks, overdue, chosen = Marks(self.table), Overdue(self.table), self.settings
+        tools, marks, chosen = Clockwork(self.clock, self.entropy), Marks(self.table), self.settings
         return Tending(
-            Noticing(self.tools, self.queue, marks, Topics(), chosen.site, chosen.url),
-            Expiring(self.tools, self.comments, self.config, marks, overdue, chosen.keep_rejected),
-            Recounting(self.tools, self.posts, marks),
+            Noticing(tools, self.queue, marks, Topics(), chosen.site, chosen.url),
+            Expiring(tools, self.comments, marks, Overdue(self.table), chosen.keep_rejected),
+            Recounting(tools, self.posts, marks),
         )
 
     @cached_property
@@ -276,18 +133,32 @@ _lock = threading.Lock()
 _runtimes: list[Runtime] = []
 
 
-def current(*, patient: bool = False) -> Runtime:
-    """The process's own, built from the environment at the first request.  ``patient``: as ``new_client``."""
+def current() -> Runtime:
+    """The process's own, built from the environment at the first request."""
     with _lock:
         if not _runtimes:
-            settings = from_environment()
-            runtime = Runtime(settings, lambda: new_client(settings.dynamodb_endpoint, patient=patient))
-            _ = runtime.memo, runtime.ranking  # the threads of a local server must share one
-            _runtimes.append(runtime)
+            _runtimes.append(built(from_environment()))
         return _runtimes[0]
+
+
+def built(settings: Settings, *, patient: bool = False) -> Runtime:
+    """A new one.  ``patient``: as ``aws``."""
+    runtime = Runtime(
+        settings,
+        lambda: new_client(settings.dynamodb_endpoint, patient=patient),
+        aws=partial(aws, patient=patient),
+    )
+    _ = runtime.memo, runtime.ranking  # the threads of a local server must share one
+    return runtime
 
 
 def use(runtime: Runtime | None) -> None:
     """Let the doors use this one; or build their own again."""
     with _lock:
         _runtimes[:] = [runtime] if runtime else []
+
+
+def used() -> Runtime | None:
+    """The one that the doors use, if there is one already."""
+    with _lock:
+        return _runtimes[0] if _runtimes else None

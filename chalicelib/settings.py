@@ -5,6 +5,7 @@ import sys
 from collections.abc import Mapping
 from dataclasses import Field, dataclass, field, fields
 from datetime import timedelta
+from types import MappingProxyType
 from typing import Any
 
 PREFIX = "AFTERWORD_"
@@ -32,9 +33,15 @@ class Settings:
     table: str = _setting("afterword-dev", "name", "The DynamoDB table.")
     dynamodb_endpoint: str = _setting("", "URL", "Another DynamoDB than AWS's, for development.")
     secret: str = _setting("", "characters", "At least 32 random characters; all keys are derived from it.")
+    secret_parameter: str = _setting(
+        "", "name", "The SSM parameter that holds the secret, where that is not set itself."
+    )
     signing_generation: int = _setting(1, "number", "Raise it to rotate the signing keys; the last two count.")
     site: str = _setting("", "URL", "Where the posts are; a post's link is this and its key.")
     url: str = _setting("", "URL", "Where this service is, for links that leave it.")
+    distribution: str = _setting(
+        "", "id", "The CloudFront distribution to tell when public words go away; none: no cache."
+    )
     edit_minutes: int = _setting(15, "minutes", "How long an author can edit a comment.")
     limit_minute: int = _setting(5, "submissions a minute", "From one network.")
     limit_day: int = _setting(60, "submissions a day", "From one network.")
@@ -73,23 +80,30 @@ class Settings:
         """How long what was rejected is kept; nothing means for ever."""
         return timedelta(days=self.keep_rejected_days) if self.keep_rejected_days else None
 
-    def checked_secret(self) -> str:
-        """The secret.
 
-        Raises:
-            BadSettingError: there is none, or it is too short.
-        """
-        if len(self.secret) < MIN_SECRET:
-            raise BadSettingError(f"{PREFIX}SECRET must be at least {MIN_SECRET} random characters long")
-        return self.secret
+def checked_secret(secret: str) -> str:
+    """A secret that will do.
+
+    Raises:
+        BadSettingError: there is none, or it is too short.
+    """
+    if len(secret) < MIN_SECRET:
+        raise BadSettingError(f"{PREFIX}SECRET must be at least {MIN_SECRET} random characters long")
+    return secret
 
 
-def from_environment(environment: Mapping[str, str] = os.environ) -> Settings:
-    """The settings of this process.
+def on_lambda(environment: Mapping[str, str] = os.environ) -> bool:
+    """Whether this process is a Lambda function's."""
+    return "AWS_LAMBDA_FUNCTION_NAME" in environment
+
+
+def from_environment(stage: Mapping[str, str] = MappingProxyType({})) -> Settings:
+    """The settings of this process.  ``stage``: variables that count in the place of the environment's.
 
     Raises:
         BadSettingError: a number that is none, or is out of its bounds.
     """
+    environment = {**os.environ, **stage}
     values: dict[str, Any] = {}
     for each in fields(Settings):
         text = environment.get(PREFIX + each.name.upper(), "")

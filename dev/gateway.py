@@ -104,7 +104,7 @@ class Gateway(LocalGateway):
 @cache
 def least_compressed() -> int:
     """Tell how many bytes a body must have to be compressed, as it is deployed."""
-    size: int = json.loads(CONFIG.read_text(encoding="utf-8"))["stages"]["dev"]["minimum_compression_size"]
+    size: int = json.loads(CONFIG.read_text(encoding="utf-8"))["minimum_compression_size"]
     return size
 
 

@@ -21,6 +21,7 @@ from chalicelib.cli.main import main as command_line
 from chalicelib.core.access import Moderator, Role, Scope
 from chalicelib.core.forms import is_done
 from chalicelib.core.refusals import Unauthenticated
+from chalicelib.stores import now
 
 POST = "/2024/05/footpath.html"
 THREAD = Path(__file__).with_name("demo") / "thread.json"
@@ -40,7 +41,7 @@ class Clock:
 
     def __call__(self) -> datetime:
         """Tell the time."""
-        return runtimes.now() - self.behind
+        return now() - self.behind
 
 
 def use_clock(clock: Clock) -> None:

@@ -22,8 +22,9 @@ from moto.core.botocore_stubber import BotocoreStubber
 import app as service
 from chalicelib import runtime as runtimes
 from chalicelib.core.access import Role
-from chalicelib.runtime import Runtime, new_client
+from chalicelib.runtime import Runtime
 from chalicelib.settings import Settings
+from chalicelib.store.clients import new_client
 from chalicelib.store.schema import table_definition
 
 if TYPE_CHECKING:

@@ -84,9 +84,9 @@ class Call:
     @property
     def stranger(self) -> Caller:
         """Who asks, by the address alone."""
-        key, now = self.runtime.keys.network, self.runtime.clock()
-        network = network_of(self.incoming.address)
-        return Caller(network=network_hash(key, network), limit=limit_hash(key, network, now.date()))
+        keys, now = self.runtime.keys, self.runtime.clock()
+        network = network_of(self.incoming.address_by(keys.edge))
+        return Caller(network=network_hash(keys.network, network), limit=limit_hash(keys.network, network, now.date()))
 
     @property
     def signed(self) -> Signed:
@@ -175,6 +175,7 @@ class Endpoint:
             response = self._refused(Failure(), request)
         finally:
             deadline.reset(token)
+        runtime.flush()
         response.headers = {"Content-Security-Policy": self.policy, **response.headers, **SAFE, **request_id(request)}
         if request.method == "HEAD":
             response.body = ""

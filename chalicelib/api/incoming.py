@@ -2,15 +2,18 @@
 
 import binascii
 from base64 import b64decode
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass
+from hmac import compare_digest
 from typing import Any
 from urllib.parse import unquote
 
 from .problems import BadRequest, TooLarge
 
 MAX_BODY = 160 * 1_024  # bytes
+EDGE = "afterword-edge"  # the header in which a distribution shows its key
+VIEWER = "cloudfront-viewer-address"  # and the one in which it says who asks: address, colon, port
 TABLES = (
     "headers",
     "multiValueHeaders",
@@ -38,6 +41,14 @@ class Incoming:
     def header(self, name: str) -> str:
         """The last value of a header, or nothing."""
         return self.headers.get(name, [""])[-1]
+
+    def address_by(self, edge_keys: Sequence[str]) -> str | None:
+        """Who asks: whoever reached the gateway, or, if that was a distribution that shows a key, who reached that."""
+        shown, viewer = self.headers.get(EDGE, []), self.headers.get(VIEWER, [])
+        if len(shown) != 1 or len(viewer) != 1:
+            return self.address
+        known = [compare_digest(shown[0].encode(errors="replace"), key.encode()) for key in edge_keys]
+        return viewer[0].rpartition(":")[0].strip("[]") if any(known) else self.address
 
     @property
     def body(self) -> bytes:

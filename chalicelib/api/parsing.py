@@ -26,7 +26,7 @@ Number = Annotated[int, BeforeValidator(_digits)]
 class Query(BaseModel):
     """Parameters: known ones only, each at most once unless it is a list."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
 
 
 def parsed_query(model: type[Query], request: Incoming) -> Query:

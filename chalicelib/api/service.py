@@ -3,13 +3,13 @@
 import logging
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from chalice import Chalice, CORSConfig
 
 from ..core.refusals import NotFound, Refusal
-from .endpoints import DATA_POLICY, SAFE, log_request, refused, request_id
+from .endpoints import DATA_POLICY, SAFE, Topic, log_request, refused, request_id
 from .incoming import Incoming, incoming, read
 from .problems import BadRequest, Failure, NotAllowed, WrongType
 
@@ -23,7 +23,27 @@ OWN_ANSWERS: dict[int, type[Refusal]] = {400: BadRequest, 404: NotFound, 405: No
 
 
 class Service(Chalice):
-    """Refuses what is no request before Chalice stumbles over it."""
+    """Refuses what is no request before Chalice stumbles over it.
+
+    Topics that it doesn't carry yet are loaded when a request names a route that it doesn't know.
+    """
+
+    def __init__(self, app_name: str) -> None:
+        super().__init__(app_name)
+        self._carried: list[Topic] = []
+
+    def carry(self, topics: Iterable[Topic]) -> None:
+        """Answer what these topics answer, besides those before."""
+        for topic in topics:
+            if topic not in self._carried:
+                self.register_blueprint(topic.blueprint)
+                self._carried.append(topic)
+
+    def carry_the_rest(self) -> None:
+        """Answer all there is."""
+        from .topics import TOPICS  # noqa: PLC0415  moderators' topics take a while to load
+
+        self.carry(TOPICS)
 
     def __call__(self, event: Any, context: Any) -> dict[str, Any]:  # noqa: ANN401  whatever Lambda sends
         """Answer one event."""
@@ -42,6 +62,8 @@ class Service(Chalice):
     def _leads_somewhere(self, request: Incoming) -> bool:
         """A known route, with exactly the parameters that its path names."""
         named = all(f"{{{name}}}" in request.route for name in request.path)
+        if request.route not in self.routes:
+            self.carry_the_rest()
         return request.route in self.routes and named and request.route.count("{") == len(request.path)
 
 

@@ -15,7 +15,7 @@ NULL: dict[str, JsonValue] = {"type": "null"}
 class Out(BaseModel):
     """What goes out: exactly the documented fields."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
 
 Next = Annotated[

@@ -1,4 +1,4 @@
-"""``docs``: the pages that are made from the code, and whether the committed ones are up to date."""
+"""``docs``: the files that are made from the code, and whether the committed ones are up to date."""
 
 import argparse
 import json
@@ -7,6 +7,10 @@ from pathlib import Path
 from ..core.backup import LINES
 from ..runtime import Runtime
 from ..settings import reference
+from . import costs
+from .policies import policy_files
+from .stages import stages
+from .templates import table_template
 
 HEAD = "# Settings\n\nEnvironment variables of the function; each stage sets its own in `.chalice/config.json`.\n\n"
 SCHEMA_HEAD = {
@@ -17,7 +21,7 @@ SCHEMA_HEAD = {
 
 def add_to(topics: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Register the commands."""
-    docs = topics.add_parser("docs", help="write what docs/ holds that is made from the code")
+    docs = topics.add_parser("docs", help="write the pages, policies and templates that are made from the code")
     docs.add_argument("--check", action="store_true", help="only say which are out of date")
     docs.set_defaults(run=_docs)
 
@@ -31,7 +35,10 @@ def pages() -> dict[str, str]:
         "docs/openapi.json": document_text(),
         "docs/api.md": api_reference(),
         "docs/settings.md": HEAD + reference(),
+        "docs/costs.md": costs.page(),
+        "infra/table.json": table_template(),
         "docs/backup.schema.json": json.dumps(SCHEMA_HEAD | LINES.json_schema(), indent=2) + "\n",
+        **policy_files(stages()),
     }
 
 

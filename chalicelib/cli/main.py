@@ -8,28 +8,59 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from .. import runtime as runtimes
 from ..core.refusals import Refusal
-from ..settings import BadSettingError
-from . import backup, comments, description, jobs, moderators, posts, table, tending
+from ..runtime import Runtime
+from ..settings import BadSettingError, from_environment
+from . import backup, comments, cost, description, doctor, edge, jobs, moderators, posts, secret, table, tending
+from .stages import UnknownStageError, stage_named
+
+TOPICS = (table, secret, moderators, comments, posts, jobs, tending, backup, edge, cost, doctor, description)
 
 
 def parser() -> argparse.ArgumentParser:
     """All commands with their help."""
-    made = argparse.ArgumentParser(prog="python -m chalicelib", description="Look after an Afterword site.")
+    made = argparse.ArgumentParser(
+        prog="python -m chalicelib", description="Look after an Afterword site.", parents=[_stage_option()]
+    )
     topics = made.add_subparsers(metavar="TOPIC", required=True)
-    for topic in (table, moderators, comments, posts, jobs, tending, backup, description):
+    for topic in TOPICS:
         topic.add_to(topics)
+    return made
+
+
+def _stage_option() -> argparse.ArgumentParser:
+    """It may stand before or after a command."""
+    made = argparse.ArgumentParser(add_help=False, allow_abbrev=False)
+    words = "a stage of .chalice/config.json, whose settings count; default: those of the environment"
+    made.add_argument("--stage", metavar="STAGE", help=words)
     return made
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; 0 if all is well, 1 if something was found, 2 if it could not be done."""
-    chosen = parser().parse_args(arguments)
+    known, rest = _stage_option().parse_known_args(arguments)
+    chosen = parser().parse_args(rest)
+    chosen.stage = known.stage
     try:
-        code: int = chosen.run(runtimes.current(patient=True), chosen)
+        code = _run(_runtime(chosen.stage), chosen)
     except Refusal as refusal:
         print(refusal.message, file=sys.stderr)
-    except (BadSettingError, BotoCoreError, ClientError) as error:
+    except (BadSettingError, UnknownStageError, BotoCoreError, ClientError) as error:
         print(error, file=sys.stderr)
     else:
         return code
     return 2
+
+
+def _runtime(stage: str | None) -> Runtime:
+    """Of a stage; of the process, if it has one; or of the environment."""
+    if stage:
+        return runtimes.built(from_environment(stage_named(stage).variables), patient=True)
+    return runtimes.used() or runtimes.built(from_environment(), patient=True)
+
+
+def _run(runtime: Runtime, chosen: argparse.Namespace) -> int:
+    try:
+        code: int = chosen.run(runtime, chosen)
+    finally:
+        runtime.flush()
+    return code

@@ -1,4 +1,4 @@
-"""``table create`` and ``table check``."""
+"""``table create``, ``table upgrade`` and ``table check``."""
 
 import argparse
 from datetime import timedelta
@@ -10,15 +10,18 @@ from ..core.posts import Post
 from ..core.refusals import ChangedMeanwhile
 from ..core.tending import NETWORK_LIFE
 from ..runtime import Runtime
+from ..settings import BadSettingError
 from ..store.leftovers import deleted_with_leftovers, sweep
 from ..store.overdue import Overdue
 from ..store.recount import drifted
 from ..store.schema import TTL, differences, table_definition
+from ..store.upgrading import described, upgrade
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
 LATE = timedelta(days=2)  # for which the hourly timer may be late with a hash
+SECRET_BYTES = 32
 
 
 def add_to(topics: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -26,6 +29,10 @@ def add_to(topics: "argparse._SubParsersAction[argparse.ArgumentParser]") -> Non
     commands = topics.add_parser("table", help="the DynamoDB table").add_subparsers(metavar="COMMAND", required=True)
     create = commands.add_parser("create", help="make the table, or say what an existing one has otherwise")
     create.set_defaults(run=_create)
+    upgrading = commands.add_parser(
+        "upgrade", help="add what an older version's table lacks, while it is in use; nothing is dropped"
+    )
+    upgrading.set_defaults(run=_upgrade)
     check = commands.add_parser(
         "check",
         help="count every post's published comments again, look for leftovers of deleted ones and for old hashes",
@@ -35,12 +42,16 @@ def add_to(topics: "argparse._SubParsersAction[argparse.ArgumentParser]") -> Non
 
 
 def _create(runtime: Runtime, _chosen: argparse.Namespace) -> int:
-    made = make(runtime.table.client, runtime.settings.table)
-    found = differences(runtime.table.client.describe_table(TableName=runtime.settings.table)["Table"])
-    found += _settled(runtime.table.client, runtime.settings.table)
-    print(f"{runtime.settings.table}: {'made' if made else 'was there'}")
+    name = runtime.settings.table
+    made = make(runtime.table.client, name)
+    found = _settled(runtime.table.client, name) + differences(described(runtime.table.client, name))
+    print(f"{name}: {'made' if made else 'was there'}")
     for words in found:
         print(f"  {words}")
+    if found:
+        print("`table upgrade` puts right what can be put right.")
+    if runtime.settings.secret_parameter and not runtime.settings.secret:
+        print(f"{runtime.settings.secret_parameter}: {'made' if make_secret(runtime) else 'was there'}")
     runtime.config.check_keys(runtime.keys, runtime.clock())
     return 1 if found else 0
 
@@ -59,6 +70,23 @@ def make(client: "DynamoDBClient", name: str) -> bool:
     return made
 
 
+def make_secret(runtime: Runtime) -> bool:
+    """Make the stage's secret, unless there is one; true if it was made.
+
+    Raises:
+        BadSettingError: the table was written under a secret that is lost.
+    """
+    if runtime.secret_parameter.read():
+        return False
+    if runtime.config.fingerprint():
+        raise BadSettingError(
+            f"{runtime.settings.secret_parameter} is gone, and {runtime.settings.table} was written under it: "
+            "put it back with `secret put`, from where you keep it; a new one would know no author and no vote"
+        )
+    runtime.secret_parameter.make(runtime.entropy(SECRET_BYTES).hex())
+    return True
+
+
 def _settled(client: "DynamoDBClient", name: str) -> list[str]:
     """Switch on what a table has beside its definition; in words what could not be."""
     words = []
@@ -74,6 +102,18 @@ def _settled(client: "DynamoDBClient", name: str) -> list[str]:
     except ClientError as error:
         words.append(f"point-in-time recovery is off: {error.response['Error'].get('Message', error)}")
     return words
+
+
+def _upgrade(runtime: Runtime, _chosen: argparse.Namespace) -> int:
+    name, client = runtime.settings.table, runtime.table.client
+    for words in upgrade(client, name):
+        print(f"{name}: {words}")
+    left = _settled(client, name) + differences(described(client, name))
+    for words in left:
+        print(f"{name}: {words}: this needs your own hands")
+    if not left:
+        print(f"{name}: as this version wants it")
+    return 1 if left else 0
 
 
 def _check(runtime: Runtime, chosen: argparse.Namespace) -> int:

@@ -50,7 +50,7 @@ Title = Annotated[str, Field(json_schema_extra={"maxLength": MAX_TITLE}), AfterV
 class Strict(BaseModel):
     """What comes in: known fields only, of exactly their types."""
 
-    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True, defer_build=True)
 
 
 class Words(Strict):

@@ -1,7 +1,7 @@
-"""One secret per stage, three kinds of key derived from it (RFC 5869).
+"""One secret per stage, four kinds of key derived from it (RFC 5869).
 
 The *identity* and *network* keys never change: comments' ids and the hashes of addresses hang on
-them.  *Signing* keys rotate by generation; the last two are accepted.
+them.  *Signing* and *edge* keys rotate by generation; the last two are accepted.
 """
 
 import hashlib
@@ -9,7 +9,7 @@ import hmac
 from dataclasses import dataclass
 from functools import cached_property
 
-from .ids import keyed
+from .ids import base64url, keyed
 
 MIN_SECRET = 32  # characters
 
@@ -43,8 +43,16 @@ class Keys:
     @cached_property
     def signing(self) -> list[bytes]:
         """Oldest first: the previous generation is still accepted, the last one signs."""
+        return self._rotating("signing")
+
+    @cached_property
+    def edge(self) -> list[str]:
+        """What a distribution of our own shows, so that it is believed whose request it passes on; as ``signing``."""
+        return [base64url(key) for key in self._rotating("edge")]
+
+    def _rotating(self, purpose: str) -> list[bytes]:
         generations = range(max(1, self.generation - 1), self.generation + 1)
-        return [self._derive(f"signing {generation}") for generation in generations]
+        return [self._derive(f"{purpose} {generation}") for generation in generations]
 
     @cached_property
     def fingerprint(self) -> str:

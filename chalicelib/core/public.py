@@ -17,7 +17,7 @@ class PublicComment(BaseModel):
     any more while replies to it are; it has no name, text or time.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
     id: str = Field(description="22 base64url characters.", examples=["Uq3ZB0xw3yGmYbq7R0ZtYg"])
     post: str = Field(description="The key of its post.", examples=["/2024/07/panic.html"])
@@ -81,7 +81,7 @@ class OwnComment(PublicComment):
 class LatestComment(BaseModel):
     """A comment among the newest of the whole site: without votes, which its list does not carry."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
     id: str
     post: str

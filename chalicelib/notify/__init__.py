@@ -1,1 +1,1 @@
-"""What tells somebody outside: the only room that knows how a notice travels."""
+"""What is told to others: best effort, and never before it is true."""

@@ -10,11 +10,10 @@ from ..core.refusals import ChangedMeanwhile, Unavailable
 from ..core.tending import NETWORK_LIFE, Step
 from ..core.threads import ripple
 from ..store.comments import Change, Comments, PlaceChanged
-from ..store.config import Config
 from ..store.leftovers import sweep
 from ..store.marks import Marks
 from ..store.overdue import LISTS, Overdue
-from .tools import RETRIES, Tools
+from .tools import RETRIES, Clockwork
 from .walking import Enough, Overtaken, Walk
 
 REJECTED = {Status.REJECTED, Status.SPAM}
@@ -25,15 +24,13 @@ class Expiring:
 
     def __init__(
         self,
-        tools: Tools,
+        tools: Clockwork,
         comments: Comments,
-        config: Config,
         marks: Marks,
         overdue: Overdue,
         keep: timedelta | None,
     ) -> None:
-        self.tools, self.comments, self.config = tools, comments, config
-        self.marks, self.overdue, self.keep = marks, overdue, keep
+        self.tools, self.comments, self.marks, self.overdue, self.keep = tools, comments, marks, overdue, keep
 
     def forget_networks(self, enough: Enough) -> dict[str, int]:
         """Remove the hash of the network from comments that are older than 30 days; nothing else of them changes."""
@@ -54,7 +51,6 @@ class Expiring:
         """
         if self.keep is None:
             return {"erased": 0, "failed": 0}
-        self.config.check_keys(self.tools.keys, self.tools.clock())
         walk = Walk(Step.ERASE, self.marks, self.tools, enough)
         with suppress(Overtaken):
             while walk.goes_on:

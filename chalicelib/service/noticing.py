@@ -11,7 +11,7 @@ from ..core.times import from_iso
 from ..notify.topics import NotSent, Topics
 from ..store.marks import Marks
 from ..store.queue import Queue
-from .tools import Tools
+from .tools import Clockwork
 
 COUNTED = 2_500  # comments of each of the four shards
 
@@ -19,7 +19,7 @@ COUNTED = 2_500  # comments of each of the four shards
 class Noticing:
     """``site`` and ``url`` are the addresses of the blog and of this service, as far as they are set."""
 
-    def __init__(self, tools: Tools, queue: Queue, marks: Marks, topics: Topics, site: str, url: str) -> None:
+    def __init__(self, tools: Clockwork, queue: Queue, marks: Marks, topics: Topics, site: str, url: str) -> None:
         self.tools, self.queue, self.marks, self.topics = tools, queue, marks, topics
         self.site, self.url = site, url
 

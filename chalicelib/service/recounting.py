@@ -11,7 +11,7 @@ from ..core.tending import Step
 from ..store.marks import Marks
 from ..store.posts import Posts
 from ..store.recount import counted_at_rest
-from .tools import Tools
+from .tools import Clockwork
 from .walking import Enough, Overtaken, Walk
 
 PORTION = 50  # posts
@@ -22,7 +22,7 @@ class Recounting:
     """``pause`` waits for some seconds."""
 
     def __init__(
-        self, tools: Tools, posts: Posts, marks: Marks, *, pause: Callable[[float], None] = time.sleep
+        self, tools: Clockwork, posts: Posts, marks: Marks, *, pause: Callable[[float], None] = time.sleep
     ) -> None:
         self.tools, self.posts, self.marks, self.pause = tools, posts, marks, pause
 

@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 from ..core.refusals import ChangedMeanwhile, Refusal
 from ..core.tending import EVERY, Step
 from ..store.marks import Marks
-from .tools import Tools
+from .tools import Clockwork
 
 Enough = Callable[[], bool]  # whether a step has worked for long enough
 T = TypeVar("T")
@@ -20,7 +20,7 @@ class Overtaken(Exception):  # noqa: N818  not a failure: the other run goes on
 class Walk:
     """One step's way.  What could not be done in passing is tried on the next pass, a day later."""
 
-    def __init__(self, step: Step, marks: Marks, tools: Tools, enough: Enough) -> None:
+    def __init__(self, step: Step, marks: Marks, tools: Clockwork, enough: Enough) -> None:
         self.marks, self.tools, self.enough = marks, tools, enough
         self.mark, now = marks.get(step), tools.clock()
         if self.mark.done and now - self.mark.began >= EVERY:

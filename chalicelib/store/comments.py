@@ -4,7 +4,7 @@ The comment, its audit row, its post's count, its author's record and the places
 together or not at all.  A list is never read after its own write: indexes lag.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -52,10 +52,10 @@ class Change:
 
 
 class Comments:
-    """Reads and writes comments."""
+    """Reads and writes comments.  ``hidden`` is called when what anybody could read is to be read no more."""
 
-    def __init__(self, table: Table, memo: Memo) -> None:
-        self.table, self.memo = table, memo
+    def __init__(self, table: Table, memo: Memo, *, hidden: Callable[[], None] | None = None) -> None:
+        self.table, self.memo, self._hidden = table, memo, hidden
 
     def find(self, comment_id: str) -> Comment | None:
         """A comment in any status, as it is now."""
@@ -115,8 +115,8 @@ class Comments:
             ChangedMeanwhile: it is not as it was when the change was worked out.
             PlaceChanged: it is, but the thread round it is not.
         """
-        after = change.ripple.comment
-        self._write(after.post, *_changed(change), operation=after.operation)
+        before, after = change.before, change.ripple.comment
+        self._write(after.post, *_changed(change), operation=after.operation, hides=_hides(before, after))
 
     def answer(self, approval: Change, reply: Ripple, row: AuditRow) -> None:
         """Approve a comment and store the moderator's reply to it; ``reply`` was worked out on what that leaves.
@@ -161,14 +161,22 @@ class Comments:
         """
         where = Where(equal={"ver": comment.version})
         new = Update(key=keys.comment(comment.id), set={"html": html, "renderer": renderer}, where=where)
-        self._write(comment.post, new)
+        self._write(comment.post, new, hides=comment.is_public)
 
-    def _write(self, post: str, *parts: Part, operation: str = "") -> None:
+    def _write(self, post: str, *parts: Part, operation: str = "", hides: bool = False) -> None:
         """Write, and forget what was shown of the post, for even a write that failed may have got through."""
         try:
             self.table.write(*parts, operation=operation)
         finally:
             self.memo.drop(post)
+            if hides and self._hidden:
+                self._hidden()
+
+
+def _hides(before: Comment, after: Comment) -> bool:
+    """Whether something that anybody could read is gone or replaced."""
+    was, is_now = ((each.is_public, each.html, each.name, each.link) for each in (before, after))
+    return before.is_public and was != is_now
 
 
 def _first_post_update(comment: Comment, count: int, proposed_title: str) -> Part:

@@ -56,3 +56,8 @@ class Config:
         if found["fingerprint"] != own.fingerprint:
             raise KeysMismatch
         self._checked = True
+
+    def fingerprint(self) -> str:
+        """Of the secret that the table was written with; empty of a table that nothing was written to."""
+        found = self.table.get(keys.FINGERPRINT)
+        return str(found["fingerprint"]) if found else ""

@@ -72,7 +72,7 @@ def site(engine_world: World, blog: Blog, page: Page) -> Iterator[Site]:
 PREFIXES = {"below a prefix": "/api", **({"at the top": ""} if CHECK in os.environ else {})}
 
 
-@pytest.fixture(params=PREFIXES.values(), ids=PREFIXES)
+@pytest.fixture(params=list(PREFIXES.values()), ids=list(PREFIXES))
 def console(request: pytest.FixtureRequest, world: World, page: Page) -> Iterator[Console]:
     """The moderator's page, opened by nobody yet."""
     moderator, _ = world.runtime.signing_in.invite("Ada", Role.MODERATOR)

@@ -1,23 +1,24 @@
 """The timer's door: every step is done, whatever becomes of the others, and its lines make the metrics."""
 
 import json
+import os
 import re
 import subprocess
 import sys
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 from botocore.exceptions import EndpointConnectionError
 
 import app as service
+from chalicelib.cli.policies import LOGGING
+from chalicelib.cli.stages import ROOT, stages
 from chalicelib.core.refusals import Unavailable
 from chalicelib.core.tending import Step
 from chalicelib.events import hourly as door
 from chalicelib.runtime import Runtime
 from chalicelib.service.tending import GRACE, RUN, WORKING_TIME
-from chalicelib.store.schema import INDEXES
 from tests.canaries import CANARY, tells
 from tests.faults import FOR_EVER, Fault, Faults, Kind, Moment, without_pauses
 from tests.store.scenery import reword
@@ -25,8 +26,13 @@ from tests.tending import NAME, Context, lines, miscount, notices, ring, schedul
 from tests.wire_guard import Wire, watched
 from tests.world import POST, World, new_world, shared_client
 
-CHALICE = Path(__file__).parents[2] / ".chalice"
-CONFIG: Any = json.loads((CHALICE / "config.json").read_text(encoding="utf-8"))
+ALONE = """
+import json, sys
+from chalicelib.events.hourly import hourly
+class Context: invoked_function_arn = "arn:aws:lambda:us-east-1:123456789012:function:afterword-dev-hourly"
+hourly(json.loads(sys.stdin.read()), Context())
+print(json.dumps([name for name in sys.modules if name.startswith(("chalicelib.api", "app"))]))
+"""
 UNITS = {"Waiting": "Count", "OldestWaiting": "Seconds", "NoticesFailed": "Count", "CountsWrong": "Count"}
 LONGEST_CALL = 35  # seconds that a last call can hang: to connect, and to be read
 
@@ -188,8 +194,8 @@ def test_the_timer_is_a_function_of_its_own_every_hour() -> None:
 
 
 def test_the_function_has_time_for_all_steps_and_a_last_call_that_hangs() -> None:
-    for stage in CONFIG["stages"].values():
-        assert stage["lambda_functions"]["hourly"]["lambda_timeout"] >= RUN + GRACE + LONGEST_CALL
+    for stage in stages():
+        assert stage.function_config(f"{stage.function}-hourly")["lambda_timeout"] >= RUN + GRACE + LONGEST_CALL
     assert 4 * WORKING_TIME <= RUN
 
 
@@ -212,20 +218,8 @@ def test_the_door_reads_no_more_of_the_event_than_who_it_is(busy: World, capsys:
     assert isinstance(busy.runtime, Runtime)
 
 
-@pytest.mark.parametrize("stage", CONFIG["stages"])
-def test_its_policy_allows_what_it_does_and_no_call_more(
-    busy: World, capsys: pytest.CaptureFixture[str], stage: str
-) -> None:
-    chosen = CONFIG["stages"][stage]
-    table = chosen["environment_variables"]["AFTERWORD_TABLE"]
-    policy = json.loads((CHALICE / chosen["lambda_functions"]["hourly"]["iam_policy_file"]).read_text(encoding="utf-8"))
-    allowed = {
-        (action.partition(":")[2], arn.partition(f"table/{table}")[2])
-        for statement in policy["Statement"]
-        for arn in statement["Resource"]
-        for action in statement["Action"]
-        if action.startswith("dynamodb:")
-    }
+def needed(busy: World, capsys: pytest.CaptureFixture[str]) -> set[tuple[str, str]]:
+    """(permission, index or nothing) of all calls of a run that has everything to do."""
     used: set[tuple[str, str]] = set()
 
     def look(operation: str, body: Wire) -> None:
@@ -239,11 +233,66 @@ def test_its_policy_allows_what_it_does_and_no_call_more(
     busy.clock.forward(days=91)
     with watched(shared_client(), look):
         rung(capsys)
-
-    assert used == allowed
-    assert {arn for _, arn in allowed} <= {"", *(f"/index/{index.name}" for index in INDEXES)}
+    return used
 
 
 def transacted(body: Wire) -> set[str]:
     """The permissions that a transaction takes."""
     return {f"{verb.removesuffix('Item')}Item" for entry in body["TransactItems"] for verb in entry}
+
+
+def test_its_policy_allows_what_it_does_and_no_call_more(busy: World, capsys: pytest.CaptureFixture[str]) -> None:
+    used = needed(busy, capsys)
+
+    for stage in stages():
+        chosen, allowed = stage.variables, set[tuple[str, str]]()
+        file = ROOT / ".chalice" / stage.function_config(f"{stage.function}-hourly")["iam_policy_file"]
+        for statement in json.loads(file.read_text(encoding="utf-8"))["Statement"]:
+            arns = statement["Resource"] if isinstance(statement["Resource"], list) else [statement["Resource"]]
+            allowed |= {(action, arn) for action in statement["Action"] for arn in arns}
+
+        table = f"arn:aws:dynamodb:*:*:table/{chosen['AFTERWORD_TABLE']}"
+        log = f"arn:aws:logs:*:*:log-group:/aws/lambda/{stage.function}-hourly"
+        assert allowed == {
+            *((f"dynamodb:{name}", table + index) for name, index in used),
+            ("sns:Publish", f"arn:aws:sns:*:*:{stage.function}-notices"),
+            *((f"logs:{name}", arn) for name in LOGGING for arn in (log, f"{log}:*")),
+        }
+
+
+def test_every_alarm_listens_to_a_metric_that_there_is(busy: World, capsys: pytest.CaptureFixture[str]) -> None:
+    told = rung(capsys)
+    stack = json.loads((ROOT / "infra" / "watch.json").read_text(encoding="utf-8"))["Resources"]
+    alarms = [each["Properties"] for each in stack.values() if each["Type"] == "AWS::CloudWatch::Alarm"]
+    ours = [alarm for alarm in alarms if alarm["Namespace"] == door.NAMESPACE]
+
+    assert {alarm["MetricName"] for alarm in ours} <= set(metrics(told))
+    assert all([each["Name"] for each in alarm["Dimensions"]] == ["Stage"] for alarm in ours)
+    assert {stage.function for stage in stages()} == {stage.variables["AFTERWORD_TABLE"] for stage in stages()}
+    assert busy
+
+
+@pytest.mark.engine
+def test_in_a_process_of_its_own_it_needs_neither_the_api_nor_the_secret(engine_world: World) -> None:
+    engine_world.submit()
+    environment = {
+        "AWS_LAMBDA_FUNCTION_NAME": "afterword-dev-hourly",
+        "AFTERWORD_DYNAMODB_ENDPOINT": engine_world.runtime.table.client.meta.endpoint_url,
+        "AFTERWORD_TABLE": engine_world.runtime.table.name,
+        "AFTERWORD_SECRET_PARAMETER": "/afterword/dev/secret",
+    }
+
+    done = subprocess.run(  # noqa: S603
+        [sys.executable, "-c", ALONE],
+        input=json.dumps(scheduled()),
+        cwd=ROOT,
+        env={**os.environ, **environment},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+
+    told = {line["step"]: line for line in lines(done.stdout)}
+    assert metrics(told)["StepsFailed"] == 0
+    assert told["figures"]["waiting"] == 1
+    assert json.loads(done.stdout.splitlines()[-1]) == []

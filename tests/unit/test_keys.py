@@ -1,5 +1,6 @@
 """Keys: derived as RFC 5869 says, one for each purpose, and only signing keys rotate."""
 
+from chalicelib.core.ids import base64url
 from chalicelib.core.keys import Keys, derive
 
 SECRET = "a secret of at least thirty-two characters"
@@ -15,12 +16,21 @@ def test_every_purpose_has_its_own_key() -> None:
     keys = Keys(SECRET, generation=2)
 
     assert len({keys.identity, keys.network, *keys.signing}) == 4
+    assert len({*keys.edge}) == 2
+    assert not {*keys.edge} & {base64url(key) for key in (keys.identity, keys.network, *keys.signing)}
 
 
 def test_rotation_keeps_the_previous_signing_key_and_no_older_one() -> None:
     first, second, third = (Keys(SECRET, generation=number).signing for number in (1, 2, 3))
 
     assert len(first) == 1
+    assert second == [first[-1], second[-1]]
+    assert third == [second[-1], third[-1]]
+
+
+def test_rotation_keeps_the_previous_edge_key_and_no_older_one() -> None:
+    first, second, third = (Keys(SECRET, generation=number).edge for number in (1, 2, 3))
+
     assert second == [first[-1], second[-1]]
     assert third == [second[-1], third[-1]]
 

@@ -16,7 +16,8 @@ MAY_IMPORT = {
     "notify": {"core", "notify"},
     "service": {"core", "store", "notify", "service"},
     "transfer": {"core", "transfer"},
-    "runtime": {"settings", "core", "store", "notify", "service"},
+    "stores": {"settings", "core", "store", "notify"},
+    "runtime": {"settings", "core", "store", "stores", "notify", "service"},
     "settings": set[str](),
     "api": {"api", "runtime", "settings", "service", "store", "core"},
     "events": {"events", "runtime", "settings", "service", "store", "core"},
@@ -26,8 +27,8 @@ MAY_IMPORT = {
     "__init__": set[str](),
 }
 OUTSIDE = {
-    "boto3": {"store", "notify", "runtime", "cli"},
-    "botocore": {"store", "notify", "runtime", "cli"},
+    "boto3": {"store", "notify", "cli"},
+    "botocore": {"store", "notify", "cli"},
     "chalice": {"app", "api", "events"},
     "markupsafe": {"api"},
     "itsdangerous": {"core"},

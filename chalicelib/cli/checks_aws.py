@@ -1,0 +1,222 @@
+"""What the doctor looks at in the account."""
+
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from ..store.schema import TTL, differences
+from ..store.upgrading import described
+from .findings import Check, Finding, Patient, ill, well
+from .policies import policies
+from .stages import API_HANDLER, Stage
+
+DEPLOY = "`make deploy STAGE={}` does that."
+MOST = 8_388_608  # bytes of a bundle; Chalice's own is more than twice as large
+
+
+def _deploy(stage: Stage) -> str:
+    return DEPLOY.format(stage.name)
+
+
+def credentials(patient: Patient) -> Iterator[Finding]:
+    """Who asks, and where."""
+    try:
+        who = patient.aws("sts").get_caller_identity()
+    except (BotoCoreError, ClientError) as failure:
+        cure = "Let AWS know you: `aws configure`, or AWS_PROFILE=…, and AWS_DEFAULT_REGION=…"
+        yield ill("credentials", str(failure), cure)
+        return
+    yield well("credentials", f"account {who['Account']}, as {who['Arn']}")
+
+
+def region(patient: Patient) -> Iterator[Finding]:
+    """The same as at the last deployment."""
+    here = patient.aws("lambda").meta.region_name
+    handler = patient.stage.deployed.get(API_HANDLER)
+    if not handler:
+        yield ill(
+            "deployed", f"not from this folder: .chalice/deployed/{patient.stage.name}.json is not here", _notes()
+        )
+        return
+    there = handler["lambda_arn"].split(":")[3]
+    if here == there:
+        yield well("region", here)
+    else:
+        cure = f"AWS_DEFAULT_REGION={there}, or another deployment would begin in {here}."
+        yield ill("region", f"{here}, but it was deployed to {there}", cure)
+
+
+def _notes() -> str:
+    return (
+        "If it was deployed from elsewhere, copy that file from there: without it the next deployment makes a second "
+        "API with another address."
+    )
+
+
+def table(patient: Patient) -> Iterator[Finding]:
+    """As this version wants it, and protected."""
+    client, name = patient.runtime.table.client, patient.runtime.settings.table
+    command = f"`python -m chalicelib --stage {patient.stage.name} table"
+    try:
+        found = differences(described(client, name))
+    except client.exceptions.ResourceNotFoundException:
+        yield ill("table", f"there is no {name}", f"{command} create` makes it.")
+        return
+    expiry = client.describe_time_to_live(TableName=name)["TimeToLiveDescription"]
+    if expiry.get("AttributeName") != TTL:
+        found.append("what should expire stays")
+    backups = client.describe_continuous_backups(TableName=name)["ContinuousBackupsDescription"]
+    if backups.get("PointInTimeRecoveryDescription", {}).get("PointInTimeRecoveryStatus") != "ENABLED":
+        found.append("point-in-time recovery is off")
+    if found:
+        yield ill("table", f"{name}: {'; '.join(found)}", f"{command} upgrade` puts right what can be put right.")
+    else:
+        yield well("table", f"{name}, protected, with point-in-time recovery")
+
+
+def secret(patient: Patient) -> Iterator[Finding]:
+    """There, and the one that the table was written under."""
+    runtime, create = patient.runtime, f"`python -m chalicelib --stage {patient.stage.name} table create` makes it."
+    own, written = runtime.keys.fingerprint, runtime.config.fingerprint()
+    if not written:
+        yield ill("secret", "nothing was written under it yet", create)
+    elif own != written:
+        cure = "Put that one back: `secret put`. Under this one the service refuses to write."
+        yield ill("secret", f"another one than {runtime.settings.table} was written under", cure)
+    else:
+        yield well("secret", runtime.settings.secret_parameter or "in the environment")
+
+
+def moderators(patient: Patient) -> Iterator[Finding]:
+    """Somebody can decide."""
+    number = len(patient.runtime.access.moderators())
+    if number:
+        yield well("moderators", str(number))
+    else:
+        cure = f"`python -m chalicelib --stage {patient.stage.name} moderator invite NAME` prints a link."
+        yield ill("moderators", "nobody can decide on what readers submit", cure)
+
+
+def site(patient: Patient) -> Iterator[Finding]:
+    """The service knows where the posts are."""
+    if patient.runtime.settings.site:
+        yield well("site", patient.runtime.settings.site)
+    else:
+        cure = f"`make deploy STAGE={patient.stage.name} SITE=https://…` tells it."
+        yield ill("site", "AFTERWORD_SITE is not set: no post has a link in the queue and in feeds", cure)
+
+
+def functions(patient: Patient) -> Iterator[Finding]:
+    """Configured as they should be, and small."""
+    client, stage = patient.aws("lambda"), patient.stage
+    for name in stage.functions:
+        try:
+            found = client.get_function_configuration(FunctionName=name)
+        except client.exceptions.ResourceNotFoundException:
+            yield ill("function", f"there is no {name}", _deploy(stage))
+            continue
+        wrong = _differences(found, stage.function_config(name))
+        if wrong:
+            yield ill("function", f"{name}: {'; '.join(wrong)}", _deploy(stage))
+        else:
+            yield well("function", f"{name}, {found['MemorySize']} MB, {found['CodeSize'] / 1e6:.1f} MB of code")
+
+
+def _differences(found: Mapping[str, Any], wanted: Mapping[str, Any]) -> list[str]:
+    variables = found.get("Environment", {}).get("Variables", {})
+    have = (found["MemorySize"], found["Timeout"], *found.get("Architectures", ["x86_64"]))
+    want = (wanted["lambda_memory_size"], wanted["lambda_timeout"], wanted["lambda_architecture"])
+    words = [f"has {one}, not {other}" for one, other in zip(have, want, strict=True) if one != other]
+    stale = [name for name, value in wanted["environment_variables"].items() if variables.get(name) != value]
+    words += [f"{name} is not as configured" for name in stale]
+    if found["CodeSize"] > MOST:
+        words.append(f"{found['CodeSize'] / 1e6:.0f} MB of code start slowly")
+    return words
+
+
+def permissions(patient: Patient) -> Iterator[Finding]:
+    """Each role allows what its file says."""
+    iam, stage = patient.aws("iam"), patient.stage
+    for name, wanted in policies(stage).items():
+        role = f"{stage.function}-{name}"
+        try:
+            granted = [
+                iam.get_role_policy(RoleName=role, PolicyName=each)["PolicyDocument"]
+                for each in iam.list_role_policies(RoleName=role)["PolicyNames"]
+            ]
+        except iam.exceptions.NoSuchEntityException:
+            yield ill("policy", f"there is no role {role}", _deploy(stage))
+            continue
+        if wanted in [_plain(each) for each in granted]:
+            yield well("policy", f"{role} may do what it needs")
+        else:
+            yield ill("policy", f"{role} has another policy than .chalice has", _deploy(stage))
+
+
+def _plain(document: Any) -> Any:  # noqa: ANN401  text or read already, as the SDK has it
+    return json.loads(document) if isinstance(document, str) else document
+
+
+def limits(patient: Patient) -> Iterator[Finding]:
+    """A flood ends at the gateway, and logs end some day."""
+    stage, gateway = patient.stage, patient.aws("apigateway")
+    if not stage.api:
+        return
+    found = gateway.get_stage(restApiId=stage.api, stageName=stage.path)
+    limit = found.get("methodSettings", {}).get("*/*", {}).get("throttlingRateLimit")
+    if limit:
+        yield well("throttling", f"{limit:.0f} requests a second")
+    else:
+        yield ill("throttling", "as many requests as the account allows", _deploy(stage))
+    logs = patient.aws("logs").describe_log_groups(logGroupNamePrefix=f"/aws/lambda/{stage.function}")["logGroups"]
+    endless = [group["logGroupName"] for group in logs if "retentionInDays" not in group]
+    if endless:
+        yield ill("logs", f"{', '.join(endless)} kept for ever", _deploy(stage))
+    else:
+        yield well("logs", "end by themselves")
+
+
+def watching(patient: Patient) -> Iterator[Finding]:
+    """Alarms, and somebody who hears them."""
+    stage = patient.stage
+    alarms = patient.aws("cloudwatch").describe_alarms(AlarmNamePrefix=f"{stage.function}-")["MetricAlarms"]
+    if not alarms:
+        yield ill("alarms", "none", _deploy(stage))
+        return
+    ringing = [alarm["AlarmName"] for alarm in alarms if alarm["StateValue"] == "ALARM"]
+    if ringing:
+        yield ill("alarms", f"{', '.join(ringing)} rings", "The alarm's description says of what.")
+    else:
+        yield well("alarms", f"{len(alarms)}, quiet")
+    yield from _mail(patient)
+
+
+def _mail(patient: Patient) -> Iterator[Finding]:
+    topics = [each["TopicArn"] for each in patient.aws("sns").list_topics()["Topics"]]
+    ours = [arn for arn in topics if arn.endswith(f":{patient.stage.function}-notices")]
+    if not ours:
+        cure = (
+            f"`make deploy STAGE={patient.stage.name} EMAIL=…`, if you want that; the console shows the queue anyway."
+        )
+        yield ill("notices", "nobody is told when comments wait", cure)
+        return
+    mails = patient.aws("sns").list_subscriptions_by_topic(TopicArn=ours[0])["Subscriptions"]
+    if any(each["SubscriptionArn"].startswith("arn:") for each in mails):
+        yield well("notices", "go out by mail")
+    else:
+        yield ill("notices", "nobody confirmed the subscription", "Open AWS's mail and follow the link in it.")
+
+
+CHECKS: tuple[Check, ...] = (
+    region,
+    table,
+    secret,
+    moderators,
+    site,
+    functions,
+    permissions,
+    limits,
+    watching,
+)

@@ -1,0 +1,71 @@
+"""The caches of a CloudFront distribution: they are told, once a request, to forget what may be read no more.
+
+Best effort: what is cached goes by itself after the time that its headers say.
+"""
+
+import json
+import logging
+from collections.abc import Callable
+from contextvars import ContextVar
+from datetime import datetime
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from ..core.ids import ULID_ENTROPY, ulid
+
+if TYPE_CHECKING:
+    from mypy_boto3_cloudfront import CloudFrontClient
+
+log = logging.getLogger("afterword")
+
+PATHS = ("/v1/*", "/thread*")  # every place that shows comments; AWS counts two, however many pages that are
+CONNECT, READ = 0.5, 1.0  # seconds; one try, because somebody waits
+
+_noted: ContextVar[bool] = ContextVar("noted", default=False)
+
+
+class Edge:
+    """One distribution."""
+
+    def __init__(self, distribution: str, clock: Callable[[], datetime], entropy: Callable[[int], bytes]) -> None:
+        self.distribution, self._clock, self._entropy = distribution, clock, entropy
+
+    @cached_property
+    def client(self) -> "CloudFrontClient":
+        """The SDK's, made when something is first taken away."""
+        import boto3  # noqa: PLC0415  takes most of a cold start
+        from botocore.config import Config  # noqa: PLC0415
+
+        config = Config(connect_timeout=CONNECT, read_timeout=READ, retries={"total_max_attempts": 1})
+        return boto3.client("cloudfront", config=config)
+
+    def note(self) -> None:
+        """Something was taken away: tell at the end of this request."""
+        _noted.set(True)
+
+    def flush(self) -> None:
+        """Tell it, if something was taken away since the last time.  A failure is logged, and no more."""
+        if not _noted.get():
+            return
+        _noted.set(False)
+        try:
+            self._invalidate()
+        except ClientError as refusal:
+            _log(refusal.response["Error"]["Code"])
+        except BotoCoreError as silence:
+            _log(type(silence).__name__)
+
+    def _invalidate(self) -> None:
+        self.client.create_invalidation(
+            DistributionId=self.distribution,
+            InvalidationBatch={
+                "Paths": {"Quantity": len(PATHS), "Items": list(PATHS)},
+                "CallerReference": ulid(self._clock(), self._entropy(ULID_ENTROPY)),
+            },
+        )
+
+
+def _log(reason: str) -> None:
+    log.error(json.dumps({"mistake": "InvalidationFailed", "reason": reason}))

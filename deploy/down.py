@@ -1,0 +1,49 @@
+"""From a live service to nothing but its table and its secret; those too, if their owner names the table."""
+
+from collections.abc import Callable
+
+from botocore.exceptions import ClientError
+
+from chalicelib.cli.stages import URL, Stage
+from chalicelib.runtime import Runtime, built
+from chalicelib.settings import from_environment
+
+from .chalice import chalice
+from .config import set_variables
+from .gateway import forget_logs
+from .up import GIVEN
+from .watch import unwatch
+
+
+def down(stage: Stage, *, table: str = "", say: Callable[[str], None] = print) -> int:
+    """Remove a stage.  ``table``: its table's name, if that and the secret, all comments, are to go too."""
+    runtime = built(from_environment(stage.variables), patient=True)
+    name = runtime.settings.table
+    if table and table != name:
+        say(f"The table of stage {stage.name} is {name}, not {table}: nothing was removed.")
+        return 2
+    unwatch(runtime.aws, stage)
+    chalice(stage.root, "delete", "--stage", stage.name)
+    forget_logs(runtime.aws, stage)
+    if GIVEN in stage.config["environment_variables"].get(URL, ""):
+        set_variables(stage.root, stage.name, **{URL: ""})
+    kept = f"{name} and {runtime.settings.secret_parameter}"
+    if table:
+        _forget(runtime)
+        say(f"{kept} are gone. AWS keeps a last backup of the table for 35 days.")
+    else:
+        say(f"{kept} stay: `make deploy STAGE={stage.name}` takes them up again.")
+    return 0
+
+
+def _forget(runtime: Runtime) -> None:
+    client, name = runtime.table.client, runtime.settings.table
+    try:
+        client.update_table(TableName=name, DeletionProtectionEnabled=False)
+        client.get_waiter("table_exists").wait(TableName=name)
+        client.delete_table(TableName=name)
+        client.get_waiter("table_not_exists").wait(TableName=name)
+    except ClientError as error:
+        if error.response["Error"]["Code"] != "ResourceNotFoundException":
+            raise
+    runtime.secret_parameter.remove()

@@ -1,0 +1,243 @@
+"""A Lambda function as AWS runs it: its bundle under AWS's own runtime client, in a process of its own.
+
+    with Worker(Function(folder, "app.app", variables)) as worker:
+        answer = worker.invoke(event)
+
+The process sees the bundle and the runtime client, and nothing else that is installed here, so that what the
+bundle lacks is missed.  It asks `RuntimeApi`, a stub of Lambda's own, for events and leaves its answers there.
+"""
+
+import importlib.metadata
+import json
+import os
+import queue
+import signal
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Mapping
+from contextlib import AbstractContextManager, suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Self
+
+from dev.cloud.runtime_api import Outcome, RuntimeApi
+
+START_PATIENCE = 60.0  # seconds; Lambda itself gives 10
+MAX_PAYLOAD = 6 * 1024 * 1024  # bytes, there and back
+CLIENT = ("awslambdaric", "simplejson", "snapshot-restore-py")  # distributions: the runtime client and its needs
+
+
+class FunctionFailed(Exception):  # noqa: N818  as Lambda calls it
+    """The function raised, its module could not be loaded, or its process ended.  ``kind`` is its error's type."""
+
+    def __init__(self, kind: str, message: str) -> None:
+        super().__init__(f"{kind}: {message}")
+        self.kind = kind
+
+
+class TimedOut(FunctionFailed):
+    """The function took longer than it may: its process was killed."""
+
+
+@dataclass(frozen=True)
+class Function:
+    """What is to run: a folder with the unzipped bundle, and what the function's configuration says.
+
+    ``timeout`` is in seconds, ``memory`` in MB: it is told, not enforced.
+    """
+
+    folder: Path
+    handler: str
+    variables: Mapping[str, str] = field(default_factory=dict)
+    name: str = "function"
+    timeout: float = 15
+    memory: int = 512
+
+    def environment(self, api: str, client: Path) -> dict[str, str]:
+        """All variables that the process has."""
+        return {
+            "PATH": os.defpath,
+            "LANG": "en_US.UTF-8",
+            "TZ": ":UTC",
+            "AWS_REGION": self.variables.get("AWS_DEFAULT_REGION", "us-east-1"),
+            **self.variables,
+            "AWS_LAMBDA_RUNTIME_API": api,
+            "AWS_LAMBDA_FUNCTION_NAME": self.name,
+            "AWS_LAMBDA_FUNCTION_VERSION": "$LATEST",
+            "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": str(self.memory),
+            "AWS_LAMBDA_LOG_GROUP_NAME": f"/aws/lambda/{self.name}",
+            "AWS_LAMBDA_LOG_STREAM_NAME": "here",
+            "LAMBDA_TASK_ROOT": str(self.folder),
+            "_HANDLER": self.handler,
+            "PYTHONPATH": f"{self.folder}:{client}",
+            "PYTHONDONTWRITEBYTECODE": "1",  # Lambda's own folder can't be written to
+        }
+
+
+class Process:
+    """One process of a function, from its start to its end.  ``started`` is as ``time.monotonic`` has it."""
+
+    def __init__(self, function: Function, client: Path, output: Path) -> None:
+        self.api = RuntimeApi(function.name, function.timeout)
+        self.started = time.monotonic()
+        with output.open("ab") as out:
+            self._process = subprocess.Popen(  # noqa: S603  our own interpreter
+                [sys.executable, "-S", "-m", "awslambdaric", function.handler],
+                cwd=function.folder,
+                env=function.environment(self.api.address, client),
+                stdin=subprocess.DEVNULL,
+                stdout=out,
+                stderr=out,
+                start_new_session=True,
+            )
+        self.pid = self._process.pid
+        self._watcher = threading.Thread(target=self._watch, daemon=True)
+        self._watcher.start()
+        self.api.asked.wait(START_PATIENCE)
+        self.init_seconds = time.monotonic() - self.started
+
+    def _watch(self) -> None:
+        status = self._process.wait()
+        self.api.put(Outcome("ended", f"the process ended with status {status}".encode()))
+
+    def invoke(self, event: bytes, timeout: float) -> Outcome:
+        """Give it an event and wait for what becomes of it.
+
+        Raises:
+            TimeoutError: nothing, so far.
+        """
+        self.api.events.put(event)
+        try:
+            return self.api.outcomes.get(timeout=timeout)
+        except queue.Empty:
+            raise TimeoutError from None
+
+    @property
+    def ended(self) -> bool:
+        """Whether it is no more."""
+        return self._process.poll() is not None
+
+    def close(self) -> None:
+        """End it, whatever it is doing."""
+        with suppress(ProcessLookupError):
+            os.killpg(self.pid, signal.SIGKILL)
+        self._watcher.join()
+        self.api.close()
+
+
+class Worker(AbstractContextManager["Worker"]):
+    """A function that answers one event at a time, from a process that is started when it is first needed.
+
+    ``pid``, ``started`` (as ``time.monotonic``) and ``init_seconds`` (until it asked for the first event) tell of
+    that process.  A process that ended or was too slow is replaced at the next event.
+    """
+
+    def __init__(self, function: Function) -> None:
+        self.function = function
+        self._scratch = tempfile.TemporaryDirectory(prefix="function-")
+        self._output = Path(self._scratch.name) / "output"
+        self._output.touch()
+        self._client = runtime_client(Path(self._scratch.name) / "client")
+        self._lock = threading.Lock()
+        self._process: Process | None = None
+
+    def __exit__(self, *_: object) -> None:
+        """End the process."""
+        self.close()
+
+    @property
+    def process(self) -> Process:
+        """The process at work.
+
+        Raises:
+            FunctionFailed: there is none.
+        """
+        if self._process is None:
+            raise FunctionFailed("Runtime.Stopped", "there is no process")
+        return self._process
+
+    @property
+    def pid(self) -> int:
+        """Its number."""
+        return self.process.pid
+
+    @property
+    def started(self) -> float:
+        """When it was started."""
+        return self.process.started
+
+    @property
+    def init_seconds(self) -> float:
+        """How long it took until it asked for its first event: what Lambda calls Init Duration."""
+        return self.process.init_seconds
+
+    @property
+    def output(self) -> str:
+        """What the function printed, over all processes: its log."""
+        return self._output.read_text(encoding="utf-8", errors="replace")
+
+    def start(self) -> Self:
+        """Start a process, if there is none, and wait until it asks for events or fails."""
+        if self._process and self._process.ended:
+            self.stop()
+        if self._process is None:
+            self._process = Process(self.function, self._client, self._output)
+        return self
+
+    def invoke(self, event: Any) -> Any:  # noqa: ANN401  JSON
+        """Give the function an event, and return its answer.
+
+        Raises:
+            TimedOut: it took too long.
+            FunctionFailed: anything else.
+        """
+        payload = json.dumps(event).encode()
+        if len(payload) > MAX_PAYLOAD:
+            raise FunctionFailed("RequestEntityTooLarge", f"the event has {len(payload)} bytes")
+        with self._lock:
+            self.start()
+            try:
+                outcome = self.process.invoke(payload, self.function.timeout)
+            except TimeoutError:
+                self.stop()
+                raise TimedOut(
+                    "Sandbox.Timedout", f"Task timed out after {self.function.timeout:.2f} seconds"
+                ) from None
+            if outcome.kind in ("init", "ended"):
+                self.stop()
+            return self._made_of(outcome)
+
+    def _made_of(self, outcome: Outcome) -> Any:  # noqa: ANN401  JSON
+        if outcome.kind == "ended":
+            raise FunctionFailed("Runtime.ExitError", f"{outcome.body.decode()}\n{self.output[-4000:]}")
+        if outcome.kind != "response":
+            told = json.loads(outcome.body)
+            trace = "".join(told.get("stackTrace") or ())
+            raise FunctionFailed(told.get("errorType", "Error"), f"{told.get('errorMessage', '')}\n{trace}".strip())
+        if len(outcome.body) > MAX_PAYLOAD:
+            raise FunctionFailed("Function.ResponseSizeTooLarge", f"the answer has {len(outcome.body)} bytes")
+        return json.loads(outcome.body)
+
+    def stop(self) -> None:
+        """End the process; the next event starts another."""
+        process, self._process = self._process, None
+        if process:
+            process.close()
+
+    def close(self) -> None:
+        """End the process for good."""
+        self.stop()
+        self._scratch.cleanup()
+
+
+def runtime_client(folder: Path) -> Path:
+    """Fill a folder with links to AWS's runtime client and what it needs, and to nothing else."""
+    folder.mkdir()
+    for distribution in map(importlib.metadata.distribution, CLIENT):
+        tops = {file.parts[0] for file in distribution.files or ()}
+        for top in tops - {"..", "__pycache__"}:
+            (folder / top).symlink_to(str(distribution.locate_file(top)))
+    return folder

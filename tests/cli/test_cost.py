@@ -1,0 +1,204 @@
+"""What a month costs: by AWS's list, and by what the service really consumes."""
+
+import json
+import logging
+import os
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from benchmarks.deeds import deciding, reacting, reading, submitting
+from benchmarks.meter import Meter, entry
+from benchmarks.stage import text_of
+from benchmarks.units import measured
+from chalicelib.api.assets import BRIEFLY
+from chalicelib.api.endpoints import PUBLIC
+from chalicelib.cli import consumed
+from chalicelib.cli.bill import PATHS, PUBLIC_SECONDS, SCRIPT_SECONDS, Site, bill, idle, misses, paid, quantities, total
+from chalicelib.cli.consumed import Deed
+from chalicelib.cli.costs import LARGE, SITES
+from chalicelib.cli.main import main
+from chalicelib.cli.prices import PRICES
+from chalicelib.notify import edge
+from chalicelib.store.clients import new_client
+from chalicelib.store.schema import INDEXES
+from tests.wire_guard import size_of
+from tests.world import World, key22
+
+LENGTH = 450  # characters
+OVERHEAD = 100  # bytes that AWS adds to each item and entry
+DEEDS = {
+    "submit, held, later": consumed.SUBMITTING,
+    "approve": consumed.APPROVING,
+    "reject what waits": consumed.REJECTING,
+    "vote": consumed.VOTING,
+    "list of 25, newest, of 100": consumed.LISTING,
+    "queue, 25 of 2,000": consumed.QUEUEING,
+}
+
+
+@pytest.fixture
+def priced(capsys: pytest.CaptureFixture[str]) -> Callable[..., str]:
+    """Runs the command."""
+
+    def run(*arguments: str) -> str:
+        assert main(["cost", *arguments]) == 0
+        return capsys.readouterr().out
+
+    return run
+
+
+def consumption(meter: Meter, deed: Callable[[], Any]) -> Deed:
+    found, _ = measured(meter, deed)
+    return Deed(writes=found.write, reads=found.read, calls=found.calls)
+
+
+def deeds(world: World) -> Iterator[tuple[str, Callable[[], Any]]]:
+    for kind in (submitting, deciding, reacting):
+        yield from ((name, deed) for name, _, deed in kind(world, text_of(LENGTH)))
+    yield from ((name, deed) for name, _, deed in reading(world, LENGTH))
+
+
+def test_the_units_are_those_that_the_service_consumes(engine_world: World) -> None:
+    table = engine_world.runtime.table
+    meter = Meter(table.client, new_client(table.client.meta.endpoint_url), table.name)
+
+    found = {name: consumption(meter, deed) for name, deed in deeds(engine_world)}
+
+    assert {name: found[name] for name in DEEDS} == {name: replace(deed, ms=0.0) for name, deed in DEEDS.items()}
+
+
+def test_a_look_at_ones_own_comment_is_one_unit(world: World) -> None:
+    comment_id = world.submit(text_of(LENGTH), author="ann").json["id"]
+    table, token = world.runtime.table, f"aw_author_{key22('ann')}"
+    meter = Meter(table.client, new_client(), table.name)
+
+    found = consumption(meter, lambda: world.get("/v1/mine", query={"id": comment_id}, token=token))
+
+    assert found == replace(consumed.LOOKING, ms=0.0)
+
+
+def test_what_is_stored_is_as_long_as_it_is(world: World) -> None:
+    comment_id = world.published(text_of(LENGTH), author="ann", name="Ann Example")
+    world.vote(comment_id, 1, author="ben")
+    items = world.runtime.table.client.scan(TableName=world.runtime.settings.table)["Items"]
+    kinds: dict[str, dict[str, Any]] = {item["sk"]["S"][:1]: item for item in items if comment_id in item["pk"]["S"]}
+
+    def bytes_of(kind: str) -> tuple[int, int]:
+        entries = [size_of(found) for index in INDEXES if (found := entry(index, kinds[kind]))]
+        return size_of(kinds[kind]) + OVERHEAD, sum(entries) + OVERHEAD * len(entries)
+
+    comment, row = bytes_of("C"), bytes_of("L")
+    assert (comment[0] + row[0], comment[1] + row[1]) == (consumed.ITEM_BYTES, consumed.ENTRY_BYTES)
+    assert bytes_of("V") == (consumed.VOTE_ITEM_BYTES, consumed.VOTE_ENTRY_BYTES)
+
+
+def test_a_request_logs_as_much_as_is_counted(world: World, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.INFO)
+
+    world.decide("approve", world.submit().json["id"])
+    world.listed()
+
+    lines = [record.getMessage() for record in caplog.records if record.name == "afterword"]
+    assert all(json.loads(line)["request"] for line in lines)
+    assert max(map(len, lines)) == pytest.approx(consumed.LINE_BYTES, abs=15)
+
+
+def test_caches_keep_what_the_headers_say_as_long_as_is_counted() -> None:
+    assert f"s-maxage={PUBLIC_SECONDS}," in PUBLIC
+    assert f"max-age={SCRIPT_SECONDS}," in BRIEFLY
+    assert len(edge.PATHS) == PATHS
+
+
+@pytest.mark.parametrize(
+    ("posts", "span", "kept", "passed"),
+    [(500, 30, 60, 714_981), (50, 30, 60, 508_300), (500, 30, 600, 403_108), (1, 1, 60, 1_438)],
+    ids=["500 posts", "50 posts", "kept for long", "one day"],
+)
+def test_a_cache_answers_what_was_asked_before(posts: int, span: int, kept: int, passed: int) -> None:
+    assert misses(1_000_000, posts, span, kept) == pytest.approx(passed, abs=1)
+
+
+def test_a_cache_passes_on_no_more_than_was_asked_and_one_for_each_time() -> None:
+    assert misses(0, 500, 30, 60) == 0
+    assert misses(10, 1, 30, 1) <= 10
+    assert misses(10**12, 1, 1, 60) == pytest.approx(timedelta(days=1) / timedelta(minutes=1), rel=0.001)
+
+
+def test_a_million_views_are_counted_by_hand() -> None:
+    counted = quantities(Site(views=1_000_000))
+
+    assert counted["gateway"] == 1_500_000  # a page each, and a script for every second one
+    assert counted["reads"] == 1_000_000 * 2.5 + 720 * 30
+    assert counted["writes"] == 0
+    assert {line.price.part: line.dollars for line in bill(Site(views=1_000_000))}["API Gateway (REST)"] == 5.25
+
+
+def test_comments_are_submitted_decided_and_voted_on_by_hand() -> None:
+    counted = quantities(Site(comments=1_000, votes=2_000, decisions=1_000, months=1))
+
+    assert counted["writes"] == pytest.approx(1_000 * 8 + 2_000 * 11 + 900 * 17 + 100 * 13)
+    assert counted["stored"] == (1_000 * 4_277 + 2_000 * 528) / 10**9
+
+
+@pytest.mark.parametrize("name", SITES)
+def test_an_idle_month_costs_cents(name: str) -> None:
+    assert paid(idle(SITES[name])) < 0.10
+
+
+def test_an_idle_month_of_a_site_that_nobody_used_costs_nothing() -> None:
+    assert paid(idle(Site())) == pytest.approx(0, abs=0.005)
+
+
+def test_the_free_tier_takes_off_no_more_than_there_is() -> None:
+    for line in bill(LARGE):
+        assert 0 <= line.off <= line.dollars + 1e-9
+    assert paid(bill(LARGE)) < total(bill(LARGE))
+
+
+def test_cloudfront_turns_a_viral_day_into_cents() -> None:
+    viral = SITES["a viral day"]
+
+    assert paid(bill(replace(viral, cdn=True))) < 0.05 * paid(bill(viral))
+
+
+def test_every_price_is_used_and_says_where_it_comes_from() -> None:
+    used = {line.price for site in (LARGE, replace(LARGE, cdn=True)) for line in bill(site)}
+
+    assert used == set(PRICES.values())
+    assert all(price.page.startswith("aws.amazon.com/") and price.dated[-4:].isdigit() for price in PRICES.values())
+
+
+def test_the_command_asks_nobody(priced: Callable[..., str], monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in [name for name in os.environ if name.startswith(("AWS_", "AFTERWORD_"))]:
+        monkeypatch.delenv(name)
+
+    out = priced("--views", "1_000_000", "--comments", "10,000")
+
+    assert f"all, by the list{total(bill(LARGE)):59,.2f}".replace(" ", "") in out.replace(" ", "").replace("$", "")
+    assert "a month in which nobody comes" in out
+    assert "Prices from:" in out
+
+
+def test_what_is_not_said_is_said_by_the_output(priced: Callable[..., str]) -> None:
+    plain, edged = priced("--comments", "10"), priced("--comments", "10", "--votes", "0", "--decisions", "0", "--cdn")
+
+    assert "Zipf" in edged
+    assert "Zipf" not in plain
+    assert "CloudFront, requests" in edged
+    assert "Data to the internet" not in edged.replace("CloudFront, data to the internet", "")
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [("--views", "-1"), ("--posts", "0"), ("--approved", "1.1"), ("--days", "many")],
+    ids=["negative", "no post", "more than all", "no number"],
+)
+def test_what_can_not_be_is_refused(wrong: tuple[str, str], capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        main(["cost", *wrong])
+
+    assert wrong[0] in capsys.readouterr().err

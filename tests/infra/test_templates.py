@@ -1,0 +1,158 @@
+"""The CloudFormation templates: what they make is what the service expects, and cfn-lint has nothing to say."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import boto3
+import pytest
+from moto import mock_aws
+
+from chalicelib.api.endpoints import NO_STORE
+from chalicelib.api.incoming import EDGE, VIEWER
+from chalicelib.api.service import CORS
+from chalicelib.api.topics import TOPICS
+from chalicelib.cli.description import pages
+from chalicelib.cli.templates import table_template
+from chalicelib.core.keys import Keys
+from chalicelib.store.schema import TTL, differences
+from tests.world import SECRET
+
+ROOT = Path(__file__).parents[2]
+TOOLS = Path(sys.executable).parent
+EDGE_FILE = ROOT / "infra/edge.json"
+ALWAYS_KEPT = {400, 403, 404, 405, 414, 500, 501, 502, 503, 504}  # errors that CloudFront keeps whatever they say
+NAME = "afterword-dev"
+
+
+@pytest.fixture(scope="module")
+def distribution() -> Any:
+    """What infra/edge.json says of the distribution."""
+    return resources()["Distribution"]["Properties"]["DistributionConfig"]
+
+
+def resources() -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(EDGE_FILE.read_text(encoding="utf-8"))["Resources"]
+    return found
+
+
+def caching() -> Any:
+    return resources()["Caching"]["Properties"]["CachePolicyConfig"]
+
+
+def linted(*files: Path) -> subprocess.CompletedProcess[str]:
+    command: list[Path] = [TOOLS / "cfn-lint", *files]
+    return subprocess.run(command, check=False, capture_output=True, text=True)  # noqa: S603  a tool of our own
+
+
+def test_cfn_lint_has_nothing_to_say_of_the_edge() -> None:
+    found = linted(EDGE_FILE)
+
+    assert (found.returncode, found.stdout) == (0, "")
+
+
+def test_the_edge_passes_every_method_that_the_api_has(distribution: Any) -> None:
+    methods = {endpoint.method for topic in TOPICS for endpoint in topic.endpoints}
+
+    assert methods | {"HEAD", "OPTIONS"} <= set(distribution["DefaultCacheBehavior"]["AllowedMethods"])
+    assert distribution["DefaultCacheBehavior"]["CachedMethods"] == ["GET", "HEAD"]
+    assert "CacheBehaviors" not in distribution
+
+
+def test_the_edge_passes_every_header_that_the_api_reads(distribution: Any) -> None:
+    passing = resources()["Passing"]["Properties"]["OriginRequestPolicyConfig"]["HeadersConfig"]["Headers"]
+    keyed = caching()["ParametersInCacheKeyAndForwardedToOrigin"]["HeadersConfig"]["Headers"]
+    its_own = {"If-None-Match"}  # it compares entity tags by itself
+    [shown] = distribution["Origins"][0]["OriginCustomHeaders"]
+
+    assert set(CORS.get_access_control_headers()["Access-Control-Allow-Headers"].split(",")) >= {*keyed, "Content-Type"}
+    assert {*passing, *keyed} >= {"Authorization", "Content-Type", "Idempotency-Key"}
+    assert not its_own & {*passing, *keyed}
+    assert VIEWER in [name.lower() for name in passing]
+    assert shown["HeaderName"].lower() == EDGE
+
+
+def test_the_edge_keeps_what_the_headers_say_and_nothing_else(distribution: Any) -> None:
+    key = caching()["ParametersInCacheKeyAndForwardedToOrigin"]
+
+    assert (caching()["MinTTL"], caching()["DefaultTTL"]) == (0, 0)
+    assert key["QueryStringsConfig"] == {"QueryStringBehavior": "all"}
+    assert key["HeadersConfig"]["Headers"] == ["Authorization"]
+    errors = {each["ErrorCode"]: each["ErrorCachingMinTTL"] for each in distribution["CustomErrorResponses"]}
+    assert errors == dict.fromkeys(ALWAYS_KEPT, 0)
+
+
+def test_what_is_personal_says_that_no_cache_may_keep_it() -> None:
+    kept = [endpoint for topic in TOPICS for endpoint in topic.endpoints if endpoint.kept != NO_STORE]
+
+    assert not [each.path for each in kept if each.scope or each.author or each.method != "GET"]
+
+
+def test_nobody_may_do_anything_to_a_distribution_but_let_this_one_forget() -> None:
+    [statement] = resources()["Forgetting"]["Properties"]["PolicyDocument"]["Statement"]
+
+    assert statement["Action"] == "cloudfront:CreateInvalidation"
+    assert statement["Resource"]["Fn::Sub"].endswith(":distribution/${Distribution}")
+    policies = [path.read_text(encoding="utf-8") for path in (ROOT / ".chalice").glob("policy*.json")]
+    assert not [text for text in policies if "cloudfront" in text]
+
+
+def test_the_key_of_the_edge_has_the_form_that_the_template_wants() -> None:
+    parameter = json.loads(EDGE_FILE.read_text(encoding="utf-8"))["Parameters"]["EdgeKey"]
+
+    assert parameter["AllowedPattern"] == "[A-Za-z0-9_-]{43}"
+    assert parameter["NoEcho"] is True
+    assert len(Keys(SECRET).edge[-1]) == 43
+
+
+def test_the_template_of_the_table_is_up_to_date() -> None:
+    assert (ROOT / "infra/table.json").read_text(encoding="utf-8") == table_template() == pages()["infra/table.json"]
+
+
+def test_cloudformation_makes_the_table_that_the_service_wants() -> None:
+    whole = json.loads(table_template())
+    whole["Resources"] = {"Table": whole["Resources"]["Table"]}
+    with mock_aws():
+        stacks, tables = boto3.client("cloudformation"), boto3.client("dynamodb")
+        parameters: Any = [{"ParameterKey": "TableName", "ParameterValue": NAME}]
+        stacks.create_stack(StackName="afterword", TemplateBody=json.dumps(whole), Parameters=parameters)
+        found = tables.describe_table(TableName=NAME)["Table"]
+
+        assert differences(found) == []
+
+
+def test_the_table_of_the_template_outlives_its_stack_and_is_backed_up() -> None:
+    table = json.loads(table_template())["Resources"]["Table"]
+
+    assert (table["DeletionPolicy"], table["UpdateReplacePolicy"]) == ("Retain", "Retain")
+    assert table["Properties"]["PointInTimeRecoverySpecification"] == {"PointInTimeRecoveryEnabled": True}
+    assert table["Properties"]["TimeToLiveSpecification"] == {"AttributeName": TTL, "Enabled": True}
+    assert table["Properties"]["DeletionProtectionEnabled"] is True
+
+
+@pytest.mark.thorough
+def test_chalice_merges_the_table_and_cfn_lint_has_nothing_to_say(tmp_path: Path) -> None:
+    project = tmp_path / "project"
+    shutil.copytree(ROOT / "chalicelib", project / "chalicelib", ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copytree(ROOT / ".chalice", project / ".chalice", ignore=shutil.ignore_patterns("deploy*"))
+    for name in ("app.py", "deploy"):
+        if (ROOT / name).is_dir():
+            shutil.copytree(ROOT / name, project / name)
+        elif (ROOT / name).exists():
+            shutil.copy(ROOT / name, project / name)
+    (project / "requirements.txt").write_text("", encoding="utf-8")  # the template does not depend on them
+    command: list[str | Path] = [TOOLS / "chalice", "package", "--merge-template", ROOT / "infra/table.json", "out"]
+
+    subprocess.run(command, check=True, cwd=project, capture_output=True, env=os.environ | {"PYTHONPATH": ""})  # noqa: S603  likewise
+
+    template = project / "out/sam.json"
+    made = json.loads(template.read_text(encoding="utf-8"))
+    assert made["Resources"]["Table"] == json.loads(table_template())["Resources"]["Table"]
+    variables = made["Resources"]["APIHandler"]["Properties"]["Environment"]["Variables"]
+    assert variables["AFTERWORD_TABLE"] == {"Ref": "Table"}
+    found = linted(template)
+    assert (found.returncode, found.stdout) == (0, "")
