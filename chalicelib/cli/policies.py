@@ -7,7 +7,8 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
-from .stages import API_HANDLER, Stage
+from ..store.schema import NETWORK, PUBLISHED, STATUS
+from .stages import API_HANDLER, HOURLY, Stage
 
 ON_THE_TABLE = (
     "BatchGetItem",
@@ -20,6 +21,15 @@ ON_THE_TABLE = (
     "UpdateItem",
 )
 ON_AN_INDEX = ("Query",)
+BY_THE_TIMER = (
+    "BatchGetItem",
+    "BatchWriteItem",
+    "DeleteItem",
+    "GetItem",
+    "PutItem",
+    "Query",
+    "UpdateItem",
+)
 LOGGING = ("CreateLogGroup", "CreateLogStream", "PutLogEvents")
 
 
@@ -36,14 +46,31 @@ def api_policy(stage: Stage) -> dict[str, Any]:
     )
 
 
+def hourly_policy(stage: Stage) -> dict[str, Any]:
+    """Of the timer: it reads no secret, and may look through all of the one index that holds nothing but hashes."""
+    variables = stage.variables
+    table = f"arn:aws:dynamodb:*:*:table/{variables['AFTERWORD_TABLE']}"
+    return _policy(
+        _allow("dynamodb", BY_THE_TIMER, table),
+        _allow("dynamodb", ON_AN_INDEX, [f"{table}/index/{index.name}" for index in (PUBLISHED, STATUS)]),
+        _allow("dynamodb", ("Scan",), f"{table}/index/{NETWORK.name}"),
+        _allow("sns", ("Publish",), f"arn:aws:sns:*:*:{variables['AFTERWORD_NOTICES']}"),
+        _logs(f"{stage.function}-{HOURLY}"),
+    )
+
+
 def policies(stage: Stage) -> dict[str, dict[str, Any]]:
     """Function, as Chalice calls it → its policy."""
-    return {API_HANDLER: api_policy(stage)}
+    return {API_HANDLER: api_policy(stage), HOURLY: hourly_policy(stage)}
 
 
 def policy_files(stages: Sequence[Stage]) -> dict[str, str]:
     """File → its text, for all stages."""
-    return {f".chalice/policy-{stage.name}.json": _text(api_policy(stage)) for stage in stages}
+    files: dict[str, str] = {}
+    for stage in stages:
+        files[f".chalice/policy-{stage.name}.json"] = _text(api_policy(stage))
+        files[f".chalice/policy-{stage.name}-{HOURLY}.json"] = _text(hourly_policy(stage))
+    return files
 
 
 def _policy(*statements: dict[str, Any]) -> dict[str, Any]:
