@@ -12,7 +12,6 @@ import pytest
 from botocore.exceptions import EndpointConnectionError
 
 import app as service
-from chalicelib.cli.policies import LOGGING
 from chalicelib.cli.stages import ROOT, stages
 from chalicelib.core.refusals import Unavailable
 from chalicelib.core.tending import Step
@@ -239,25 +238,6 @@ def needed(busy: World, capsys: pytest.CaptureFixture[str]) -> set[tuple[str, st
 def transacted(body: Wire) -> set[str]:
     """The permissions that a transaction takes."""
     return {f"{verb.removesuffix('Item')}Item" for entry in body["TransactItems"] for verb in entry}
-
-
-def test_its_policy_allows_what_it_does_and_no_call_more(busy: World, capsys: pytest.CaptureFixture[str]) -> None:
-    used = needed(busy, capsys)
-
-    for stage in stages():
-        chosen, allowed = stage.variables, set[tuple[str, str]]()
-        file = ROOT / ".chalice" / stage.function_config(f"{stage.function}-hourly")["iam_policy_file"]
-        for statement in json.loads(file.read_text(encoding="utf-8"))["Statement"]:
-            arns = statement["Resource"] if isinstance(statement["Resource"], list) else [statement["Resource"]]
-            allowed |= {(action, arn) for action in statement["Action"] for arn in arns}
-
-        table = f"arn:aws:dynamodb:*:*:table/{chosen['AFTERWORD_TABLE']}"
-        log = f"arn:aws:logs:*:*:log-group:/aws/lambda/{stage.function}-hourly"
-        assert allowed == {
-            *((f"dynamodb:{name}", table + index) for name, index in used),
-            ("sns:Publish", f"arn:aws:sns:*:*:{stage.function}-notices"),
-            *((f"logs:{name}", arn) for name in LOGGING for arn in (log, f"{log}:*")),
-        }
 
 
 def test_every_alarm_listens_to_a_metric_that_there_is(busy: World, capsys: pytest.CaptureFixture[str]) -> None:
