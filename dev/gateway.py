@@ -51,6 +51,10 @@ class Headers(dict[str, str]):
         super().__init__((name.lower(), value) for name, value in message.items())
         self.every = {name: message.get_all(name) for name in self}
 
+    def all(self, name: str) -> str:
+        """All values of a header, as one; nothing without it."""
+        return ",".join(self.every.get(name) or ())
+
 
 class Gateway(LocalGateway):
     """Chalice's gateway, with the events and refusals of the real one.
@@ -114,10 +118,10 @@ def takes_gzip(accepted: str) -> bool:
     return any(name.strip() == "gzip" and not NO_WEIGHT.fullmatch(weight) for name, _, weight in codings)
 
 
-def compressed(answer: Answer, accepted: str) -> Answer:
+def compressed(answer: Answer, accepted: str, least: int) -> Answer:
     """Compress a large body for who takes gzip, as API Gateway does: no other header comes or changes."""
     names = {name.lower() for name, _ in answer.headers}
-    if len(answer.body) < least_compressed() or "content-encoding" in names or not takes_gzip(accepted):
+    if len(answer.body) < least or "content-encoding" in names or not takes_gzip(accepted):
         return answer
     headers = (*answer.headers, ("Content-Encoding", "gzip"))
     return replace(answer, headers=headers, body=gzip.compress(answer.body, mtime=0))
@@ -125,9 +129,9 @@ def compressed(answer: Answer, accepted: str) -> Answer:
 
 def answer_of(response: Mapping[str, Any]) -> Answer:
     """Turn the answer of a Lambda function into the gateway's."""
-    headers = [*response["headers"].items()]
-    headers += [(name, value) for name, values in response["multiValueHeaders"].items() for value in values]
-    body = response["body"] or b""
+    headers = [*(response.get("headers") or {}).items()]
+    headers += [(name, value) for name, values in (response.get("multiValueHeaders") or {}).items() for value in values]
+    body = response.get("body") or b""
     if response.get("isBase64Encoded"):
         body = base64.b64decode(body)
     return Answer(response["statusCode"], tuple(headers), body.encode() if isinstance(body, str) else body)
