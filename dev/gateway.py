@@ -16,7 +16,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from email.message import Message
 from functools import cache
-from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +23,10 @@ from chalice.app import Chalice
 from chalice.config import Config
 from chalice.local import LocalChalice, LocalGateway, LocalGatewayException
 
+from chalicelib.api.gateway_answers import gateway_responses
+
 CONFIG = Path(__file__).parent.parent / ".chalice" / "config.json"
+STATIC = re.compile("'(.*)'", re.DOTALL)  # a value that stands for itself
 NO_WEIGHT = re.compile(r"\s*q\s*=\s*0(\.0*)?\s*")
 
 log = logging.getLogger(__name__)
@@ -98,11 +100,33 @@ class Gateway(LocalGateway):
         """Let the app answer, or say what the gateway says in its place."""
         try:
             return answer_of(self.handle_request(method, path, headers, body or None))
-        except LocalGatewayException as refusal:
-            return Answer(refusal.CODE, tuple(refusal.headers.items()), refusal.body or b"")
+        except LocalGatewayException:
+            return said("MISSING_AUTHENTICATION_TOKEN")
         except Exception:  # the one broad door
             log.exception("The gateway failed.")
-            return Answer.message(HTTPStatus.BAD_GATEWAY, "Internal server error")
+            return said("DEFAULT_5XX")
+
+
+def said(kind: str) -> Answer:
+    """What the gateway says by itself, as it is deployed."""
+    response = gateway_responses()[kind]
+    headers = static_headers(response, "gatewayresponse.header.")
+    return Answer(int(response["statusCode"]), headers, response["responseTemplates"]["application/json"].encode())
+
+
+def static_headers(response: Mapping[str, Any], prefix: str) -> tuple[tuple[str, str], ...]:
+    """The headers among the parameters of a gateway's response.
+
+    Raises:
+        ValueError: one is no static value.  Only those are known here.
+    """
+    found = []
+    for name, value in response.get("responseParameters", {}).items():
+        static = STATIC.fullmatch(value)
+        if not static:
+            raise ValueError(f"{name}: {value} is no static value")
+        found.append((name.removeprefix(prefix), static[1]))
+    return tuple(found)
 
 
 @cache

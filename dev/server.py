@@ -26,7 +26,7 @@ from typing import Any, Protocol
 
 from chalice.app import Chalice
 
-from dev.gateway import Answer, Gateway, Headers, compressed, concurrent, least_compressed
+from dev.gateway import Answer, Gateway, Headers, compressed, concurrent, least_compressed, said
 
 DEMO = Path(__file__).with_name("demo")
 PAGES = {  # what is served of the demo, and nothing else
@@ -50,7 +50,7 @@ class BadFrame(Exception):  # noqa: N818  the client's fault, not the program's
 
 
 class TooLong(BadFrame):
-    """A body that is larger than API Gateway takes."""
+    """A body that is larger than API Gateway takes: what is said of it is the site's to know."""
 
     def __init__(self) -> None:
         super().__init__(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "Request Too Long")
@@ -212,7 +212,7 @@ class Local:
 
     def too_long(self, _path: str) -> Answer:
         """Say it as the gateway does."""
-        return TooLong().answer
+        return said("REQUEST_TOO_LARGE")
 
 
 class LocalServer(ThreadingHTTPServer):
