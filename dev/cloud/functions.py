@@ -59,7 +59,8 @@ class Functions(AbstractContextManager["Functions"]):
         return running.worker.output if running and running.worker else ""
 
     def _worker(self, running: Running, deployed: LambdaFunction) -> Worker:
-        version = (deployed.code_sha_256, deployed.handler, dict(deployed.environment_vars), deployed.timeout)
+        configured = (deployed.handler, deployed.timeout, deployed.memory_size, dict(deployed.environment_vars))
+        version = (deployed.code_sha_256, configured)
         if running.worker is None or running.version != version:
             running.kept.close()
             running.worker = None
