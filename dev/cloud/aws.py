@@ -142,11 +142,15 @@ class Aws(AbstractContextManager["Aws"]):
             "AWS_EC2_METADATA_DISABLED": "true",
         }
 
+    def address(self, target: str) -> str:
+        """Who answers a call with this ``X-Amz-Target``."""
+        return self._dynamodb if self._dynamodb and target.startswith("DynamoDB") else self.url
+
     def client(self, service: Any) -> Any:  # noqa: ANN401  boto3's types need a literal
         """An SDK's client of one service, "dynamodb" included."""
         return boto3.client(
             service,
-            endpoint_url=self._dynamodb if service == "dynamodb" and self._dynamodb else self.url,
+            endpoint_url=self.address("DynamoDB" if service == "dynamodb" else ""),
             region_name=REGION,
             aws_access_key_id="simulated",
             aws_secret_access_key="simulated",  # noqa: S106  it opens nothing

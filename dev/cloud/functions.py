@@ -1,4 +1,7 @@
-"""The deployed functions at work: the code and configuration that are deployed now, each in a worker."""
+"""The deployed functions at work: the code and configuration that are deployed now, each in a worker of its own.
+
+What a function asks of AWS goes through a `Guard`, so that it may do what its role allows.
+"""
 
 import io
 import platform
@@ -12,6 +15,7 @@ from typing import Any
 from moto.awslambda.models import LambdaFunction
 
 from dev.cloud.aws import Aws
+from dev.cloud.guard import Guard
 from dev.cloud.worker import Function, FunctionFailed, Worker
 
 HERE = "arm64" if platform.machine() in ("aarch64", "arm64") else "x86_64"
@@ -24,7 +28,7 @@ class Running:
         self.lock = threading.Lock()
         self.version: object = None
         self.worker: Worker | None = None
-        self.kept = ExitStack()  # the worker, and the folder with its bundle
+        self.kept = ExitStack()  # the worker, the folder with its bundle, its guard
 
 
 class Functions(AbstractContextManager["Functions"]):
@@ -59,17 +63,18 @@ class Functions(AbstractContextManager["Functions"]):
         return running.worker.output if running and running.worker else ""
 
     def _worker(self, running: Running, deployed: LambdaFunction) -> Worker:
-        configured = (deployed.handler, deployed.timeout, deployed.memory_size, dict(deployed.environment_vars))
-        version = (deployed.code_sha_256, configured)
+        settings = (deployed.handler, deployed.timeout, deployed.memory_size, deployed.role)
+        version = (deployed.code_sha_256, settings, dict(deployed.environment_vars))
         if running.worker is None or running.version != version:
             running.kept.close()
             running.worker = None
             folder = running.kept.enter_context(tempfile.TemporaryDirectory(prefix="bundle-"))
-            running.worker = running.kept.enter_context(Worker(self._function(deployed, Path(folder))))
+            guard = running.kept.enter_context(Guard(self.aws, deployed.role))
+            running.worker = running.kept.enter_context(Worker(self._function(deployed, Path(folder), guard.url)))
             running.version = version
         return running.worker
 
-    def _function(self, deployed: LambdaFunction, folder: Path) -> Function:
+    def _function(self, deployed: LambdaFunction, folder: Path, guard: str) -> Function:
         if HERE not in deployed.architectures:
             words = (
                 f'the bundle is for another machine: here, .chalice/config.json needs "lambda_architecture": "{HERE}"'
@@ -77,6 +82,7 @@ class Functions(AbstractContextManager["Functions"]):
             raise FunctionFailed("Runtime.WrongArchitecture", words)
         with zipfile.ZipFile(io.BytesIO(deployed.code_bytes)) as bundle:
             bundle.extractall(folder)
-        variables = {**deployed.environment_vars, **self.aws.environment, "AWS_DEFAULT_REGION": deployed.region}
+        account = {"AWS_ENDPOINT_URL": guard, "AWS_ENDPOINT_URL_DYNAMODB": guard, "AWS_DEFAULT_REGION": deployed.region}
+        variables = {**deployed.environment_vars, **self.aws.environment, **account}
         name, timeout, memory = deployed.function_name, deployed.timeout, deployed.memory_size
         return Function(folder, deployed.handler or "", variables, name, timeout=timeout, memory=memory)
