@@ -40,7 +40,7 @@ def main() -> int:
             print("In another shell, so that all programs there take this for AWS, which forgets all when it ends:\n")
             print("\n".join(f"  export {name}={value}" for name, value in cloud.environment.items()))
             print(
-                f"\nWhat is deployed answers at {cloud.url}/<id of the API>/<its stage>/\n\nCtrl-C stops it.\n",
+                f"\nWhat is deployed answers at {cloud.url}/<name of the API>/<its stage>/\n\nCtrl-C stops it.\n",
                 flush=True,
             )
             watch(cloud)

@@ -32,6 +32,7 @@ class Served:
     """What a stage serves: a Swagger document, and from how many bytes on answers are compressed."""
 
     api: str
+    name: str
     stage: str
     document: Document
     least_compressed: int | None
@@ -90,7 +91,9 @@ class Gateways(APIGatewayBackend):
         """Let a stage serve the API as it is now."""
         deployment = super().create_deployment(function_id, name, description, stage_variables)
         document, least = self.documents[function_id], self.compression.get(function_id)
-        self.served[function_id, name] = Served(function_id, name, document, least)
+        named = self.get_rest_api(function_id).name
+        self.served.pop((function_id, name), None)  # the last one that was deployed stands last
+        self.served[function_id, name] = Served(function_id, named, name, document, least)
         return deployment
 
     def delete_rest_api(self, function_id: str) -> RestAPI:

@@ -42,6 +42,10 @@ class Cloud:
         """What a function printed: its log."""
         return self.functions.output(function)
 
+    def address(self, name: str, stage: str = "api") -> str:
+        """Where an API of that name answers, or will."""
+        return f"{self.url}/{name}/{stage}"
+
     @property
     def urls(self) -> list[str]:
         """Where the deployed APIs answer, with their stages."""

@@ -50,16 +50,12 @@ class Found:
 
 
 class Api:
-    """One stage of one API."""
+    """One stage of one API, at the prefix by which it was asked."""
 
-    def __init__(self, served: Served) -> None:
+    def __init__(self, served: Served, prefix: str) -> None:
         self.served = served
         self.document = served.document
-
-    @property
-    def prefix(self) -> str:
-        """Where it is."""
-        return f"/{self.served.api}/{self.served.stage}"
+        self.prefix = prefix
 
     def find(self, method: str, path: str) -> Found | None:
         """The method that a path leads to; where several do, static parts come first."""

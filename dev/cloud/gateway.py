@@ -1,4 +1,7 @@
-"""API Gateway on loopback: every API that is deployed, at `/<api id>/<stage>/…`, as its Swagger document says.
+"""API Gateway on loopback: every API that is deployed, as its Swagger document says.
+
+It answers at `/<its id>/<stage>/…`, and at `/<its name>/<stage>/…` as behind a domain of one's own: that address is
+known before anything is deployed.  Of several APIs of one name the last that was deployed has it.
 
 A request goes: `dev.server.Handler` (framing) → `Gateway` (route, preflight, what the gateway says by itself) →
 `Functions` (the code that is deployed now, in a worker).  Not simulated: authorizers, API keys, throttling, and
@@ -47,8 +50,8 @@ class Gateway:
 
     def _api(self, path: str) -> Api | None:
         _, api, stage, *_ = [*path.partition("?")[0].split("/"), "", ""]
-        served = self.aws.served.get((api, stage))
-        return Api(served) if served else None
+        found = [each for each in self.aws.served.values() if api in (each.api, each.name) and stage == each.stage]
+        return Api(found[-1], f"/{api}/{stage}") if found else None
 
     def _answer(self, api: Api, request: Request) -> Answer:
         found = api.find(request.method, request.path)

@@ -32,6 +32,13 @@ def own() -> None: ...
 def home() -> None: ...
 
 
+named = Chalice("named")
+
+
+@named.route("/here")
+def here() -> None: ...
+
+
 ANSWERING = """
 def handler(event, context):
     print("asked for", event["path"])
@@ -79,6 +86,14 @@ def test_the_context_of_a_request_tells_where_the_service_is(echo: Deployed) -> 
     assert (context["stage"], context["resourcePath"]) == ("api", "/names/{name}")
     assert context["identity"]["sourceIp"] == "127.0.0.1"
     assert context["requestId"] == answer.headers["x-amzn-RequestId"]
+
+
+def test_an_api_answers_by_its_name_too_with_links_that_lead_there(deploy: Callable[..., Deployed]) -> None:
+    address = deploy(named, name="named").cloud.address("named")
+
+    context = requests.get(f"{address}/here", timeout=60).json()["requestContext"]
+
+    assert f"http://{context['domainName']}{context['path']}" == f"{address}/here"
 
 
 def test_what_is_empty_is_null(echo: Deployed) -> None:
