@@ -15,6 +15,7 @@ from typing import Any, Self
 import boto3
 from moto.apigateway.models import APIGatewayBackend, Deployment, RestAPI, apigateway_backends
 from moto.awslambda.models import LambdaFunction, lambda_backends
+from moto.cloudformation.models import CloudFormationBackend, Stack, cloudformation_backends
 from moto.core.base_backend import BackendDict
 from moto.core.model_instances import reset_model_data
 from moto.moto_server.threaded_moto_server import ThreadedMotoServer
@@ -89,7 +90,12 @@ class Gateways(APIGatewayBackend):
         stage_variables: Any = None,  # noqa: ANN401  as moto
     ) -> Deployment:
         """Let a stage serve the API as it is now."""
+        stages = self.get_rest_api(function_id).stages
+        before = stages.get(name)
         deployment = super().create_deployment(function_id, name, description, stage_variables)
+        if before:  # moto makes it anew, and forgets its settings
+            before.deployment_id = deployment.id
+            stages[name] = before
         document, least = self.documents[function_id], self.compression.get(function_id)
         named = self.get_rest_api(function_id).name
         self.served.pop((function_id, name), None)  # the last one that was deployed stands last
@@ -100,6 +106,25 @@ class Gateways(APIGatewayBackend):
         """Serve it no more."""
         self.served = {key: served for key, served in self.served.items() if key[0] != function_id}
         return super().delete_rest_api(function_id)
+
+
+class Stacks(CloudFormationBackend):
+    """moto's model of CloudFormation, in which a parameter can stay as it was that was never given."""
+
+    __module__ = CloudFormationBackend.__module__  # where moto looks for its addresses
+
+    def update_stack(
+        self,
+        name: str,
+        template: str,
+        role_arn: str | None,
+        parameters: list[dict[str, Any]],
+        tags: dict[str, str] | None,
+    ) -> Stack:
+        """Give a stack another template or other parameters."""
+        known = self.get_stack(name).parameters
+        given = [each for each in parameters if "ParameterValue" in each or each["ParameterKey"] in known]
+        return super().update_stack(name, template, role_arn, given, tags)
 
 
 class Aws(AbstractContextManager["Aws"]):
@@ -116,7 +141,7 @@ class Aws(AbstractContextManager["Aws"]):
     def __enter__(self) -> Self:
         """Begin with an empty account, and answer."""
         logging.getLogger("werkzeug").setLevel(logging.WARNING)  # a line for each request otherwise
-        apigateway_backends.backend = Gateways
+        apigateway_backends.backend, cloudformation_backends.backend = Gateways, Stacks
         BackendDict.reset()
         reset_model_data()
         self._server.start()
@@ -128,7 +153,7 @@ class Aws(AbstractContextManager["Aws"]):
         self._server.stop()
         BackendDict.reset()
         reset_model_data()
-        apigateway_backends.backend = APIGatewayBackend
+        apigateway_backends.backend, cloudformation_backends.backend = APIGatewayBackend, CloudFormationBackend
 
     @property
     def environment(self) -> dict[str, str]:
@@ -164,6 +189,15 @@ class Aws(AbstractContextManager["Aws"]):
         """What is deployed, by API id and stage."""
         regions = [each for each in apigateway_backends[ACCOUNT].values() if isinstance(each, Gateways)]
         return {key: served for gateways in regions for key, served in gateways.served.items()}
+
+    def limits(self, served: Served) -> tuple[float, int] | None:
+        """How many requests a second a stage takes, and how many at once; nothing where no limit is set."""
+        for gateways in apigateway_backends[ACCOUNT].values():
+            if served.api in gateways.apis:
+                settings = gateways.get_stage(served.api, served.stage).method_settings.get("*/*", {})
+                rate, burst = settings.get("throttlingRateLimit"), settings.get("throttlingBurstLimit")
+                return None if rate is None or burst is None else (float(rate), int(burst))
+        return None
 
     def function(self, name: str) -> LambdaFunction:
         """A function by its name or ARN, as it is now.

@@ -4,11 +4,13 @@ It answers at `/<its id>/<stage>/…`, and at `/<its name>/<stage>/…` as behin
 known before anything is deployed.  Of several APIs of one name the last that was deployed has it.
 
 A request goes: `dev.server.Handler` (framing) → `Gateway` (route, preflight, what the gateway says by itself) →
-`Functions` (the code that is deployed now, in a worker).  Not simulated: authorizers, API keys, throttling, and
-routes that stand for several parts of a path.
+`Functions` (the code that is deployed now, in a worker).  Not simulated: authorizers, API keys, limits of single
+routes, and routes that stand for several parts of a path.
 """
 
 import logging
+import threading
+import time
 from dataclasses import replace
 from http import HTTPStatus
 
@@ -22,6 +24,27 @@ from dev.gateway import Answer, Headers, compressed
 log = logging.getLogger(__name__)
 
 
+class Bucket:
+    """Lets so many requests a second through, and so many at once."""
+
+    def __init__(self, rate: float, burst: int) -> None:
+        self.limits = (rate, burst)
+        self._left = float(burst)
+        self._filled = time.monotonic()
+        self._lock = threading.Lock()
+
+    def take(self) -> bool:
+        """Whether one more may pass."""
+        rate, burst = self.limits
+        with self._lock:
+            now = time.monotonic()
+            self._left = min(burst, self._left + (now - self._filled) * rate)
+            self._filled = now
+            passes = self._left >= 1
+            self._left -= passes
+            return passes
+
+
 class Gateway:
     """Answers requests to every deployed API."""
 
@@ -30,6 +53,7 @@ class Gateway:
     def __init__(self, aws: Aws, functions: Functions) -> None:
         self.aws = aws
         self.functions = functions
+        self._buckets: dict[tuple[str, str], Bucket] = {}
 
     def respond(self, method: str, path: str, headers: Headers, body: bytes) -> Answer:
         """Find the API and let it answer."""
@@ -53,7 +77,15 @@ class Gateway:
         found = [each for each in self.aws.served.values() if api in (each.api, each.name) and stage == each.stage]
         return Api(found[-1], f"/{api}/{stage}") if found else None
 
+    def _passes(self, api: Api) -> bool:
+        limits, key = self.aws.limits(api.served), (api.served.api, api.served.stage)
+        if limits and (key not in self._buckets or self._buckets[key].limits != limits):
+            self._buckets[key] = Bucket(*limits)
+        return not limits or self._buckets[key].take()
+
     def _answer(self, api: Api, request: Request) -> Answer:
+        if not self._passes(api):
+            return api.says("THROTTLED")
         found = api.find(request.method, request.path)
         if found is None:
             return api.says("MISSING_AUTHENTICATION_TOKEN")

@@ -178,6 +178,22 @@ def test_without_answers_of_its_own_an_api_has_those_of_the_gateway(deploy: Call
     assert "Access-Control-Allow-Origin" not in unknown.headers
 
 
+def test_what_is_too_much_for_a_stage_is_a_problem_that_says_when_to_come_back(
+    deploy: Callable[..., Deployed],
+) -> None:
+    busy = deploy(tiny, name="busy")
+    limits = {"rateLimit": "0.001", "burstLimit": "2"}
+    changes = [{"op": "replace", "path": f"/*/*/throttling/{name}", "value": limits[name]} for name in limits]
+    busy.cloud.client("apigateway").update_stage(restApiId=busy.api, stageName="api", patchOperations=changes)
+    busy.deploy()
+
+    answers = [busy.ask("/") for _ in range(3)]
+
+    assert [answer.status_code for answer in answers] == [200, 200, 429]
+    assert problem(answers[2]) == (429, "too_many_requests")
+    assert answers[2].headers["Retry-After"] == "1"
+
+
 @pytest.mark.parametrize("path", ["/", "/nothing", "/nothing/api/names/a"])
 def test_where_nothing_is_deployed_everything_is_forbidden(echo: Deployed, path: str) -> None:
     answer = requests.get(echo.cloud.url + path, timeout=60)
