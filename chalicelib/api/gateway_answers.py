@@ -1,8 +1,9 @@
 """What API Gateway says by itself, in the service's words and where scripts of other sites can read it.
 
 A request that no function sees (unknown, too large, too many) is answered by the gateway: without CORS headers,
-so that a script is told of a broken network, and in a shape of its own.  Chalice has no words for this.  Where it
-writes the gateway's description (deploy, package), they are added; in Lambda and locally `install` does nothing.
+so that a script is told of a broken network, and in a shape of its own.  Chalice has no words for this: they are
+added where it writes the gateway's description (deploy, package).  Locally `install` changes nothing, and a Lambda
+does not even load this.
 """
 
 import sys
