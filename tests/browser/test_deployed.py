@@ -9,6 +9,7 @@ import pytest
 import requests
 from playwright.sync_api import Page, expect
 
+from deploy.bundle import MAX_SIZE
 from dev.cloud.cloud import Cloud, running_cloud
 from tests.browser.blog import TAG, Blog
 from tests.cloud.project import Project
@@ -106,8 +107,10 @@ def test_a_comment_comes_from_another_site_is_approved_read_there_and_outlasts_d
     project: Project, page: Page, blog: Blog
 ) -> None:
     project.command("table", "create", "--stage", STAGE)
-    project.chalice("deploy", "--stage", STAGE)
+    project.deploy(STAGE)
     url = project.url(STAGE)
+    [function] = left(project.cloud)["functions"]
+    assert function["CodeSize"] <= MAX_SIZE
     moderator = Moderator(project)
 
     page.goto(write_page(blog, url))
@@ -136,7 +139,7 @@ def test_a_comment_comes_from_another_site_is_approved_read_there_and_outlasts_d
         expect(fresh.locator("article", has_text=WORDS)).to_be_visible()
 
     project.configure(STAGE, lambda_memory_size=640)
-    project.chalice("deploy", "--stage", STAGE)
+    project.deploy(STAGE)
     assert project.url(STAGE) == url
     assert WORDS in read(url)[0]
     assert logged(project.cloud) == ["/v1/comments"]

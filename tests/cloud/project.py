@@ -53,6 +53,11 @@ class Project:
         """Run Chalice, and return what it printed."""
         return self._run([str(CHALICE), *arguments])
 
+    def deploy(self, stage: str) -> None:
+        """Make the bundle, and let Chalice deploy it."""
+        self._run([sys.executable, "-m", "deploy.bundle", "--stage", stage])
+        self.chalice("deploy", "--stage", stage)
+
     def command(self, *arguments: str) -> str:
         """Run the service's own command line, and return what it printed."""
         return self._run([sys.executable, "-m", "chalicelib", *arguments])
