@@ -9,7 +9,10 @@ import pytest
 import requests
 from playwright.sync_api import Page, expect
 
+import app as service
+from chalicelib.api.gateway_answers import gateway_responses
 from deploy.bundle import MAX_SIZE
+from dev.cloud.aws import Document
 from dev.cloud.cloud import Cloud, running_cloud
 from tests.browser.blog import TAG, Blog
 from tests.cloud.project import Project
@@ -20,6 +23,7 @@ pytestmark = [pytest.mark.thorough, pytest.mark.browser, pytest.mark.engine]
 STAGE = "dev"
 FUNCTION = "afterword-dev"
 TABLE = "afterword-dev"
+SECRET = "/afterword/dev/secret"
 WORDS = "I was there, and nobody ran."
 
 
@@ -60,6 +64,16 @@ class Moderator:
         wish = {"id": comment["id"], "version": comment["version"], "decision": "approve"}
         [result] = self.post("decisions", {"decisions": [wish]})["results"]
         assert result["outcome"] == "done", result
+
+
+def without_preflight(url: str, document: Document) -> list[str]:
+    """The deployed routes that a script of another site can't ask."""
+    asked = {"Origin": "https://blog.example", "Access-Control-Request-Method": "POST"}
+    answers = {
+        route: requests.options(url + route.replace("{", "a-").replace("}", ""), headers=asked, timeout=60)
+        for route in document["paths"]
+    }
+    return [route for route, answer in answers.items() if answer.headers.get("Access-Control-Allow-Origin") != "*"]
 
 
 def write_page(blog: Blog, url: str) -> str:
@@ -109,10 +123,14 @@ def test_a_comment_comes_from_another_site_is_approved_read_there_and_outlasts_d
     project.command("table", "create", "--stage", STAGE)
     project.deploy(STAGE)
     url = project.url(STAGE)
-    [function] = left(project.cloud)["functions"]
-    assert function["CodeSize"] <= MAX_SIZE
-    moderator = Moderator(project)
+    about = project.cloud.client("lambda").get_function(FunctionName=FUNCTION)["Configuration"]
+    assert about["CodeSize"] <= MAX_SIZE
+    document = project.cloud.document(url)
+    assert set(document["paths"]) == set(service.app.routes)
+    assert document["x-amazon-apigateway-gateway-responses"] == gateway_responses()
+    assert without_preflight(url, document) == []
 
+    moderator = Moderator(project)
     page.goto(write_page(blog, url))
     with page.expect_response("**/v1/form?*"):
         page.get_by_role("button", name="Write a comment", exact=True).click()
@@ -148,3 +166,4 @@ def test_a_comment_comes_from_another_site_is_approved_read_there_and_outlasts_d
     assert not any(left(project.cloud).values()), left(project.cloud)
     assert project.cloud.urls == []
     assert project.cloud.client("dynamodb").list_tables()["TableNames"] == [TABLE]
+    assert [each["Name"] for each in project.cloud.client("ssm").describe_parameters()["Parameters"]] == [SECRET]
