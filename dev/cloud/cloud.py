@@ -42,7 +42,7 @@ class Cloud:
         """What a function printed: its log."""
         return self.functions.output(function)
 
-    def address(self, name: str, stage: str = "api") -> str:
+    def address(self, name: str, stage: str) -> str:
         """Where an API of that name answers, or will."""
         return f"{self.url}/{name}/{stage}"
 

@@ -89,7 +89,7 @@ def test_the_context_of_a_request_tells_where_the_service_is(echo: Deployed) -> 
 
 
 def test_an_api_answers_by_its_name_too_with_links_that_lead_there(deploy: Callable[..., Deployed]) -> None:
-    address = deploy(named, name="named").cloud.address("named")
+    address = deploy(named, name="named").cloud.address("named", "api")
 
     context = requests.get(f"{address}/here", timeout=60).json()["requestContext"]
 
