@@ -57,9 +57,9 @@ def with_topic(world: World) -> World:
     return world
 
 
-def notices() -> list[tuple[str, str]]:
+def notices(region: str = "us-east-1") -> list[tuple[str, str]]:
     """(subject, text) of all that the topic was told, oldest first."""
-    topic = sns_backends[DEFAULT_ACCOUNT_ID]["us-east-1"].topics[TOPIC]
+    topic = sns_backends[DEFAULT_ACCOUNT_ID][region].topics[TOPIC.replace("us-east-1", region)]
     return [(subject or "", text) for _, text, subject, *_ in topic.sent_notifications]
 
 

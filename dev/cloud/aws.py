@@ -20,6 +20,8 @@ from moto.core.base_backend import BackendDict
 from moto.core.model_instances import reset_model_data
 from moto.moto_server.threaded_moto_server import ThreadedMotoServer
 
+import dev.cloud.formation  # noqa: F401  before moto's CloudFormation is first used
+
 HOST = "127.0.0.1"
 REGION = "eu-central-1"
 ACCOUNT = "123456789012"  # moto's, for any key

@@ -12,16 +12,19 @@ from playwright.sync_api import Page, expect
 import app as service
 from chalicelib.api.gateway_answers import gateway_responses
 from deploy.bundle import MAX_SIZE
-from dev.cloud.aws import Document
+from deploy.gateway import ROLE
+from dev.cloud.aws import REGION, Document
 from dev.cloud.cloud import Cloud, running_cloud
 from tests.browser.blog import TAG, Blog
 from tests.cloud.project import Project
-from tests.world import POST
+from tests.tending import notices, scheduled
+from tests.world import POST, key22
 
 pytestmark = [pytest.mark.thorough, pytest.mark.browser, pytest.mark.engine]
 
 STAGE = "dev"
 FUNCTION = "afterword-dev"
+TIMER = "afterword-dev-hourly"
 TABLE = "afterword-dev"
 SECRET = "/afterword/dev/secret"
 WORDS = "I was there, and nobody ran."
@@ -111,18 +114,46 @@ def left(cloud: Cloud) -> dict[str, list[Any]]:
     """What of a deployment there is."""
     return {
         "functions": cloud.client("lambda").list_functions()["Functions"],
-        "roles": cloud.client("iam").list_roles()["Roles"],
+        "roles": [each for each in cloud.client("iam").list_roles()["Roles"] if each["RoleName"] != ROLE],
         "APIs": cloud.client("apigateway").get_rest_apis()["items"],
         "rules": cloud.client("events").list_rules()["Rules"],
+        "alarms": cloud.client("cloudwatch").describe_alarms()["MetricAlarms"],
+        "topics": cloud.client("sns").list_topics()["Topics"],
+        "logs": cloud.client("logs").describe_log_groups()["logGroups"],
     }
+
+
+def wrong(said: str) -> list[str]:
+    """What the doctor found wrong at the end of a deployment."""
+    return [line for line in said.splitlines() if line.startswith("!!")]
+
+
+def submit_another(url: str) -> None:
+    """Another reader writes, who has no script."""
+    headers = {"Idempotency-Key": key22("another")}
+    draft = {"post": POST, "text": "So was I."}
+    assert requests.post(f"{url}/v1/comments", json=draft, headers=headers, timeout=60).status_code == 202
+
+
+def told(cloud: Cloud, function: str) -> dict[str, int]:
+    """The metrics in a function's log, but for the times."""
+    found: dict[str, int] = {}
+    for line in map(json.loads, cloud.output(function).splitlines()):
+        for directive in line["_aws"]["CloudWatchMetrics"]:
+            for metric in directive["Metrics"]:
+                found[metric["Name"]] = found.get(metric["Name"], 0) + line[metric["Name"]]
+    found.pop("OldestWaiting")
+    return found
 
 
 def test_a_comment_comes_from_another_site_is_approved_read_there_and_outlasts_deployments(
     project: Project, page: Page, blog: Blog
 ) -> None:
-    project.command("table", "create", "--stage", STAGE)
-    project.deploy(STAGE)
+    address = project.cloud.address("afterword", STAGE)
+    wishes = ("--url", address, "--site", blog.url, "--email", "ada@blog.example")
+    first = wrong(project.up(STAGE, *wishes))
     url = project.url(STAGE)
+    assert [line for line in first if "nobody can decide" not in line] == []
     about = project.cloud.client("lambda").get_function(FunctionName=FUNCTION)["Configuration"]
     assert about["CodeSize"] <= MAX_SIZE
     document = project.cloud.document(url)
@@ -156,13 +187,18 @@ def test_a_comment_comes_from_another_site_is_approved_read_there_and_outlasts_d
         fresh.goto(blog.url + POST)
         expect(fresh.locator("article", has_text=WORDS)).to_be_visible()
 
+    submit_another(url)
+    project.cloud.invoke(TIMER, scheduled())
+    assert told(project.cloud, TIMER) == {"Waiting": 1, "CountsWrong": 0, "NoticesFailed": 0, "StepsFailed": 0}
+    assert [subject for subject, _ in notices(REGION)] == ["1 comment waits on 127.0.0.1"]
+    assert WORDS not in project.cloud.output(TIMER)
+
     project.configure(STAGE, lambda_memory_size=640)
-    project.deploy(STAGE)
+    assert wrong(project.up(STAGE)) == []
     assert project.url(STAGE) == url
     assert WORDS in read(url)[0]
-    assert logged(project.cloud) == ["/v1/comments"]
 
-    project.chalice("delete", "--stage", STAGE)
+    project.down(STAGE)
     assert not any(left(project.cloud).values()), left(project.cloud)
     assert project.cloud.urls == []
     assert project.cloud.client("dynamodb").list_tables()["TableNames"] == [TABLE]

@@ -5,6 +5,7 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -49,20 +50,23 @@ class Project:
         kept = {name: text for name, text in os.environ.items() if not name.startswith(("AWS_", "AFTERWORD_"))}
         return {**kept, **self.cloud.environment, "PYTHONDONTWRITEBYTECODE": "1"}
 
-    def chalice(self, *arguments: str) -> str:
-        """Run Chalice, and return what it printed."""
-        return self._run([str(CHALICE), *arguments])
+    def up(self, stage: str, *more: str) -> str:
+        """Deploy a stage as ``make deploy`` does, and return what that said, the doctor's findings among it."""
+        return self._run([sys.executable, "-m", "deploy", "up", "--stage", stage, *more], well=(0, 1))
 
-    def deploy(self, stage: str) -> None:
-        """Make the bundle, and let Chalice deploy it."""
-        self._run([sys.executable, "-m", "deploy.bundle", "--stage", stage])
-        self.chalice("deploy", "--stage", stage)
+    def down(self, stage: str, *more: str) -> str:
+        """Remove a stage as ``make destroy`` does, and return what that said."""
+        return self._run([sys.executable, "-m", "deploy", "down", "--stage", stage, *more])
+
+    def chalice(self, *arguments: str) -> str:
+        """Run Chalice alone, and return what it printed."""
+        return self._run([str(CHALICE), *arguments])
 
     def command(self, *arguments: str) -> str:
         """Run the service's own command line, and return what it printed."""
         return self._run([sys.executable, "-m", "chalicelib", *arguments])
 
-    def _run(self, command: list[str]) -> str:
+    def _run(self, command: list[str], well: Sequence[int] = (0,)) -> str:
         done = subprocess.run(  # noqa: S603  our own programs
             command,
             cwd=self.folder,
@@ -73,7 +77,7 @@ class Project:
             check=False,
         )
         said = f"{done.stdout}\n{done.stderr}"
-        assert done.returncode == 0, f"{command} ended with {done.returncode} (it needs PyPI, by pip):\n{said}"
+        assert done.returncode in well, f"{command} ended with {done.returncode} (it needs PyPI, by pip):\n{said}"
         return done.stdout
 
     def url(self, stage: str) -> str:

@@ -27,7 +27,7 @@ MAY_IMPORT = {
     "__init__": set[str](),
 }
 OUTSIDE = {
-    "boto3": {"store", "notify", "cli"},
+    "boto3": {"cli"},  # the functions make their clients without it
     "botocore": {"store", "notify", "cli"},
     "chalice": {"app", "api", "events"},
     "markupsafe": {"api"},
