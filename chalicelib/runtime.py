@@ -133,11 +133,11 @@ _lock = threading.Lock()
 _runtimes: list[Runtime] = []
 
 
-def current() -> Runtime:
-    """The process's own, built from the environment at the first request."""
+def current(*, patient: bool = False) -> Runtime:
+    """The process's own, built from the environment when it is first asked for.  ``patient``: as ``aws``."""
     with _lock:
         if not _runtimes:
-            _runtimes.append(built(from_environment()))
+            _runtimes.append(built(from_environment(), patient=patient))
         return _runtimes[0]
 
 
@@ -156,9 +156,3 @@ def use(runtime: Runtime | None) -> None:
     """Let the doors use this one; or build their own again."""
     with _lock:
         _runtimes[:] = [runtime] if runtime else []
-
-
-def used() -> Runtime | None:
-    """The one that the doors use, if there is one already."""
-    with _lock:
-        return _runtimes[0] if _runtimes else None

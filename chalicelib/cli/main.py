@@ -55,7 +55,7 @@ def _runtime(stage: str | None) -> Runtime:
     """Of a stage; of the process, if it has one; or of the environment."""
     if stage:
         return runtimes.built(from_environment(stage_named(stage).variables), patient=True)
-    return runtimes.used() or runtimes.built(from_environment(), patient=True)
+    return runtimes.current(patient=True)
 
 
 def _run(runtime: Runtime, chosen: argparse.Namespace) -> int:

@@ -19,7 +19,6 @@ from .. import runtime as runtimes
 from ..core.notices import topic_beside
 from ..core.tending import Step
 from ..core.times import milliseconds
-from ..settings import from_environment
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -38,18 +37,12 @@ timers = Blueprint(__name__)
 @timers.schedule(Rate(1, unit=Rate.HOURS), name="hourly")
 def hourly(event: Any) -> None:  # noqa: ANN401  Chalice's
     """Do all steps; one that fails stops none of the others."""
-    runtime = _patient()
+    runtime = runtimes.current(patient=True)  # its calls may take their time, for nobody waits
     topic = topic_beside(event.context.invoked_function_arn, runtime.settings.notices)
     for step, deed in runtime.tending.steps(topic):
         line = done(step, deed)
         sys.stdout.write(json.dumps(line | metrics(step, line, runtime.settings.table, runtime.clock())) + "\n")
-
-
-def _patient() -> runtimes.Runtime:
-    """The process's own: its calls may take their time, for nobody waits."""
-    if not runtimes.used():
-        runtimes.use(runtimes.built(from_environment(), patient=True))
-    return runtimes.current()
+    runtime.flush()
 
 
 def done(step: Step, deed: Callable[[], dict[str, int]]) -> dict[str, Any]:

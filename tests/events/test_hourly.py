@@ -12,7 +12,6 @@ import pytest
 from botocore.exceptions import EndpointConnectionError
 
 import app as service
-from chalicelib.cli.policies import LOGGING
 from chalicelib.cli.stages import ROOT, stages
 from chalicelib.core.refusals import Unavailable
 from chalicelib.core.tending import Step
@@ -21,9 +20,7 @@ from chalicelib.runtime import Runtime
 from chalicelib.service.tending import GRACE, RUN, WORKING_TIME
 from tests.canaries import CANARY, tells
 from tests.faults import FOR_EVER, Fault, Faults, Kind, Moment, without_pauses
-from tests.store.scenery import reword
 from tests.tending import NAME, Context, lines, miscount, notices, ring, scheduled, with_topic
-from tests.wire_guard import Wire, watched
 from tests.world import POST, World, new_world, shared_client
 
 ALONE = """
@@ -216,48 +213,6 @@ def test_the_door_reads_no_more_of_the_event_than_who_it_is(busy: World, capsys:
 
     assert len(list(lines(capsys.readouterr().out))) == len(Step)
     assert isinstance(busy.runtime, Runtime)
-
-
-def needed(busy: World, capsys: pytest.CaptureFixture[str]) -> set[tuple[str, str]]:
-    """(permission, index or nothing) of all calls of a run that has everything to do."""
-    used: set[tuple[str, str]] = set()
-
-    def look(operation: str, body: Wire) -> None:
-        names = transacted(body) if operation == "TransactWriteItems" else {operation}
-        used.update((name, f"/index/{body['IndexName']}" if "IndexName" in body else "") for name in names)
-
-    voted = busy.published("Voted for.")
-    busy.vote(voted, 1, author="ben")
-    reword(busy, voted)
-    busy.decide("spam", voted)
-    busy.clock.forward(days=91)
-    with watched(shared_client(), look):
-        rung(capsys)
-    return used
-
-
-def transacted(body: Wire) -> set[str]:
-    """The permissions that a transaction takes."""
-    return {f"{verb.removesuffix('Item')}Item" for entry in body["TransactItems"] for verb in entry}
-
-
-def test_its_policy_allows_what_it_does_and_no_call_more(busy: World, capsys: pytest.CaptureFixture[str]) -> None:
-    used = needed(busy, capsys)
-
-    for stage in stages():
-        chosen, allowed = stage.variables, set[tuple[str, str]]()
-        file = ROOT / ".chalice" / stage.function_config(f"{stage.function}-hourly")["iam_policy_file"]
-        for statement in json.loads(file.read_text(encoding="utf-8"))["Statement"]:
-            arns = statement["Resource"] if isinstance(statement["Resource"], list) else [statement["Resource"]]
-            allowed |= {(action, arn) for action in statement["Action"] for arn in arns}
-
-        table = f"arn:aws:dynamodb:*:*:table/{chosen['AFTERWORD_TABLE']}"
-        log = f"arn:aws:logs:*:*:log-group:/aws/lambda/{stage.function}-hourly"
-        assert allowed == {
-            *((f"dynamodb:{name}", table + index) for name, index in used),
-            ("sns:Publish", f"arn:aws:sns:*:*:{stage.function}-notices"),
-            *((f"logs:{name}", arn) for name in LOGGING for arn in (log, f"{log}:*")),
-        }
 
 
 def test_every_alarm_listens_to_a_metric_that_there_is(busy: World, capsys: pytest.CaptureFixture[str]) -> None:
