@@ -21,10 +21,10 @@ from moto.core.model_instances import reset_model_data
 from moto.moto_server.threaded_moto_server import ThreadedMotoServer
 
 import dev.cloud.formation  # noqa: F401  before moto's CloudFormation is first used
+from dev.cloud.worker import ACCOUNT
 
 HOST = "127.0.0.1"
 REGION = "eu-central-1"
-ACCOUNT = "123456789012"  # moto's, for any key
 COMPRESSION = "/minimumCompressionSize"
 
 Document = Mapping[str, Any]

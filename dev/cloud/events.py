@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qsl
 
-from dev.cloud.aws import ACCOUNT
 from dev.cloud.deployed import Api, Found
+from dev.cloud.worker import ACCOUNT
 from dev.gateway import Answer, Headers, answer_of
 
 REMAPPED = {  # headers that the gateway keeps for itself: a function's own come out under another name

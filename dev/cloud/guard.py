@@ -19,7 +19,8 @@ from urllib.parse import parse_qs
 import urllib3
 from moto.iam.models import Role, iam_backends
 
-from dev.cloud.aws import ACCOUNT, HOST, REGION, Aws
+from dev.cloud.aws import HOST, REGION, Aws
+from dev.cloud.worker import ACCOUNT
 
 HOP = {"connection", "content-length", "host", "transfer-encoding"}  # headers of one connection alone
 

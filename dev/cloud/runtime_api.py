@@ -30,9 +30,9 @@ class RuntimeApi(ThreadingHTTPServer):
 
     request_queue_size = 16
 
-    def __init__(self, name: str, timeout: float) -> None:
+    def __init__(self, arn: str, timeout: float) -> None:
         super().__init__((HOST, 0), RuntimeHandler)
-        self.name = name
+        self.arn = arn
         self.patience = timeout
         self.events: queue.Queue[bytes | None] = queue.Queue()
         self.outcomes: queue.Queue[Outcome] = queue.Queue()
@@ -81,7 +81,7 @@ class RuntimeHandler(BaseHTTPRequestHandler):
         headers = {
             "Lambda-Runtime-Aws-Request-Id": str(uuid.uuid4()),
             "Lambda-Runtime-Deadline-Ms": str(round((time.time() + self.server.patience) * 1000)),
-            "Lambda-Runtime-Invoked-Function-Arn": f"arn:aws:lambda:us-east-1:123456789012:function:{self.server.name}",
+            "Lambda-Runtime-Invoked-Function-Arn": self.server.arn,
             "Content-Type": "application/json",
         }
         self._answer(200, headers, event)

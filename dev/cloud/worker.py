@@ -42,6 +42,9 @@ class TimedOut(FunctionFailed):
     """The function took longer than it may: its process was killed."""
 
 
+ACCOUNT = "123456789012"  # moto's, for any key
+
+
 @dataclass(frozen=True)
 class Function:
     """What is to run: a folder with the unzipped bundle, and what the function's configuration says.
@@ -56,13 +59,23 @@ class Function:
     timeout: float = 15
     memory: int = 512
 
+    @property
+    def region(self) -> str:
+        """Where it would run."""
+        return self.variables.get("AWS_DEFAULT_REGION", "us-east-1")
+
+    @property
+    def arn(self) -> str:
+        """What AWS would call it."""
+        return f"arn:aws:lambda:{self.region}:{ACCOUNT}:function:{self.name}"
+
     def environment(self, api: str, client: Path) -> dict[str, str]:
         """All variables that the process has."""
         return {
             "PATH": os.defpath,
             "LANG": "en_US.UTF-8",
             "TZ": ":UTC",
-            "AWS_REGION": self.variables.get("AWS_DEFAULT_REGION", "us-east-1"),
+            "AWS_REGION": self.region,
             **self.variables,
             "AWS_LAMBDA_RUNTIME_API": api,
             "AWS_LAMBDA_FUNCTION_NAME": self.name,
@@ -81,7 +94,7 @@ class Process:
     """One process of a function, from its start to its end.  ``started`` is as ``time.monotonic`` has it."""
 
     def __init__(self, function: Function, client: Path, output: Path) -> None:
-        self.api = RuntimeApi(function.name, function.timeout)
+        self.api = RuntimeApi(function.arn, function.timeout)
         self.started = time.monotonic()
         with output.open("ab") as out:
             self._process = subprocess.Popen(  # noqa: S603  our own interpreter

@@ -9,9 +9,10 @@ import boto3
 import pytest
 from botocore.exceptions import ClientError
 
-from dev.cloud.aws import ACCOUNT, REGION
+from dev.cloud.aws import REGION
 from dev.cloud.cloud import Cloud
 from dev.cloud.guard import Guard
+from dev.cloud.worker import ACCOUNT
 
 TABLE = {
     "TableName": "kept",
