@@ -9,7 +9,7 @@ from collections.abc import Callable
 from contextvars import ContextVar
 from datetime import datetime
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from botocore.exceptions import BotoCoreError, ClientError
 
@@ -35,11 +35,11 @@ class Edge:
     @cached_property
     def client(self) -> "CloudFrontClient":
         """The SDK's, made when something is first taken away."""
-        import boto3  # noqa: PLC0415  takes most of a cold start
-        from botocore.config import Config  # noqa: PLC0415
+        from botocore.config import Config  # noqa: PLC0415  the SDK takes most of a cold start
+        from botocore.session import get_session  # noqa: PLC0415
 
         config = Config(connect_timeout=CONNECT, read_timeout=READ, retries={"total_max_attempts": 1})
-        return boto3.client("cloudfront", config=config)
+        return cast("CloudFrontClient", get_session().create_client("cloudfront", config=config))
 
     def note(self) -> None:
         """Something was taken away: tell at the end of this request."""

@@ -1,5 +1,6 @@
 """The bundle: nothing that is not needed, nothing unexpected, always the same bytes; and it runs alone."""
 
+import gzip
 import importlib.util
 import io
 import json
@@ -133,6 +134,18 @@ def test_what_is_left_of_a_package_is_recorded(tmp_path: Path) -> None:
     hashes = {name: contents.hash_of(files[name]) for name in tidy.record if not name.endswith("RECORD")}
     assert "tidy/words.pyc" in hashes
     assert dict(tidy.record) == hashes | {f"{tidy.folder}/RECORD": ""}
+
+
+def test_a_services_interface_is_kept_without_its_documentation() -> None:
+    name = "botocore/data/ssm/2014-11-06/service-2.json.gz"
+    shapes = {
+        "Notes": {"type": "structure", "documentation": "<p>Words</p>", "members": {"documentation": {"shape": "Text"}}}
+    }
+    told = gzip.compress(json.dumps({"documentation": "<p>More</p>", "shapes": shapes}).encode())
+
+    kept = json.loads(gzip.decompress(contents.pruned({name: told})[name]))
+
+    assert kept == {"shapes": {"Notes": {"type": "structure", "members": {"documentation": {"shape": "Text"}}}}}
 
 
 def test_the_same_files_make_the_same_bundle_whatever_their_order_and_dates(tmp_path: Path) -> None:
