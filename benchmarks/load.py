@@ -28,7 +28,7 @@ from chalicelib.store.clients import new_client
 from chalicelib.store.recount import drifted
 from dev.engine_process import Engine, read_line
 from dev.gateway import Gateway, Headers, concurrent
-from dev.server import LocalServer
+from dev.server import Local, LocalServer
 from tests.invariants import Truth, check_table
 from tests.lagging import whole_table
 
@@ -57,7 +57,7 @@ def serve() -> None:
     logging.getLogger("afterword").setLevel(logging.WARNING)
     current()
     concurrent(app)
-    server = LocalServer(("127.0.0.1", 0), NetworkGateway(app, ""))
+    server = LocalServer(("127.0.0.1", 0), Local(NetworkGateway(app, "")))
     threading.Thread(target=server.serve_forever, daemon=True).start()
     print(server.url, flush=True)
     sys.stdin.read()

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from .service.reacting import Reacting
     from .service.signing_in import SigningIn
     from .service.submitting import Submitting
+    from .service.tending import Tending
     from .service.tools import Tools
 
 
@@ -102,6 +103,25 @@ class Runtime(Stores):
         return Moving(self.tools, moves, Looking(self.table), self.posts, self.audit, self.config)
 
     @cached_property
+    def tending(self) -> "Tending":
+        """What the hourly timer does.  It needs no secret, so its function can't read it."""
+        from .notify.topics import Topics  # noqa: PLC0415
+        from .service.expiring import Expiring  # noqa: PLC0415
+        from .service.noticing import Noticing  # noqa: PLC0415
+        from .service.recounting import Recounting  # noqa: PLC0415
+        from .service.tending import Tending  # noqa: PLC0415
+        from .service.tools import Clockwork  # noqa: PLC0415
+        from .store.marks import Marks  # noqa: PLC0415
+        from .store.overdue import Overdue  # noqa: PLC0415
+
+        tools, marks, chosen = Clockwork(self.clock, self.entropy), Marks(self.table), self.settings
+        return Tending(
+            Noticing(tools, self.queue, marks, Topics(), chosen.site, chosen.url),
+            Expiring(tools, self.comments, marks, Overdue(self.table), chosen.keep_rejected),
+            Recounting(tools, self.posts, marks),
+        )
+
+    @cached_property
     def signing_in(self) -> "SigningIn":
         """Moderators' tokens."""
         from .service.signing_in import SigningIn  # noqa: PLC0415
@@ -113,11 +133,11 @@ _lock = threading.Lock()
 _runtimes: list[Runtime] = []
 
 
-def current() -> Runtime:
-    """The process's own, built from the environment at the first request."""
+def current(*, patient: bool = False) -> Runtime:
+    """The process's own, built from the environment when it is first asked for.  ``patient``: as ``aws``."""
     with _lock:
         if not _runtimes:
-            _runtimes.append(built(from_environment()))
+            _runtimes.append(built(from_environment(), patient=patient))
         return _runtimes[0]
 
 
@@ -136,9 +156,3 @@ def use(runtime: Runtime | None) -> None:
     """Let the doors use this one; or build their own again."""
     with _lock:
         _runtimes[:] = [runtime] if runtime else []
-
-
-def used() -> Runtime | None:
-    """The one that the doors use, if there is one already."""
-    with _lock:
-        return _runtimes[0] if _runtimes else None

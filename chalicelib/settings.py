@@ -10,6 +10,7 @@ from typing import Any
 
 PREFIX = "AFTERWORD_"
 MIN_SECRET = 32  # characters
+MIN_KEPT = 30  # days: as long as a decision can be taken back
 MAX_WORK = 22  # bits: seconds on a fast machine, a minute on a slow phone
 
 
@@ -17,9 +18,12 @@ class BadSettingError(Exception):
     """A setting that the service can't run with; the message names it."""
 
 
-def _setting(default: str | int, unit: str, meaning: str, *, least: int = 1, most: int = sys.maxsize) -> Any:  # noqa: ANN401  as dataclasses.field
-    """``least`` and ``most`` are bounds of a number."""
-    return field(default=default, metadata={"unit": unit, "meaning": meaning, "least": least, "most": most})
+def _setting(
+    default: str | int, unit: str, meaning: str, *, least: int = 1, most: int = sys.maxsize, or_0: bool = False
+) -> Any:  # noqa: ANN401  as dataclasses.field
+    """``least`` and ``most`` are bounds of a number; ``or_0``: 0 is allowed too."""
+    about = {"unit": unit, "meaning": meaning, "least": least, "most": most, "or_0": or_0}
+    return field(default=default, metadata=about)
 
 
 @dataclass(frozen=True)
@@ -54,6 +58,14 @@ class Settings:
         least=0,
         most=MAX_WORK,
     )
+    keep_rejected_days: int = _setting(
+        90,
+        "days, 0 or at least 30",
+        "How long rejected comments and spam are kept after the last decision about them. 0: for ever.",
+        least=MIN_KEPT,
+        or_0=True,
+    )
+    notices: str = _setting("", "name", "The SNS topic that is told how many wait, once an hour at most. Empty: none.")
     deadline: int = _setting(8, "seconds", "What one request may take; then it is refused with 503.")
     memo_seconds: int = _setting(2, "seconds", "How long an instance repeats a public answer.")
     memo_bytes: int = _setting(16_000_000, "bytes", "How much of them an instance keeps.")
@@ -62,6 +74,11 @@ class Settings:
     def edit_window(self) -> timedelta:
         """How long an author can edit."""
         return timedelta(minutes=self.edit_minutes)
+
+    @property
+    def keep_rejected(self) -> timedelta | None:
+        """How long what was rejected is kept; nothing means for ever."""
+        return timedelta(days=self.keep_rejected_days) if self.keep_rejected_days else None
 
 
 def checked_secret(secret: str) -> str:
@@ -96,9 +113,10 @@ def from_environment(stage: Mapping[str, str] = MappingProxyType({})) -> Setting
 
 
 def _number(about: "Field[Any]", text: str) -> int:
-    least, most = about.metadata["least"], about.metadata["most"]
-    if not (text.isascii() and text.isdigit() and least <= int(text) <= most):
-        bounds = f"from {least}" + (f" to {most}" if most < sys.maxsize else "")
+    least, most, or_0 = (about.metadata[name] for name in ("least", "most", "or_0"))
+    number = int(text) if text.isascii() and text.isdigit() else -1
+    if not (least <= number <= most or (or_0 and number == 0)):
+        bounds = ("0 or " if or_0 else "") + f"from {least}" + (f" to {most}" if most < sys.maxsize else "")
         raise BadSettingError(f"{PREFIX}{about.name.upper()} must be a whole number {bounds}, not {text!r}")
     return int(text)
 

@@ -26,23 +26,27 @@ def watch(aws: Aws, stage: Stage, **given: str) -> str:
     if there.get("StackStatus") in BROKEN:
         unwatch(aws, stage)
         there = {}
-    chosen = {"Function": stage.function, "Api": stage.app, "ApiStage": stage.path, **given}
+    table = stage.variables["AFTERWORD_TABLE"]
+    chosen = {"Function": stage.function, "Table": table, "Api": stage.app, "ApiStage": stage.path, **given}
     body = (stage.root / TEMPLATE).read_text(encoding="utf-8")
     if not there:
         formation.create_stack(StackName=name, TemplateBody=body, Parameters=_parameters(chosen))
         formation.get_waiter("stack_create_complete").wait(StackName=name, WaiterConfig=WAIT)
         return "made"
-    before = {each["ParameterKey"] for each in there["Parameters"]}
-    kept = [{"ParameterKey": each, "UsePreviousValue": True} for each in sorted(before - chosen.keys())]
-    parameters = _parameters(chosen) + kept
+    kept = sorted({each["ParameterKey"] for each in there["Parameters"]} - chosen.keys())
+    parameters = _parameters(chosen) + [{"ParameterKey": each, "UsePreviousValue": True} for each in kept]
+    return "updated" if _updated(formation, name, body, parameters) else "as it was"
+
+
+def _updated(formation: Any, name: str, body: str, parameters: list[dict[str, Any]]) -> bool:  # noqa: ANN401  a client
     try:
         formation.update_stack(StackName=name, TemplateBody=body, Parameters=parameters)
     except ClientError as error:
         if "No updates" in str(error):
-            return "as it was"
+            return False
         raise
     formation.get_waiter("stack_update_complete").wait(StackName=name, WaiterConfig=WAIT)
-    return "updated"
+    return True
 
 
 def unwatch(aws: Aws, stage: Stage) -> None:

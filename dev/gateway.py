@@ -16,7 +16,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from email.message import Message
 from functools import cache
-from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +23,10 @@ from chalice.app import Chalice
 from chalice.config import Config
 from chalice.local import LocalChalice, LocalGateway, LocalGatewayException
 
+from chalicelib.api.gateway_answers import gateway_responses
+
 CONFIG = Path(__file__).parent.parent / ".chalice" / "config.json"
+STATIC = re.compile("'(.*)'", re.DOTALL)  # a value that stands for itself
 NO_WEIGHT = re.compile(r"\s*q\s*=\s*0(\.0*)?\s*")
 
 log = logging.getLogger(__name__)
@@ -50,6 +52,10 @@ class Headers(dict[str, str]):
     def __init__(self, message: Message) -> None:
         super().__init__((name.lower(), value) for name, value in message.items())
         self.every = {name: message.get_all(name) for name in self}
+
+    def all(self, name: str) -> str:
+        """All values of a header, as one; nothing without it."""
+        return ",".join(self.every.get(name) or ())
 
 
 class Gateway(LocalGateway):
@@ -94,11 +100,33 @@ class Gateway(LocalGateway):
         """Let the app answer, or say what the gateway says in its place."""
         try:
             return answer_of(self.handle_request(method, path, headers, body or None))
-        except LocalGatewayException as refusal:
-            return Answer(refusal.CODE, tuple(refusal.headers.items()), refusal.body or b"")
+        except LocalGatewayException:
+            return said("MISSING_AUTHENTICATION_TOKEN")
         except Exception:  # the one broad door
             log.exception("The gateway failed.")
-            return Answer.message(HTTPStatus.BAD_GATEWAY, "Internal server error")
+            return said("DEFAULT_5XX")
+
+
+def said(kind: str) -> Answer:
+    """What the gateway says by itself, as it is deployed."""
+    response = gateway_responses()[kind]
+    headers = static_headers(response, "gatewayresponse.header.")
+    return Answer(int(response["statusCode"]), headers, response["responseTemplates"]["application/json"].encode())
+
+
+def static_headers(response: Mapping[str, Any], prefix: str) -> tuple[tuple[str, str], ...]:
+    """The headers among the parameters of a gateway's response.
+
+    Raises:
+        ValueError: one is no static value.  Only those are known here.
+    """
+    found = []
+    for name, value in response.get("responseParameters", {}).items():
+        static = STATIC.fullmatch(value)
+        if not static:
+            raise ValueError(f"{name}: {value} is no static value")
+        found.append((name.removeprefix(prefix), static[1]))
+    return tuple(found)
 
 
 @cache
@@ -114,10 +142,10 @@ def takes_gzip(accepted: str) -> bool:
     return any(name.strip() == "gzip" and not NO_WEIGHT.fullmatch(weight) for name, _, weight in codings)
 
 
-def compressed(answer: Answer, accepted: str) -> Answer:
+def compressed(answer: Answer, accepted: str, least: int) -> Answer:
     """Compress a large body for who takes gzip, as API Gateway does: no other header comes or changes."""
     names = {name.lower() for name, _ in answer.headers}
-    if len(answer.body) < least_compressed() or "content-encoding" in names or not takes_gzip(accepted):
+    if len(answer.body) < least or "content-encoding" in names or not takes_gzip(accepted):
         return answer
     headers = (*answer.headers, ("Content-Encoding", "gzip"))
     return replace(answer, headers=headers, body=gzip.compress(answer.body, mtime=0))
@@ -125,9 +153,9 @@ def compressed(answer: Answer, accepted: str) -> Answer:
 
 def answer_of(response: Mapping[str, Any]) -> Answer:
     """Turn the answer of a Lambda function into the gateway's."""
-    headers = [*response["headers"].items()]
-    headers += [(name, value) for name, values in response["multiValueHeaders"].items() for value in values]
-    body = response["body"] or b""
+    headers = [*(response.get("headers") or {}).items()]
+    headers += [(name, value) for name, values in (response.get("multiValueHeaders") or {}).items() for value in values]
+    body = response.get("body") or b""
     if response.get("isBase64Encoded"):
         body = base64.b64decode(body)
     return Answer(response["statusCode"], tuple(headers), body.encode() if isinstance(body, str) else body)

@@ -12,6 +12,8 @@ import signal
 import socket
 import sys
 import threading
+import time
+from collections.abc import Callable
 from pathlib import Path
 from types import FrameType
 
@@ -23,6 +25,7 @@ from dev.server import running
 ROOT = Path(__file__).parent.parent
 ENDINGS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 SECRET_BYTES = 32
+HOUR = 3_600.0  # seconds
 
 
 def stop(_number: int, _frame: FrameType | None) -> None:
@@ -75,6 +78,17 @@ def free_port(host: str, port: int) -> int:
         return int(probe.getsockname()[1])
 
 
+def tend_hourly(pause: Callable[[float], None] = time.sleep) -> None:
+    """Do every hour what the timer does on AWS; it tells no topic, and a step that fails is tried again."""
+    from chalicelib import runtime as runtimes  # noqa: PLC0415  only now is the environment what it should be
+    from chalicelib.events.hourly import done  # noqa: PLC0415  likewise
+
+    while True:
+        pause(HOUR)
+        for step, deed in runtimes.current().tending.steps(topic=""):
+            done(step, deed)
+
+
 def serve(host: str, port: int, folder: Path) -> None:
     """Serve until told to stop.  The environment is set."""
     from app import app  # noqa: PLC0415  only now is the environment what it should be
@@ -91,6 +105,7 @@ def serve(host: str, port: int, folder: Path) -> None:
         print(f"\n  demo      {url}/demo/\n  moderate  {seeding.sign_in_link()}")
         print(f"  token     in {folder / 'moderator-token'}\n\nCtrl-C stops it.\n", flush=True)
         logging.getLogger("dev").setLevel(logging.INFO)
+        threading.Thread(target=tend_hourly, daemon=True).start()
         wait_for_the_end()
 
 

@@ -4,8 +4,8 @@ Chalice's local server answers a HEAD with a body, reads a chunked body as a sec
 connection over a bad Content-Length, garbles a raw UTF-8 path and waits 44 ms for every answer on a
 kept-alive connection.  Here its gateway stays and its request handler is replaced.
 
-A request goes: `Handler` (framing) → `LocalServer.respond` (demo pages or API) → `Gateway` (event) → the app;
-the answer is compressed on its way back.
+A request goes: `Handler` (framing) → `Local` (demo pages or API) → `Gateway` (event) → the app; the answer is
+compressed on its way back.
 """
 
 import contextlib
@@ -22,11 +22,11 @@ from email.message import Message
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from chalice.app import Chalice
 
-from dev.gateway import Answer, Gateway, Headers, compressed, concurrent
+from dev.gateway import Answer, Gateway, Headers, compressed, concurrent, least_compressed, said
 
 DEMO = Path(__file__).with_name("demo")
 PAGES = {  # what is served of the demo, and nothing else
@@ -49,6 +49,13 @@ class BadFrame(Exception):  # noqa: N818  the client's fault, not the program's
         self.answer = Answer.message(status, message)
 
 
+class TooLong(BadFrame):
+    """A body that is larger than API Gateway takes: what is said of it is the site's to know."""
+
+    def __init__(self) -> None:
+        super().__init__(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "Request Too Long")
+
+
 def body_length(headers: Message) -> int:
     """Tell how many bytes of body follow.
 
@@ -63,7 +70,7 @@ def body_length(headers: Message) -> int:
     if len(lengths) != 1 or not re.fullmatch("[0-9]{1,18}", lengths[0]):
         raise BadFrame(HTTPStatus.BAD_REQUEST, "Bad Request")
     if int(lengths[0]) > MAX_BODY:
-        raise BadFrame(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "Request Too Long")
+        raise TooLong
     return int(lengths[0])
 
 
@@ -111,10 +118,10 @@ class Handler(BaseHTTPRequestHandler):
         try:
             body = self._body()
             headers = Headers(self.headers)
-            answer = self.server.respond(self.command, self.path, headers, body)
-            self._send(compressed(answer, ",".join(headers.every.get("accept-encoding") or ())))
+            answer = self.server.site.respond(self.command, self.path, headers, body)
+            self._send(answer)
         except BadFrame as bad:
-            answer = bad.answer
+            answer = self.server.site.too_long(self.path) if isinstance(bad, TooLong) else bad.answer
             self.close_connection = True
             self._send(answer)
             self._linger()
@@ -170,38 +177,64 @@ class Handler(BaseHTTPRequestHandler):
         log.info(format, *args)
 
 
+class Site(Protocol):
+    """What a server serves: it answers everything that is well framed."""
+
+    prefix: str
+
+    def respond(self, method: str, path: str, headers: Headers, body: bytes) -> Answer:
+        """Answer a request.  The path is as it was sent, with its query."""
+
+    def too_long(self, path: str) -> Answer:
+        """Answer a request whose body was not read, because it is too long."""
+
+
+class Local:
+    """The demo's pages, and the app below the gateway's prefix."""
+
+    def __init__(self, gateway: Gateway) -> None:
+        self.gateway = gateway
+        self.prefix = gateway.prefix
+
+    def respond(self, method: str, path: str, headers: Headers, body: bytes) -> Answer:
+        """Find out who answers: the demo, the app, or nobody."""
+        return compressed(self._answer(method, path, headers, body), headers.all("accept-encoding"), least_compressed())
+
+    def _answer(self, method: str, path: str, headers: Headers, body: bytes) -> Answer:
+        plain = path.partition("?")[0]
+        if plain in ("/", "/demo"):
+            return Answer(HTTPStatus.FOUND, (("Location", "/demo/"),))
+        if plain.startswith("/demo/"):
+            return page(method, plain)
+        if not plain.startswith(f"{self.prefix}/"):
+            return Answer.message(HTTPStatus.FORBIDDEN, "Forbidden")
+        return self.gateway.respond(method, path.removeprefix(self.prefix), headers, body)
+
+    def too_long(self, _path: str) -> Answer:
+        """Say it as the gateway does."""
+        return said("REQUEST_TOO_LARGE")
+
+
 class LocalServer(ThreadingHTTPServer):
     """A server on one address, with a thread for each connection."""
 
     daemon_threads = True
     request_queue_size = 128
 
-    def __init__(self, address: tuple[str, int], gateway: Gateway) -> None:
+    def __init__(self, address: tuple[str, int], site: Site) -> None:
         super().__init__(address, Handler)
-        self.gateway = gateway
+        self.site = site
 
     @property
     def url(self) -> str:
         """The address to call, with the stage."""
         host, port = self.server_address[:2]
-        return f"http://{host!s}:{port}{self.gateway.prefix}"
+        return f"http://{host!s}:{port}{self.site.prefix}"
 
     def server_bind(self) -> None:
         """Bind, without the base class's look-up of the host's name, which may take seconds."""
         socketserver.TCPServer.server_bind(self)
         self.server_name, self.server_port = str(self.server_address[0]), int(self.server_address[1])
-
-    def respond(self, method: str, path: str, headers: Headers, body: bytes) -> Answer:
-        """Find out who answers: the demo, the app, or nobody."""
-        plain = path.partition("?")[0]
-        if plain in ("/", "/demo"):
-            return Answer(HTTPStatus.FOUND, (("Location", "/demo/"),))
-        if plain.startswith("/demo/"):
-            return page(method, plain)
-        prefix = self.gateway.prefix
-        if not plain.startswith(f"{prefix}/"):
-            return Answer.message(HTTPStatus.FORBIDDEN, "Forbidden")
-        return self.gateway.respond(method, path.removeprefix(prefix), headers, body)
 
     def handle_error(self, request: Any, client_address: Any) -> None:  # noqa: ANN401  the signature is inherited
         """Pass over a client that went away; print anything else."""
@@ -215,7 +248,7 @@ def serve(app: Chalice, host: str, port: int, *, prefix: str = "") -> LocalServe
     Raises:
         OSError: the address is taken.
     """
-    server = LocalServer((host, port), Gateway(app, prefix))
+    server = LocalServer((host, port), Local(Gateway(app, prefix)))
     concurrent(app)
     return server
 
@@ -223,7 +256,13 @@ def serve(app: Chalice, host: str, port: int, *, prefix: str = "") -> LocalServe
 @contextlib.contextmanager
 def running(app: Chalice, prefix: str = "", *, host: str = "127.0.0.1", port: int = 0) -> Iterator[str]:
     """Serve an app in a thread and give the address to call, with the prefix."""
-    server = serve(app, host, port, prefix=prefix)
+    with in_a_thread(serve(app, host, port, prefix=prefix)) as url:
+        yield url
+
+
+@contextlib.contextmanager
+def in_a_thread(server: LocalServer) -> Iterator[str]:
+    """Let a server serve, give its address, and end it."""
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
     thread.start()
     try:

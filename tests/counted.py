@@ -55,7 +55,7 @@ def records_count_what_moderators_decided(truth: "Truth") -> None:
 def each_day_counts_what_each_moderator_decided(truth: "Truth") -> None:
     wanted: dict[tuple[str, str], Counter[str]] = defaultdict(Counter)
     for row in truth.audit:
-        if row["act"] in DECISIVE:
+        if row["act"] in DECISIVE and row["by"] != "timer":
             wanted[row["at"][:10], row["by"]].update(figures_of(truth, row))
     days = [item for item in truth.items if item["pk"].startswith("S#")]
     found = {(f"{item['pk'][2:]}-{item['sk'][:2]}", item["sk"][3:]): figures(item) for item in days}

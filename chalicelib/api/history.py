@@ -3,7 +3,7 @@
 from pydantic import Field
 
 from ..core.comments import Comment
-from ..core.deciding import SCREENING, Act, AuditRow
+from ..core.deciding import SCREENING, TIMER, Act, AuditRow
 from ..core.times import iso
 from .moderated import ModeratedComment, WhyHeld, reasons
 from .shapes import Next, Out
@@ -12,10 +12,10 @@ from .shapes import Next, Out
 class AuditEntry(Out):
     """One change: who did what, when, why, from what to what."""
 
-    id: str | None = Field(description="Absent for what was automatic.")
+    id: str | None = Field(description="Absent for a first verdict.")
     act: str
     by: str | None = Field(description="A moderator's id; absent for what was automatic or the author's own.")
-    who: str = Field(description="The moderator's name, `author` or `screening`.")
+    who: str = Field(description="The moderator's name, `author`, `screening`, `timer` or `command line`.")
     at: str
     automatic: bool = False
     comment: str | None = None
@@ -52,6 +52,7 @@ def entry(row: AuditRow, names: dict[str, str]) -> AuditEntry:
         by=row.by if row.by in names else None,
         who=names.get(row.by, row.by),
         at=iso(row.at),
+        automatic=row.by == TIMER,
         comment=row.comment or None,
         post=row.post or None,
         before=row.before or None,

@@ -86,7 +86,7 @@ def _day(text: str) -> date:
 class AuditQuery(Query):
     """A page of the audit: of one moderator, up to the end of a day."""
 
-    by: Annotated[str, Field(max_length=64, description="A moderator's id, `author` or `command line`.")] = ""
+    by: Annotated[str, Field(max_length=64, description="A moderator's id, `author`, `timer` or `command line`.")] = ""
     until: Annotated[date | None, BeforeValidator(_day), Field(description="A day, in UTC.")] = None
     limit: Annotated[Number, Field(ge=1, le=MAX_QUEUE)] = DEFAULT_QUEUE
     cursor: Cursor = ""

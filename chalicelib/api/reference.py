@@ -27,8 +27,8 @@ ERRORS = """## Errors
 
 Every refusal is `application/problem+json` (RFC 9457) with a `code` that stays as it is; `detail` is for people and may
 change. Routes that answer in HTML refuse in HTML. `429` and `503` say in `Retry-After` when to try again. A field that
-is wrong is named in `errors`. API Gateway answers for itself where no route is, or none for that method: 403, with
-`{"message": "Missing Authentication Token"}`.
+is wrong is named in `errors`. What API Gateway refuses by itself looks the same: a route or method that there is not
+(404), a body over 10 MB (413), too many requests at once (429), a function that failed (500) or can't be reached (503).
 
 """
 BOUNDS = {

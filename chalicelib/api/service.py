@@ -19,6 +19,7 @@ CORS = CORSConfig(
     expose_headers=["ETag", "Retry-After", "Location"],
     max_age=7200,
 )
+LAMBDAS_OWN = {"LambdaLoggerHandler", "LambdaLoggerHandlerWithFrameType"}  # they would say each line once more
 OWN_ANSWERS: dict[int, type[Refusal]] = {400: BadRequest, 404: NotFound, 405: NotAllowed, 415: WrongType}
 
 
@@ -110,4 +111,5 @@ def log_to_stdout() -> None:
         handler = logging.StreamHandler(sys.stdout)
         handler.setFormatter(logging.Formatter("%(message)s"))
         log.addHandler(handler)
+    log.propagate = not any(type(each).__name__ in LAMBDAS_OWN for each in logging.getLogger().handlers)
     log.setLevel(logging.INFO)

@@ -13,11 +13,14 @@ FIRST = (comments.topic, assets.topic, site.topic)
 
 
 def get_ready(app: Service) -> None:
-    """Do what the first request would wait for; anywhere but in a Lambda, load everything there is.
+    """Do what the first request would wait for; anywhere but in a Lambda, load everything there is, to be deployed.
 
     A setting that the service can't run with is named by the requests that need it.
     """
     if not on_lambda():
+        from .gateway_answers import install  # noqa: PLC0415  a start has no use for it
+
+        install()
         app.carry_the_rest()
         return
     for model in (comments.ListQuery, CommentPage, PublicComment):

@@ -178,6 +178,19 @@ def limits(patient: Patient) -> Iterator[Finding]:
         yield well("logs", "end by themselves")
 
 
+def timer(patient: Patient) -> Iterator[Finding]:
+    """What runs by itself is started."""
+    client, stage = patient.aws("events"), patient.stage
+    for name in stage.functions[1:]:
+        arn = stage.deployed.get(name.removeprefix(f"{stage.function}-"), {}).get("lambda_arn", "")
+        rules = client.list_rule_names_by_target(TargetArn=arn)["RuleNames"] if arn else []
+        if any(client.describe_rule(Name=rule)["State"] == "ENABLED" for rule in rules):
+            yield well("timer", f"{name} is started by itself")
+        else:
+            cure = f"{_deploy(stage)} Until then `python -m chalicelib --stage {stage.name} tend` does its work."
+            yield ill("timer", f"nothing starts {name}", cure)
+
+
 def watching(patient: Patient) -> Iterator[Finding]:
     """Alarms, and somebody who hears them."""
     stage = patient.stage
@@ -218,5 +231,6 @@ CHECKS: tuple[Check, ...] = (
     functions,
     permissions,
     limits,
+    timer,
     watching,
 )

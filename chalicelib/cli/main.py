@@ -10,10 +10,10 @@ from .. import runtime as runtimes
 from ..core.refusals import Refusal
 from ..runtime import Runtime
 from ..settings import BadSettingError, from_environment
-from . import backup, comments, cost, description, doctor, edge, jobs, moderators, posts, secret, table
+from . import backup, comments, cost, description, doctor, edge, jobs, moderators, posts, secret, table, tending
 from .stages import UnknownStageError, stage_named
 
-TOPICS = (table, secret, moderators, comments, posts, jobs, backup, edge, cost, doctor, description)
+TOPICS = (table, secret, moderators, comments, posts, jobs, tending, backup, edge, cost, doctor, description)
 
 
 def parser() -> argparse.ArgumentParser:
@@ -55,7 +55,7 @@ def _runtime(stage: str | None) -> Runtime:
     """Of a stage; of the process, if it has one; or of the environment."""
     if stage:
         return runtimes.built(from_environment(stage_named(stage).variables), patient=True)
-    return runtimes.used() or runtimes.built(from_environment(), patient=True)
+    return runtimes.current(patient=True)
 
 
 def _run(runtime: Runtime, chosen: argparse.Namespace) -> int:

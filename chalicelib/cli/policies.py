@@ -4,46 +4,71 @@ Chalice takes a policy from a file without variables, so there is one for each s
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from .stages import API_HANDLER, Stage
+from .stages import API_HANDLER, HOURLY, Stage
 
-ON_THE_TABLE = (
-    "BatchGetItem",
-    "BatchWriteItem",
-    "ConditionCheckItem",
-    "DeleteItem",
-    "GetItem",
-    "PutItem",
-    "Query",
-    "UpdateItem",
-)
-ON_AN_INDEX = ("Query",)
+API_ON = {  # the table itself is ""
+    "": (
+        "BatchGetItem",
+        "BatchWriteItem",
+        "ConditionCheckItem",
+        "DeleteItem",
+        "GetItem",
+        "PutItem",
+        "Query",
+        "UpdateItem",
+    ),
+    "author": ("Query",),
+    "published": ("Query",),
+    "recent": ("Query",),
+    "status": ("Query",),
+}
+HOURLY_ON = {
+    "": ("BatchGetItem", "BatchWriteItem", "DeleteItem", "GetItem", "PutItem", "Query", "UpdateItem"),
+    "network": ("Scan",),
+    "published": ("Query",),
+    "status": ("Query",),
+}
 LOGGING = ("CreateLogGroup", "CreateLogStream", "PutLogEvents")
 
 
 def api_policy(stage: Stage) -> dict[str, Any]:
     """Of the function that answers requests."""
-    variables = stage.variables
-    table = f"arn:aws:dynamodb:*:*:table/{variables['AFTERWORD_TABLE']}"
-    secret = f"arn:aws:ssm:*:*:parameter{variables['AFTERWORD_SECRET_PARAMETER']}"
-    return _policy(
-        _allow("dynamodb", ON_THE_TABLE, table),
-        _allow("dynamodb", ON_AN_INDEX, f"{table}/index/*"),
-        _allow("ssm", ("GetParameter",), secret),
-        _logs(stage.function),
-    )
+    return _policy(*_table(stage, API_ON), _secret(stage), _logs(stage.function))
+
+
+def hourly_policy(stage: Stage) -> dict[str, Any]:
+    """Of the hourly timer, which needs no secret."""
+    topic = f"arn:aws:sns:*:*:{stage.variables['AFTERWORD_NOTICES']}"
+    logs = _logs(f"{stage.function}-{HOURLY}")
+    return _policy(*_table(stage, HOURLY_ON), _allow("sns", ("Publish",), topic), logs)
 
 
 def policies(stage: Stage) -> dict[str, dict[str, Any]]:
     """Function, as Chalice calls it → its policy."""
-    return {API_HANDLER: api_policy(stage)}
+    return {API_HANDLER: api_policy(stage), HOURLY: hourly_policy(stage)}
 
 
 def policy_files(stages: Sequence[Stage]) -> dict[str, str]:
     """File → its text, for all stages."""
-    return {f".chalice/policy-{stage.name}.json": _text(api_policy(stage)) for stage in stages}
+    names = {API_HANDLER: "", HOURLY: f"-{HOURLY}"}
+    return {
+        f".chalice/policy-{stage.name}{names[function]}.json": _text(policy)
+        for stage in stages
+        for function, policy in policies(stage).items()
+    }
+
+
+def _table(stage: Stage, actions: Mapping[str, Sequence[str]]) -> Iterator[dict[str, Any]]:
+    table = f"arn:aws:dynamodb:*:*:table/{stage.variables['AFTERWORD_TABLE']}"
+    for index, allowed in actions.items():
+        yield _allow("dynamodb", allowed, f"{table}/index/{index}" if index else table)
+
+
+def _secret(stage: Stage) -> dict[str, Any]:
+    return _allow("ssm", ("GetParameter",), f"arn:aws:ssm:*:*:parameter{stage.variables['AFTERWORD_SECRET_PARAMETER']}")
 
 
 def _policy(*statements: dict[str, Any]) -> dict[str, Any]:

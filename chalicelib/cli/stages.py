@@ -11,6 +11,7 @@ ROOT = Path(__file__).parents[2]
 CONFIG = Path(".chalice/config.json")
 URL = "AFTERWORD_URL"
 API_HANDLER = "api_handler"  # as Chalice calls the function that answers requests
+HOURLY = "hourly"  # and the timer's
 
 
 class UnknownStageError(Exception):

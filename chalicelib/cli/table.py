@@ -1,15 +1,18 @@
 """``table create``, ``table upgrade`` and ``table check``."""
 
 import argparse
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from botocore.exceptions import ClientError
 
 from ..core.posts import Post
 from ..core.refusals import ChangedMeanwhile
+from ..core.tending import NETWORK_LIFE
 from ..runtime import Runtime
 from ..settings import BadSettingError
 from ..store.leftovers import deleted_with_leftovers, sweep
+from ..store.overdue import Overdue
 from ..store.recount import drifted
 from ..store.schema import TTL, differences, table_definition
 from ..store.upgrading import described, upgrade
@@ -17,6 +20,7 @@ from ..store.upgrading import described, upgrade
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
+LATE = timedelta(days=2)  # for which the hourly timer may be late with a hash
 SECRET_BYTES = 32
 
 
@@ -30,9 +34,10 @@ def add_to(topics: "argparse._SubParsersAction[argparse.ArgumentParser]") -> Non
     )
     upgrading.set_defaults(run=_upgrade)
     check = commands.add_parser(
-        "check", help="count every post's published comments again, look for leftovers of deleted ones"
+        "check",
+        help="count every post's published comments again, look for leftovers of deleted ones and for old hashes",
     )
-    check.add_argument("--fix", action="store_true", help="set the counts that are wrong, remove what is left")
+    check.add_argument("--fix", action="store_true", help="set the counts that are wrong, remove what is left or old")
     check.set_defaults(run=_check)
 
 
@@ -121,7 +126,7 @@ def _check(runtime: Runtime, chosen: argparse.Namespace) -> int:
         print(f"{post.key}: counts {post.count}, has {counted}")
         right += chosen.fix and _set_right(runtime, post, counted)
     print(f"{posts} posts, {wrong} wrong{f', {right} set right' if chosen.fix else ''}")
-    left = _leftovers(runtime, fix=chosen.fix)
+    left = _leftovers(runtime, fix=chosen.fix) + _networks(runtime, fix=chosen.fix)
     return 1 if wrong > right or left else 0
 
 
@@ -133,6 +138,17 @@ def _leftovers(runtime: Runtime, *, fix: bool) -> int:
             pass
     if found:
         print(f"votes and flags left under {len(found)} deleted comments{': removed' if fix else ''}")
+    return 0 if fix else len(found)
+
+
+def _networks(runtime: Runtime, *, fix: bool) -> int:
+    """How many comments carry the hash of a network for longer than they may."""
+    overdue = Overdue(runtime.table)
+    found = list(overdue.all_networks(runtime.clock() - NETWORK_LIFE - LATE))
+    for comment_id in found if fix else ():
+        overdue.forget_network(comment_id)
+    if found:
+        print(f"{len(found)} comments carry the hash of a network for too long{': removed' if fix else ''}")
     return 0 if fix else len(found)
 
 

@@ -12,6 +12,7 @@ MAX_NOTE = 500  # characters
 AUTHOR = "author"  # who acted, where it was no moderator
 SCREENING = "screening"
 COMMAND_LINE = "command line"
+TIMER = "timer"
 
 
 class Decision(StrEnum):
@@ -108,7 +109,8 @@ class AuditRow:
 
     ``comment`` and ``post`` say what was changed, where it was one of those; ``version`` is the one
     that the change made.  ``bulk`` joins the rows of one request; ``undoes`` and ``undone`` are the
-    ids of other rows.  ``by`` is a moderator's id, or ``author``, ``screening`` or ``command line``.
+    ids of other rows.  ``by`` is a moderator's id, or ``author``, ``screening``, ``timer`` or
+    ``command line``.
     """
 
     id: str

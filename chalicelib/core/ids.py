@@ -28,6 +28,11 @@ def ulid(time: datetime, entropy: bytes) -> str:
     return "".join(ALPHABET[value >> shift & 31] for shift in range(125, -1, -5))
 
 
+def first_ulid(time: datetime) -> str:
+    """The least of a millisecond: what is below it is older."""
+    return ulid(time, bytes(ULID_ENTROPY))
+
+
 def ulid_milliseconds(text: str) -> int:
     """The time inside a ULID, in milliseconds since 1970."""
     value = 0

@@ -11,13 +11,19 @@ RETRIES = 8  # of a deed whose surroundings changed while it was worked out
 
 
 @dataclass(frozen=True)
-class Tools:
-    """``entropy`` gives so many random bytes."""
+class Clockwork:
+    """What needs no secret.  ``entropy`` gives so many random bytes."""
 
     clock: Callable[[], datetime]
     entropy: Callable[[int], bytes]
-    keys: Keys
 
     def new_ulid(self, now: datetime) -> str:
         """An id that sorts by time."""
         return ulid(now, self.entropy(ULID_ENTROPY))
+
+
+@dataclass(frozen=True)
+class Tools(Clockwork):
+    """All of it."""
+
+    keys: Keys

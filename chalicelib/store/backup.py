@@ -5,9 +5,9 @@ belongs to it.  An index shows a table that is in use as of several moments, and
 a list that was not read yet to one that was: so what the audit and the lists show as changed since the
 beginning is looked up once more.  No comment is missed, and none comes twice.
 
-Left out: tokens, because one that was revoked meanwhile would count again; counters of limits;
-whatever expired; a finished job that changed nothing; and the record of an author of whom no comment, vote or
-flag is left, which counts nothing any more.
+Left out: tokens, because one that was revoked meanwhile would count again; counters of limits; how far the
+hourly timer came; whatever expired; a finished job that changed nothing; and the record of an author of whom no
+comment, vote or flag is left, which counts nothing any more.
 """
 
 import re
@@ -25,6 +25,7 @@ from ..core.ids import ULID_ENTROPY, ulid
 from ..core.times import from_iso, seconds
 from . import keys
 from .attributes import Item
+from .marks import is_mark
 from .noted import Noted
 from .parts import Key
 from .schema import SHARDS, STATUS, TTL
@@ -111,7 +112,7 @@ class Export:
         return seconds(self.begun)
 
     def _items(self, met: Met) -> Iterator[Item]:
-        config = list(self.table.walk(Span(keys.CONFIG)))
+        config = [item for item in self.table.walk(Span(keys.CONFIG)) if not is_mark(item)]
         yield from config
         yield from self.table.walk(Span(keys.MODERATORS))
         listed = (entry["pk"] for list_ in _lists() for entry in self.table.walk(Span(list_), index=STATUS))

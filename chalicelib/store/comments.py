@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from ..core.comments import EARLIER_LIFE, Comment, Earlier, Status
-from ..core.deciding import AuditRow, counted
+from ..core.deciding import TIMER, AuditRow, counted
 from ..core.posts import Post
 from ..core.refusals import ChangedMeanwhile, NotFound, PostClosed, Unavailable
 from ..core.threads import Ripple, together
@@ -204,7 +204,7 @@ def _changed(change: Change) -> list[Part]:
         parts.append(audit_put(change.row))
     if change.undone:
         parts.append(undone_part(change.undone, after.operation))
-    if change.row and change.row.act in DECISIVE:
+    if change.row and change.row.act in DECISIVE and change.row.by != TIMER:
         parts.append(day_part(change.row, before))
     if change.ripple.count:
         parts.append(Update(key=keys.post(after.post), add={"n": change.ripple.count}))

@@ -124,6 +124,11 @@ def policy(version: int) -> Key:
     return CONFIG, f"POLICY#{version:06d}"
 
 
+def mark(step: str) -> Key:
+    """How far a step of the hourly timer came."""
+    return CONFIG, f"MARK#{step}"
+
+
 FINGERPRINT: Key = (CONFIG, "KEYS")
 RESTORING: Key = (CONFIG, "RESTORE")
 

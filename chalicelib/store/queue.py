@@ -13,7 +13,7 @@ from .table import Span, Table
 
 MAX_LOOK = 500  # comments in one call
 PORTION = 100  # comments: where the first ones are not those wanted, few large portions cost less than many small ones
-COUNTED = 250  # comments of each shard
+COUNTED = 250  # comments of each shard, where a person waits for the answer
 
 
 @dataclass(frozen=True)
@@ -64,11 +64,17 @@ class Queue:
             after = entries[-1]["qsk"]
         return QueuePage(found, after, looked)
 
-    def count(self, name: str = Status.PENDING) -> Counted:
-        """What a list holds, counted up to COUNTED in each shard."""
-        shards = [self.table.query(Span(key), index=STATUS, limit=COUNTED + 1).items for key in keys.queues(name)]
-        ulids = sorted(entry["qsk"] for shard in shards for entry in shard[:COUNTED])
-        return Counted(ulids, any(len(shard) > COUNTED for shard in shards))
+    def count(self, name: str = Status.PENDING, *, most: int = 0) -> Counted:
+        """What a list holds, counted up to ``most`` in each shard, or up to COUNTED."""
+        most = most or COUNTED
+        shards = [self.table.query(Span(key), index=STATUS, limit=most + 1).items for key in keys.queues(name)]
+        ulids = sorted(entry["qsk"] for shard in shards for entry in shard[:most])
+        return Counted(ulids, any(len(shard) > most for shard in shards))
+
+    def newest(self, name: str = Status.PENDING) -> str:
+        """The ULID of what came last, or nothing."""
+        shards = (self._shard(key, 0, "", backwards=True) for key in keys.queues(name))
+        return max((entry["qsk"] for shard in shards for entry in shard), default="")
 
     def _comments(self, entries: list[Item]) -> list[Comment]:
         wanted = [(entry["pk"], "C") for entry in entries]

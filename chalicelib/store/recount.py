@@ -1,12 +1,15 @@
 """Counting again what the posts count: a count that drifted is an alarm."""
 
 from collections.abc import Iterator
+from itertools import islice
 
 from ..core.posts import Post
 from . import keys
 from .posts import Posts
 from .schema import PUBLISHED
 from .table import Span, Table
+
+MAX_ENTRIES = 100_000  # of a post that is counted in passing: some 70 MB
 
 
 def drifted(table: Table, posts: Posts) -> Iterator[tuple[Post, int]]:
@@ -15,12 +18,22 @@ def drifted(table: Table, posts: Posts) -> Iterator[tuple[Post, int]]:
     The index lags: a post that changed while it was counted is counted again.
     """
     for post in posts.all():
-        seen, counted = post, _count(table, post.key)
+        seen, counted = post, sum(_shown(table, post.key))
         while (now := posts.get(post.key)) != seen:
-            seen, counted = now, _count(table, post.key)
+            seen, counted = now, sum(_shown(table, post.key))
         yield seen, counted
 
 
-def _count(table: Table, key: str) -> int:
-    entries = table.walk(Span(keys.thread(key)), index=PUBLISHED)
-    return sum(1 for entry in entries if not entry.get("gone"))
+def counted_at_rest(posts: Posts, post: Post) -> int | None:
+    """The same of one post; nothing if it moves, changed meanwhile, or has more than MAX_ENTRIES."""
+    if post.moving:
+        return None
+    shown = list(islice(_shown(posts.table, post.key), MAX_ENTRIES + 1))
+    if len(shown) > MAX_ENTRIES or (sum(shown) != post.count and posts.get(post.key) != post):
+        return None
+    return sum(shown)
+
+
+def _shown(table: Table, key: str) -> Iterator[bool]:
+    """Of each entry of a post whether it is a comment."""
+    return (not entry.get("gone") for entry in table.walk(Span(keys.thread(key)), index=PUBLISHED))

@@ -13,7 +13,7 @@ from ..core.backup import BadBackup, Entry, Head, Kind
 from ..core.keys import Keys
 from ..core.posts import Post
 from ..core.times import iso
-from . import keys
+from . import keys, marks
 from .attributes import Item
 from .backup import kind_of
 from .noted import Noted
@@ -47,7 +47,7 @@ class Restoring:
         marker = found.get(keys.RESTORING)
         if marker and marker["op"] != identity:
             raise BadBackup("Another backup was being restored into this table: finish that, or take an empty table.")
-        ours = {keys.FINGERPRINT, keys.RESTORING}
+        ours = {keys.FINGERPRINT, keys.RESTORING, *marks.ALL}
         if not marker and {(item["pk"], item["sk"]) for item in self.table.some(len(ours) + 1)} - ours:
             raise BadBackup("The table is not empty: a backup is only restored into an empty one.")
         return int(marker["done"]) if marker else 0

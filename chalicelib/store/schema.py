@@ -17,6 +17,7 @@
     policy          CFG                     POLICY#<version>
     fingerprint     CFG                     KEYS
     restore         CFG                     RESTORE     while a backup is being restored
+    mark            CFG                     MARK#<step> how far a step of the hourly timer came
     job             J#<ulid>                J           what one request of many decisions was about, or a move; expires
                     J#<author hash>         J           an author who is to be erased; expires
     day             S#<yyyy-mm>             <dd>#<moderator>    what a moderator decided on it, counted

@@ -140,6 +140,12 @@ class Table:
         answer = self._call("scan", Limit=limit, ConsistentRead=True)
         return [item_from_wire(item) for item in answer["Items"]]
 
+    def portion(self, index: Index, limit: int, start: Mapping[str, str]) -> tuple[list[Item], Item]:
+        """Some of a whole index, in no order, and the key after which it goes on.  It scans, which no route may."""
+        on: dict[str, Any] = {"ExclusiveStartKey": item_to_wire(start)} if start else {}
+        answer = self._call("scan", IndexName=index.name, Limit=limit, **on)
+        return [item_from_wire(item) for item in answer["Items"]], item_from_wire(answer.get("LastEvaluatedKey", {}))
+
     def _query(self, span: Span, index: Index | None, only: Where, **arguments: Any) -> Any:  # noqa: ANN401  as the SDK answers
         """An index answers as of a moment ago, the table itself as of now."""
         expression = Expression()

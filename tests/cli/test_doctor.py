@@ -114,6 +114,10 @@ def no_limit(patient: Patient) -> None:
     gateway.create_deployment(restApiId=stage.api, stageName=stage.path)
 
 
+def no_timer(_patient: Patient) -> None:
+    aws("events").disable_rule(Name="hourly")
+
+
 def no_alarms(_patient: Patient) -> None:
     names = [each["AlarmName"] for each in aws("cloudwatch").describe_alarms()["MetricAlarms"]]
     aws("cloudwatch").delete_alarms(AlarmNames=names)
@@ -141,6 +145,7 @@ TROUBLES: dict[str, tuple[Callable[[Patient], None], str, str]] = {
     "another policy": (any_policy, "has another policy", "make deploy STAGE=prod"),
     "endless logs": (endless_logs, "kept for ever", "make deploy STAGE=prod"),
     "no limit": (no_limit, "as many requests as the account allows", "make deploy STAGE=prod"),
+    "no timer": (no_timer, "nothing starts afterword-prod-hourly", "tend` does its work"),
     "no alarms": (no_alarms, "none", "make deploy STAGE=prod"),
     "an alarm that rings": (ringing, "afterword-prod-waiting rings", "description says"),
     "no notices": (no_notices, "nobody is told", "EMAIL="),

@@ -8,24 +8,27 @@ from typing import Any
 
 import pytest
 
-from chalicelib.cli.policies import policy_files
+from chalicelib.cli.policies import policies, policy_files
 from chalicelib.cli.stages import Stage, stages
-from chalicelib.store.schema import INDEXES
 
 ROOT = Path(__file__).parents[2]
 PAGE = ROOT / "docs" / "access-paths.md"
 STAGES = stages()
+FUNCTIONS = {  # as Chalice calls them → what its policy's file ends in, and the head of its table of access paths
+    "api_handler": ("", "| route | call | on | key | read | at most |"),
+    "hourly": ("-hourly", "| step | call | on | key | read | how often |"),
+}
 TRANSACTED = {"Put": "PutItem", "Update": "UpdateItem", "Delete": "DeleteItem", "ConditionCheck": "ConditionCheckItem"}
 
 
-def needed(head: str) -> dict[str, set[str]]:
-    """The table or ``index`` → the actions of each path in a table of docs/access-paths.md, which other tests prove."""
-    found: dict[str, set[str]] = {"table": set(), "index": set()}
+def needed(head: str, table: str) -> dict[str, set[str]]:
+    """Resource → the actions of each path in a table of docs/access-paths.md, which other tests prove."""
+    found: dict[str, set[str]] = {}
     for line in PAGE.read_text(encoding="utf-8").partition(head)[2].partition("\n\n")[0].strip().splitlines()[1:]:
         _, call, on, *_ = (cell.strip() for cell in line.strip("|").split("|"))
         if call != "-":
             action = TRANSACTED[call.removeprefix("Transact ")] if call.startswith("Transact ") else call
-            found["table" if on == "table" else "index"].add(f"dynamodb:{action}")
+            found.setdefault(table if on == "table" else f"{table}/index/{on}", set()).add(f"dynamodb:{action}")
     return found
 
 
@@ -40,31 +43,51 @@ def allowed(policy: Mapping[str, Any]) -> dict[str, set[str]]:
     return found
 
 
-def policy_of(stage: Stage) -> dict[str, set[str]]:
-    return allowed(json.loads((ROOT / f".chalice/policy-{stage.name}.json").read_text(encoding="utf-8")))
+def granted(stage: Stage, function: str) -> dict[str, set[str]]:
+    name = f".chalice/policy-{stage.name}{FUNCTIONS[function][0]}.json"
+    return allowed(json.loads((ROOT / name).read_text(encoding="utf-8")))
 
 
+@pytest.mark.parametrize("function", FUNCTIONS)
 @pytest.mark.parametrize("stage", STAGES, ids=lambda stage: stage.name)
-def test_a_function_may_do_on_its_table_what_its_routes_do_and_nothing_else(stage: Stage) -> None:
+def test_a_function_may_do_on_the_table_what_its_paths_need_and_nothing_else(stage: Stage, function: str) -> None:
     table = f"arn:aws:dynamodb:*:*:table/{stage.variables['AFTERWORD_TABLE']}"
 
-    granted = {name: actions for name, actions in policy_of(stage).items() if ":dynamodb:" in name}
+    on_the_table = {name: actions for name, actions in granted(stage, function).items() if ":dynamodb:" in name}
 
-    wanted = needed("| route | call | on | key | read | at most |")
-    assert granted == {table: wanted["table"], f"{table}/index/*": wanted["index"]}
+    assert on_the_table == needed(FUNCTIONS[function][1], table)
 
 
 @pytest.mark.parametrize("stage", STAGES, ids=lambda stage: stage.name)
-def test_a_function_may_read_its_secret_write_its_log_and_nothing_else(stage: Stage) -> None:
-    log = f"arn:aws:logs:*:*:log-group:/aws/lambda/afterword-{stage.name}"
-    writing = {"logs:CreateLogGroup", "logs:CreateLogStream", "logs:PutLogEvents"}
+def test_beside_the_table_there_are_the_secret_the_logs_and_the_timers_topic(stage: Stage) -> None:
+    secret = {f"arn:aws:ssm:*:*:parameter/afterword/{stage.name}/secret": {"ssm:GetParameter"}}
+    topic = {f"arn:aws:sns:*:*:afterword-{stage.name}-notices": {"sns:Publish"}}
 
-    granted = {name: actions for name, actions in policy_of(stage).items() if ":dynamodb:" not in name}
+    besides = {
+        function: {name: actions for name, actions in granted(stage, function).items() if ":dynamodb:" not in name}
+        for function in FUNCTIONS
+    }
 
-    assert granted == {
-        f"arn:aws:ssm:*:*:parameter/afterword/{stage.name}/secret": {"ssm:GetParameter"},
-        log: writing,
-        f"{log}:*": writing,
+    assert besides == {
+        "api_handler": secret | logs(f"afterword-{stage.name}"),
+        "hourly": logs(f"afterword-{stage.name}-hourly") | topic,
+    }
+
+
+def logs(function: str) -> dict[str, set[str]]:
+    group = f"arn:aws:logs:*:*:log-group:/aws/lambda/{function}"
+    return {
+        name: {"logs:CreateLogGroup", "logs:CreateLogStream", "logs:PutLogEvents"} for name in (group, f"{group}:*")
+    }
+
+
+@pytest.mark.parametrize("stage", STAGES, ids=lambda stage: stage.name)
+def test_every_function_has_a_policy_of_its_own(stage: Stage) -> None:
+    others = stage.config["lambda_functions"]
+
+    assert {"api_handler", *others} == set(policies(stage)) == set(FUNCTIONS)
+    assert {name: about["iam_policy_file"] for name, about in others.items()} == {
+        "hourly": f"policy-{stage.name}-hourly.json"
     }
 
 
@@ -77,7 +100,3 @@ def test_the_policies_are_those_that_the_code_writes_and_chalice_takes_them() ->
 def test_no_secret_is_in_the_configuration(stage: Stage) -> None:
     assert not {"AFTERWORD_SECRET"} & stage.variables.keys()
     assert not re.search(r"aw_(session|api|link)_", json.dumps(stage.config))
-
-
-def test_every_index_is_below_the_one_resource_for_indexes() -> None:
-    assert all(re.fullmatch("[a-z]+", index.name) for index in INDEXES)

@@ -45,7 +45,11 @@ def deployed_stage(root: Path) -> Stage:
     stage = noted_stage(root)
     for name, policy in policies(stage).items():
         role = _role(f"{stage.function}-{name}", policy)
-        _note(root, {"name": name, "lambda_arn": _function(stage, name, role)})
+        arn = _function(stage, name, role)
+        _note(root, {"name": name, "lambda_arn": arn})
+        if name != API_HANDLER:
+            aws("events").put_rule(Name=name, ScheduleExpression="rate(1 hour)")
+            aws("events").put_targets(Rule=name, Targets=[{"Id": "1", "Arn": arn}])
     keep_logs(aws, stage)
     guard(aws, stage)
     watch(aws, stage, Email=EMAIL)

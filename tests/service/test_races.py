@@ -9,11 +9,13 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import pytest
 
+from chalicelib.core.tending import Step
 from chalicelib.store.clients import new_client
 from tests.invariants import check_table, read_truth
 from tests.readings import a_post_shows_exactly_its_visible_comments, check_public
+from tests.tending import miscount, tend, with_hash
 from tests.wire_guard import guarded
-from tests.world import POST, Reply, World, new_world
+from tests.world import POST, Reply, World, new_world, sibling
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -276,3 +278,34 @@ def test_what_an_author_edits_is_read_again_before_it_is_public(
 
 def editing(world: World, comment_id: str) -> Callable[[], str]:
     return lambda: str(world.edit(comment_id, "Edited.", author="ann").status)
+
+
+def test_two_timers_and_a_moderator_at_once_do_everything_once(crowded: World) -> None:
+    old = [crowded.submit(f"Number {number}.", author="ann").json["id"] for number in range(24)]
+    for first in range(0, len(old), 2):
+        crowded.decide("spam", *old[first : first + 2])
+    miscount(crowded, POST, 3)
+    seen = {key: item["ver"] for key, item in read_truth(crowded).comments.items()}
+    crowded.clock.forward(days=91)
+    assert crowded.token
+    timers = [sibling(crowded) for _ in range(2)]
+
+    def rescue() -> dict[str, str]:
+        found = crowded.decide("approve", *old[::3], versions={key: seen[key] for key in old[::3]})["results"]
+        return {result["id"]: result["outcome"] for result in found}
+
+    with ThreadPoolExecutor(3) as pool:
+        runs = [pool.submit(tend, timer) for timer in timers]
+        rescued = pool.submit(rescue).result()
+        erased = sum(run.result()[Step.ERASE]["erased"] for run in runs)
+
+    truth = read_truth(crowded)
+    published = {key for key, outcome in rescued.items() if outcome == "done"}
+    gone = {key for key, item in truth.comments.items() if item["status"] == "deleted"}
+    assert published == {key for key, item in truth.comments.items() if item["status"] == "published"}
+    assert published | gone == set(old)
+    assert erased == len(gone)
+    crowded.clock.forward(days=1)
+    tend(sibling(crowded))
+    check_table(read_truth(crowded))
+    assert not with_hash(crowded)

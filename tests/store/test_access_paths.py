@@ -33,6 +33,7 @@ SHAPES = {  # of a value, by what stands before its first "#"
     "J": "J#<job>",
     "L": "L#<ulid>",
     "M": "M#<id>",
+    "MARK": "MARK#<step>",
     "MOD": "MOD#<id>",
     "N": "N#<kind>#<network>",
     "P": "P#<post>",
@@ -44,7 +45,7 @@ SHAPES = {  # of a value, by what stands before its first "#"
     "V": "V#<author>",
     **dict.fromkeys(("DELETED", "PENDING", "PUBLISHED", "REJECTED", "SPAM"), "<STATUS>#<shard>"),
 }
-ALONE = {"A", "C", "CFG", "E", "J", "JOBS", "KEYS", "L", "M", "MODERATORS", "PUBLISHED", "Q", "R", "T"}
+ALONE = {"A", "C", "CFG", "E", "J", "JOBS", "KEYS", "L", "M", "MODERATORS", "PUBLISHED", "Q", "R", "RESTORE", "T"}
 NAMED = {"psk": "<path>", "rsk": "<ulid>", "apk": "<author>", "ask": "<ulid>", "nsk": "<ulid>"}
 
 

@@ -1,9 +1,11 @@
 """Settings: read from the environment, wrong ones named, all documented."""
 
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
+from chalicelib.core.deciding import UNDO_WINDOW
 from chalicelib.settings import BadSettingError, Settings, checked_secret, from_environment, reference
 
 DOCS = Path(__file__).parents[2] / "docs" / "settings.md"
@@ -30,6 +32,16 @@ def test_work_is_asked_for_up_to_22_bits_and_not_by_itself() -> None:
     for text in ("23", "-1", "many"):
         with pytest.raises(BadSettingError, match="AFTERWORD_WORK must be a whole number from 0 to 22"):
             from_environment({"AFTERWORD_WORK": text})
+
+
+def test_what_was_rejected_is_kept_for_ever_or_as_long_as_a_decision_can_be_taken_back() -> None:
+    kept = {text: from_environment({"AFTERWORD_KEEP_REJECTED_DAYS": text}).keep_rejected for text in ("0", "30", "")}
+
+    assert kept == {"0": None, "30": timedelta(days=30), "": timedelta(days=90)}
+    assert kept["30"] == UNDO_WINDOW
+    for text in ("1", "29", "-1", "for ever"):
+        with pytest.raises(BadSettingError, match="AFTERWORD_KEEP_REJECTED_DAYS must be a whole number 0 or from 30"):
+            from_environment({"AFTERWORD_KEEP_REJECTED_DAYS": text})
 
 
 def test_a_short_secret_is_refused() -> None:

@@ -31,7 +31,12 @@ const DID = {
 }
 
 /** @type {Words} */
-const WHO = {author: 'The author', screening: 'Screening', 'command line': 'The command line'}
+const WHO = {
+  author: 'The author',
+  screening: 'Screening',
+  timer: 'The hourly timer',
+  'command line': 'The command line',
+}
 
 /** @param {AuditEntry[]} entries @returns {Element[]} */
 export const rows = (entries) => entries.map(row)

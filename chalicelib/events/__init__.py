@@ -1,0 +1,1 @@
+"""The doors that are not HTTP: what a timer opens."""

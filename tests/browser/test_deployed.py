@@ -1,0 +1,169 @@
+"""What Chalice deploys works: the very bundle under Lambda's own runtime client, behind the gateway it describes."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import requests
+from playwright.sync_api import Page, expect
+
+import app as service
+from chalicelib.api.gateway_answers import gateway_responses
+from deploy.bundle import MAX_SIZE
+from dev.cloud.aws import Document
+from dev.cloud.cloud import Cloud, running_cloud
+from tests.browser.blog import TAG, Blog
+from tests.cloud.project import Project
+from tests.world import POST
+
+pytestmark = [pytest.mark.thorough, pytest.mark.browser, pytest.mark.engine]
+
+STAGE = "dev"
+FUNCTION = "afterword-dev"
+TABLE = "afterword-dev"
+SECRET = "/afterword/dev/secret"
+WORDS = "I was there, and nobody ran."
+
+
+@pytest.fixture(scope="session")
+def packages(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("packages")
+
+
+@pytest.fixture
+def project(tmp_path: Path, packages: Path) -> Iterator[Project]:
+    with running_cloud() as cloud:
+        yield Project(tmp_path, cloud, packages)
+
+
+class Moderator:
+    """Somebody who was invited by the command line, and signs in once."""
+
+    def __init__(self, project: Project) -> None:
+        link = project.command("moderator", "invite", "Ada", "--stage", STAGE).split("#")[-1].strip()
+        self.url = project.url(STAGE)
+        self.headers: dict[str, str] = {}
+        session = self.post("sessions", {"link": link})
+        self.headers = {"Authorization": f"Bearer {session['token']}"}
+
+    def post(self, what: str, body: Any) -> Any:
+        answer = requests.post(f"{self.url}/v1/moderation/{what}", json=body, headers=self.headers, timeout=60)
+        assert answer.ok, answer.text
+        return answer.json()
+
+    def queue(self) -> list[dict[str, Any]]:
+        asked = {"status": "pending"}
+        answer = requests.get(f"{self.url}/v1/moderation/queue", params=asked, headers=self.headers, timeout=60)
+        assert answer.ok, answer.text
+        comments: list[dict[str, Any]] = answer.json()["comments"]
+        return comments
+
+    def approve(self, comment: dict[str, Any]) -> None:
+        wish = {"id": comment["id"], "version": comment["version"], "decision": "approve"}
+        [result] = self.post("decisions", {"decisions": [wish]})["results"]
+        assert result["outcome"] == "done", result
+
+
+def without_preflight(url: str, document: Document) -> list[str]:
+    """The deployed routes that a script of another site can't ask."""
+    asked = {"Origin": "https://blog.example", "Access-Control-Request-Method": "POST"}
+    answers = {
+        route: requests.options(url + route.replace("{", "a-").replace("}", ""), headers=asked, timeout=60)
+        for route in document["paths"]
+    }
+    return [route for route, answer in answers.items() if answer.headers.get("Access-Control-Allow-Origin") != "*"]
+
+
+def write_page(blog: Blog, url: str) -> str:
+    """A post on the blog, with the widget as its owner would put it there."""
+    script = f'<script type="module" src="{url}/widget.js"></script>'
+    blog.pages[POST] = f'<!DOCTYPE html><html lang="en"><head><title>The Van</title>{script}</head><body>{TAG}</body>'
+    return blog.url + POST
+
+
+def read(url: str) -> list[str]:
+    """The texts of the published comments."""
+    answer = requests.get(f"{url}/v1/comments", params={"post": POST}, timeout=60)
+    assert answer.ok, answer.text
+    return [comment["html"] for comment in answer.json()["comments"]]
+
+
+FETCH = """async ([url, size]) => {
+  const answer = await fetch(url, size ? {method: 'POST', body: 'x'.repeat(size)} : {})
+  return [answer.status, (await answer.json()).code]
+}"""
+
+
+def refused(page: Page, url: str, size: int = 0) -> tuple[int, str]:
+    """What a script of the page reads of a refusal."""
+    status, code = page.evaluate(FETCH, [url, size])
+    return status, code
+
+
+def logged(cloud: Cloud) -> list[str]:
+    """The routes in the function's log, which has a line for each request, and no other."""
+    return [json.loads(line)["route"] for line in cloud.output(FUNCTION).splitlines()]
+
+
+def left(cloud: Cloud) -> dict[str, list[Any]]:
+    """What of a deployment there is."""
+    return {
+        "functions": cloud.client("lambda").list_functions()["Functions"],
+        "roles": cloud.client("iam").list_roles()["Roles"],
+        "APIs": cloud.client("apigateway").get_rest_apis()["items"],
+        "rules": cloud.client("events").list_rules()["Rules"],
+    }
+
+
+def test_a_comment_comes_from_another_site_is_approved_read_there_and_outlasts_deployments(
+    project: Project, page: Page, blog: Blog
+) -> None:
+    project.command("table", "create", "--stage", STAGE)
+    project.deploy(STAGE)
+    url = project.url(STAGE)
+    about = project.cloud.client("lambda").get_function(FunctionName=FUNCTION)["Configuration"]
+    assert about["CodeSize"] <= MAX_SIZE
+    document = project.cloud.document(url)
+    assert set(document["paths"]) == set(service.app.routes)
+    assert document["x-amazon-apigateway-gateway-responses"] == gateway_responses()
+    assert without_preflight(url, document) == []
+
+    moderator = Moderator(project)
+    page.goto(write_page(blog, url))
+    with page.expect_response("**/v1/form?*"):
+        page.get_by_role("button", name="Write a comment", exact=True).click()
+    page.get_by_label("Comment", exact=True).fill(WORDS)
+    page.get_by_role("button", name="Send", exact=True).click()
+    expect(page.locator("afterword-comments")).to_contain_text("moderator")
+    assert read(url) == []
+    assert refused(page, f"{url}/v1/nothing") == (404, "not_found")
+    assert refused(page, f"{url}/v1/comments", 11_000_000) == (413, "too_large")
+
+    [comment] = moderator.queue()
+    assert [route for route in logged(project.cloud) if "moderation" in route] == [
+        "/v1/moderation/sessions",
+        "/v1/moderation/queue",
+    ]
+    assert WORDS not in project.cloud.output(FUNCTION)
+
+    moderator.approve(comment)
+    reader = page.context.browser
+    assert reader
+    with reader.new_context() as another:
+        fresh = another.new_page()
+        fresh.goto(blog.url + POST)
+        expect(fresh.locator("article", has_text=WORDS)).to_be_visible()
+
+    project.configure(STAGE, lambda_memory_size=640)
+    project.deploy(STAGE)
+    assert project.url(STAGE) == url
+    assert WORDS in read(url)[0]
+    assert logged(project.cloud) == ["/v1/comments"]
+
+    project.chalice("delete", "--stage", STAGE)
+    assert not any(left(project.cloud).values()), left(project.cloud)
+    assert project.cloud.urls == []
+    assert project.cloud.client("dynamodb").list_tables()["TableNames"] == [TABLE]
+    assert [each["Name"] for each in project.cloud.client("ssm").describe_parameters()["Parameters"]] == [SECRET]
