@@ -1,7 +1,7 @@
 """Notices to an SNS topic: whoever subscribed to it, by mail say, is told."""
 
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from botocore.exceptions import BotoCoreError, ClientError
 
@@ -23,11 +23,11 @@ class Topics:
     @cached_property
     def client(self) -> "SNSClient":
         """The SDK's.  It tries once: of two tries both may arrive."""
-        import boto3  # noqa: PLC0415  few processes need it
-        from botocore.config import Config  # noqa: PLC0415  likewise
+        from botocore.config import Config  # noqa: PLC0415  few processes need it
+        from botocore.session import get_session  # noqa: PLC0415  likewise
 
         once = Config(connect_timeout=2, read_timeout=5, retries={"total_max_attempts": 1})
-        return boto3.client("sns", config=once)
+        return cast("SNSClient", get_session().create_client("sns", config=once))
 
     def publish(self, topic: str, notice: Notice) -> bool:
         """Send it once; false if there is no such topic, for then nobody wants to know.
