@@ -131,7 +131,7 @@ def pruned(files: Files) -> dict[str, bytes]:
 
 
 def _without_words(packed: bytes) -> bytes:
-    """A description of a service's interface, without its documentation, which takes most of the time to read it."""
+    """A description of a service's interface, without its documentation: a start reads the whole of it."""
     told = json.loads(gzip.decompress(packed), object_pairs_hook=_undocumented)
     return gzip.compress(json.dumps(told, separators=(",", ":")).encode(), mtime=0)
 
