@@ -48,8 +48,8 @@ rehearsal: $(TOOLS) $(ENGINE) ## simulate AWS on this machine, to deploy to with
 widget: $(NODE) ## build what browsers load, into chalicelib/static, and print its integrity hashes
 	cd widget && npm run --silent build
 
-bench: $(TOOLS) $(ENGINE) ## print what each deed consumes beside its bar, a request's CPU time, a page of the largest post, what readers and moderators wait for
-	@failed=0; for each in units cpu pages markdown widget console; do \
+bench: $(TOOLS) $(ENGINE) ## print what each deed consumes beside its bar, a request's CPU time, a cold start's, a page of the largest post, what readers and moderators wait for
+	@failed=0; for each in units cpu coldstart pages markdown widget console; do \
 		$(BIN)/python -m benchmarks.$$each || failed=1; echo; \
 	done; exit $$failed
 

@@ -2,7 +2,7 @@
 
 import gc
 
-gc.disable()  # nothing that is loaded here is rubbish; to look for it takes a tenth of a start
+gc.disable()  # nothing that is loaded here is rubbish; to look for it takes a fifth of a start
 
 from chalicelib.api.service import CORS, Service, log_to_stdout  # noqa: E402
 from chalicelib.api.starting import FIRST, get_ready  # noqa: E402

@@ -11,10 +11,13 @@ import platform
 import statistics
 import sys
 import tempfile
+import threading
 import time
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -80,6 +83,34 @@ class Start:
             raise SystemExit(f"{self.name}: {answer}")
 
 
+class Keeper(BaseHTTPRequestHandler):
+    """Keeps the secret, as Systems Manager would."""
+
+    def do_POST(self) -> None:
+        """Tell it."""
+        self.rfile.read(int(self.headers["Content-Length"]))
+        body = json.dumps({"Parameter": {"Name": "/secret", "Value": SECRET}}).encode()
+        self.send_response(200)
+        self.send_header("Content-Type", "application/x-amz-json-1.1")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_: object) -> None:
+        """Say nothing."""
+
+
+@contextmanager
+def keeping() -> Iterator[str]:
+    """The address of a keeper."""
+    with ThreadingHTTPServer(("127.0.0.1", 0), Keeper) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        try:
+            yield f"http://127.0.0.1:{server.server_port}"
+        finally:
+            server.shutdown()
+
+
 def cpu(process: int) -> float:
     """Milliseconds that a process has used: its clock's number is as clock_getcpuclockid(3) makes it."""
     return time.clock_gettime(~process << 3 | 2) * 1_000
@@ -114,15 +145,16 @@ def unpacked(archive: Path, folder: Path) -> Path:
     return folder
 
 
-def starts(world: World, folder: Path) -> list[Start]:
-    """The least first."""
+def starts(world: World, folder: Path, keeper: str) -> list[Start]:
+    """The least first.  ``keeper``: the address of who keeps the secret."""
     table, client = world.runtime.table.name, world.runtime.table.client
     keys = dict.fromkeys(("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"), "local")
     both = {**keys, "AWS_DEFAULT_REGION": "us-east-1", "AWS_ENDPOINT_URL": client.meta.endpoint_url}
     made = bundle(ROOT, "dev", ARCHITECTURE)
     print(f"{made}\n")
     ours = unpacked(made.path, folder / "ours")
-    variables = {**both, "AFTERWORD_TABLE": table, "AFTERWORD_SECRET": SECRET}
+    variables = {**both, "AFTERWORD_TABLE": table, "AFTERWORD_SECRET_PARAMETER": "/secret"}
+    variables["AWS_ENDPOINT_URL_SSM"] = keeper
     plain = Function(unpacked(least(folder), folder / "plain"), "app.app", {**both, "TABLE": table})
     function = Function(ours, "app.app", variables)
     listed = rest_event("GET", "/v1/comments", query={"post": POST})
@@ -136,10 +168,10 @@ def starts(world: World, folder: Path) -> list[Start]:
 
 def main() -> int:
     """Print all figures."""
-    with stage() as world, tempfile.TemporaryDirectory(prefix="coldstart-") as scratch:
+    with stage() as world, tempfile.TemporaryDirectory(prefix="coldstart-") as scratch, keeping() as keeper:
         fill(world, POST, SIZE, LENGTH)
         world.submit("The first write of a table asks for the keys.", post="/warm")
-        all_starts = starts(world, Path(scratch))
+        all_starts = starts(world, Path(scratch), keeper)
         for number in range(ROUNDS):
             for start in all_starts:
                 start.run(number)

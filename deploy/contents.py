@@ -6,8 +6,10 @@ Whatever else there is, is a mistake.
 
 import base64
 import csv
+import gzip
 import hashlib
 import io
+import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -18,6 +20,7 @@ Files = Mapping[str, bytes]
 
 SERVICES = ("cloudfront", "dynamodb", "sns", "ssm")  # what the function itself calls
 SDK_DATA = "botocore/data/"
+INTERFACE = re.compile(rf"{SDK_DATA}[^/]+/[^/]+/service-2\.json\.gz")
 UNUSED = (
     "boto3/",  # the function uses botocore's clients: docs/decisions/dependencies.md
     "boto3-",
@@ -123,7 +126,19 @@ def _interfaces(names: Iterable[str]) -> Iterator[list[str]]:
 def pruned(files: Files) -> dict[str, bytes]:
     """What Lambda needs."""
     versions = latest(files)
-    return {name: data for name, data in files.items() if is_needed(name, versions)}
+    needed = {name: data for name, data in files.items() if is_needed(name, versions)}
+    return {name: _without_words(data) if INTERFACE.fullmatch(name) else data for name, data in needed.items()}
+
+
+def _without_words(packed: bytes) -> bytes:
+    """A description of a service's interface, without its documentation: a start reads the whole of it."""
+    told = json.loads(gzip.decompress(packed), object_pairs_hook=_undocumented)
+    return gzip.compress(json.dumps(told, separators=(",", ":")).encode(), mtime=0)
+
+
+def _undocumented(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    """Without words; something of an interface that bears this name is no text."""
+    return {name: value for name, value in pairs if not (name == "documentation" and isinstance(value, str))}
 
 
 def recorded(files: Files) -> dict[str, bytes]:

@@ -1,9 +1,14 @@
 """The SDK's clients, made when they are first needed: importing the SDK takes most of a cold start."""
 
+import threading
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from botocore.session import Session
     from mypy_boto3_dynamodb import DynamoDBClient
+
+_lock = threading.Lock()
 
 
 def new_client(endpoint: str = "", *, patient: bool = False) -> "DynamoDBClient":
@@ -15,7 +20,6 @@ def new_client(endpoint: str = "", *, patient: bool = False) -> "DynamoDBClient"
 def aws(service: str, endpoint: str = "", *, patient: bool = False) -> Any:  # noqa: ANN401  each service has a type of its own
     """The SDK's client: few quick tries, because a reader waits; or many slow ones, where nobody does."""
     from botocore.config import Config as ClientConfig  # noqa: PLC0415
-    from botocore.session import get_session  # noqa: PLC0415  boto3 takes a sixth more, and makes the same client
 
     config = ClientConfig(
         connect_timeout=5 if patient else 1,
@@ -23,4 +27,13 @@ def aws(service: str, endpoint: str = "", *, patient: bool = False) -> Any:  # n
         retries={"mode": "standard", "total_max_attempts": 10 if patient else 3},
         max_pool_connections=50,
     )
-    return get_session().create_client(service, endpoint_url=endpoint or None, config=config)
+    with _lock:  # a session makes one client at a time
+        return _session().create_client(service, endpoint_url=endpoint or None, config=config)
+
+
+@cache
+def _session() -> "Session":
+    """What clients share: a second one takes a quarter less."""
+    from botocore.session import get_session  # noqa: PLC0415  boto3 takes a sixth more, and makes the same client
+
+    return get_session()

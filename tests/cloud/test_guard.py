@@ -13,7 +13,6 @@ from dev.cloud.aws import REGION
 from dev.cloud.cloud import Cloud
 from dev.cloud.guard import Guard
 from dev.cloud.worker import ACCOUNT
-from dev.cloud.worker import ACCOUNT
 
 TABLE = {
     "TableName": "kept",

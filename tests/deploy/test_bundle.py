@@ -1,9 +1,11 @@
 """The bundle: nothing that is not needed, nothing unexpected, always the same bytes; and it runs alone."""
 
+import gzip
 import importlib.util
 import io
 import json
 import marshal
+import platform
 import re
 import subprocess
 import sys
@@ -19,6 +21,7 @@ from deploy.inventory import inventory
 from tests.world import SECRET, rest_event
 
 ROOT = Path(__file__).parents[2]
+HERE = "arm64" if platform.machine() in ("aarch64", "arm64") else "x86_64"
 REQUIREMENTS = "# what is needed\nTidy_Words==1.2.3\nbotocore==1.0\n"
 SOURCE = b'"""Words."""\n\nWORDS = {"some", "words"}\n'
 
@@ -133,6 +136,18 @@ def test_what_is_left_of_a_package_is_recorded(tmp_path: Path) -> None:
     hashes = {name: contents.hash_of(files[name]) for name in tidy.record if not name.endswith("RECORD")}
     assert "tidy/words.pyc" in hashes
     assert dict(tidy.record) == hashes | {f"{tidy.folder}/RECORD": ""}
+
+
+def test_a_services_interface_is_kept_without_its_documentation() -> None:
+    name = "botocore/data/ssm/2014-11-06/service-2.json.gz"
+    shapes = {
+        "Notes": {"type": "structure", "documentation": "<p>Words</p>", "members": {"documentation": {"shape": "Text"}}}
+    }
+    told = gzip.compress(json.dumps({"documentation": "<p>More</p>", "shapes": shapes}).encode())
+
+    kept = json.loads(gzip.decompress(contents.pruned({name: told})[name]))
+
+    assert kept == {"shapes": {"Notes": {"type": "structure", "members": {"documentation": {"shape": "Text"}}}}}
 
 
 def test_the_same_files_make_the_same_bundle_whatever_their_order_and_dates(tmp_path: Path) -> None:
@@ -313,10 +328,9 @@ def test_native_modules_alone_tell_the_architectures_apart(twice: tuple[Bundle, 
 
 
 @pytest.mark.thorough
+@pytest.mark.parametrize("twice", [HERE], indirect=True)  # native modules of the other don't run
 def test_the_bundle_lacks_nothing(twice: tuple[Bundle, Bundle], tmp_path: Path) -> None:
     made, _ = twice
-    if made.architecture != "x86_64":
-        pytest.skip("its native modules don't run here")
     with zipfile.ZipFile(io.BytesIO(made.path.read_bytes())) as unpacked:
         unpacked.extractall(tmp_path)
 

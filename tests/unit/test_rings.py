@@ -27,7 +27,7 @@ MAY_IMPORT = {
     "__init__": set[str](),
 }
 OUTSIDE = {
-    "boto3": {"cli"},  # the functions make their clients without it
+    "boto3": set[str](),  # the bundle lacks it: botocore makes the same clients
     "botocore": {"store", "notify", "cli"},
     "chalice": {"app", "api", "events"},
     "markupsafe": {"api"},
