@@ -42,6 +42,7 @@ def _wishes(chosen: argparse.Namespace) -> Wishes:
 def main() -> int:
     """Run one; 0 if all is well, 1 if the doctor found something, 2 if it could not be done."""
     chosen = parser().parse_args()
+    sys.dont_write_bytecode = True  # Chalice knows its package by what lies in the folder
     try:
         code: int = chosen.run(chosen)
     except Refusal as refusal:

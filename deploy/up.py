@@ -1,5 +1,6 @@
 """From a clone to a live service: each step can be done again, and does nothing where nothing is to do."""
 
+from base64 import b64encode
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -10,7 +11,7 @@ from chalicelib.cli.stages import URL, Stage, stage_named
 from chalicelib.runtime import Runtime, built
 from chalicelib.settings import from_environment
 
-from .bundle import bundle
+from .bundle import Bundle, bundle
 from .chalice import chalice
 from .config import set_variables
 from .gateway import guard, keep_logs
@@ -56,10 +57,12 @@ def up(stage: Stage, wishes: Wishes, *, say: Callable[[str], None] = print) -> i
     say(f"Account {who['Account']}, {runtime.aws('lambda').meta.region_name}, stage {stage.name}\n\nThe table")
     _table(stage)
     say("The bundle")
-    say(f"  {bundle(stage.root, stage.name)}")
+    made = bundle(stage.root, stage.name)
+    say(f"  {made}")
     keep_logs(runtime.aws, stage)
     say("The functions and the API")
     stage = _deployed(stage)
+    _compare(runtime, stage, made)
     runtime = _runtime(stage)
     say("Throttling, access logs, retention")
     guard(runtime.aws, stage)
@@ -100,6 +103,18 @@ def _deployed(stage: Stage) -> Stage:
     deployed = _noted(deployed, **{URL: deployed.url})
     chalice(stage.root, "deploy", "--stage", stage.name)
     return deployed
+
+
+def _compare(runtime: Runtime, stage: Stage, made: Bundle) -> None:
+    """Chalice packages anew, and says nothing, where it finds that something changed.
+
+    Raises:
+        NotReadyError: it did.
+    """
+    client, wanted = runtime.aws("lambda"), b64encode(bytes.fromhex(made.sha256)).decode()
+    for function in stage.functions:
+        if client.get_function_configuration(FunctionName=function)["CodeSha256"] != wanted:
+            raise NotReadyError(f"{function} runs another bundle than the one that was made: deploy once more.")
 
 
 def _watched(runtime: Runtime, stage: Stage, wishes: Wishes) -> str:

@@ -47,8 +47,8 @@ class Project:
     @property
     def environment(self) -> dict[str, str]:
         """This process's, with the simulated account and nothing of the service's."""
-        kept = {name: text for name, text in os.environ.items() if not name.startswith(("AWS_", "AFTERWORD_"))}
-        return {**kept, **self.cloud.environment, "PYTHONDONTWRITEBYTECODE": "1"}
+        kept = {name: text for name, text in os.environ.items() if not name.startswith(("AWS_", "AFTERWORD_", "PYTHON"))}
+        return {**kept, **self.cloud.environment}
 
     def up(self, stage: str, *more: str) -> str:
         """Deploy a stage as ``make deploy`` does, and return what that said, the doctor's findings among it."""
