@@ -52,8 +52,9 @@ function and the table at all.
 LAST = """
 ## What to watch
 
-- **A budget alarm.** AWS Budgets sends a mail when a month's bill passes a sum that you name. Set one: the service
-  refuses floods of *submissions* by itself, but everybody can read a page as often as they like.
+- **A budget alarm.** `make deploy EMAIL=… BUDGET=5` makes one: AWS Budgets sends a mail when the month's bill passes
+  that sum, or is going to. The service refuses floods of *submissions* by itself, and API Gateway lets 100 requests a
+  second through; a month of that without pause would cost over a thousand dollars.
 - **What is erased stays in AWS's backups for up to 35 days.** It is gone from the table at once; but point-in-time
   recovery can bring back the table of any second of the last 35 days, erased texts too. Your own exports keep what
   was in them.

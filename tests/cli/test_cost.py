@@ -17,11 +17,26 @@ from benchmarks.units import measured
 from chalicelib.api.assets import BRIEFLY
 from chalicelib.api.endpoints import PUBLIC
 from chalicelib.cli import consumed
-from chalicelib.cli.bill import PATHS, PUBLIC_SECONDS, SCRIPT_SECONDS, Site, bill, idle, misses, paid, quantities, total
+from chalicelib.cli.bill import (
+    ALARMS,
+    METRICS,
+    PATHS,
+    PUBLIC_SECONDS,
+    SCRIPT_SECONDS,
+    Site,
+    bill,
+    idle,
+    misses,
+    paid,
+    quantities,
+    total,
+)
 from chalicelib.cli.consumed import Deed
 from chalicelib.cli.costs import LARGE, SITES
 from chalicelib.cli.main import main
 from chalicelib.cli.prices import PRICES
+from chalicelib.cli.stages import ROOT
+from chalicelib.events import hourly
 from chalicelib.notify import edge
 from chalicelib.store.clients import new_client
 from chalicelib.store.schema import INDEXES
@@ -105,6 +120,14 @@ def test_a_request_logs_as_much_as_is_counted(world: World, caplog: pytest.LogCa
     lines = [record.getMessage() for record in caplog.records if record.name == "afterword"]
     assert all(json.loads(line)["request"] for line in lines)
     assert max(map(len, lines)) == pytest.approx(consumed.LINE_BYTES, abs=15)
+
+
+def test_as_many_alarms_and_metrics_are_paid_for_as_there_are() -> None:
+    resources = json.loads((ROOT / "infra/watch.json").read_text(encoding="utf-8"))["Resources"].values()
+    found = {name for step in hourly.METRICS.values() for name, _ in step.values()} | {hourly.FAILED}
+
+    assert sum(each["Type"] == "AWS::CloudWatch::Alarm" for each in resources) == ALARMS
+    assert len(found) == METRICS
 
 
 def test_caches_keep_what_the_headers_say_as_long_as_is_counted() -> None:

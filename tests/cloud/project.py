@@ -47,7 +47,8 @@ class Project:
     @property
     def environment(self) -> dict[str, str]:
         """This process's, with the simulated account and nothing of the service's."""
-        kept = {name: text for name, text in os.environ.items() if not name.startswith(("AWS_", "AFTERWORD_", "PYTHON"))}
+        ours = ("AWS_", "AFTERWORD_", "PYTHON")
+        kept = {name: text for name, text in os.environ.items() if not name.startswith(ours)}
         return {**kept, **self.cloud.environment}
 
     def up(self, stage: str, *more: str) -> str:
