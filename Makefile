@@ -15,7 +15,7 @@ ENGINE := .venv-engine/installed
 ASKER := .venv-schemathesis/installed
 NODE := widget/node_modules/installed
 
-.PHONY: help run test check deploy destroy rehearsal widget bench backups load format clean
+.PHONY: help run test check deploy edge destroy rehearsal widget bench backups load format clean
 .DELETE_ON_ERROR:
 
 help: ## list what there is to do
@@ -41,6 +41,9 @@ deploy: $(TOOLS) ## deploy a stage into your AWS account, or update it (STAGE=pr
 
 destroy: $(TOOLS) ## remove a stage; its table and its secret stay (STAGE=prod; all comments too: TABLE=afterword-prod)
 	@$(BIN)/python -m deploy down --stage "$(STAGE)" --with-table "$(TABLE)"
+
+edge: $(TOOLS) ## put CloudFront in front of a deployed stage (STAGE=prod ALIAS=comments.blog.example CERTIFICATE=arn:…); OFF=yes removes it
+	@$(BIN)/python -m deploy edge --stage "$(STAGE)" --alias "$(ALIAS)" --certificate "$(CERTIFICATE)" $(if $(OFF),--off)
 
 rehearsal: $(TOOLS) $(ENGINE) ## simulate AWS on this machine, to deploy to without an account
 	@$(BIN)/python -m dev.cloud

@@ -10,9 +10,10 @@ from chalicelib.settings import from_environment
 
 from .chalice import chalice
 from .config import set_variables
+from .edge import DISTRIBUTION, fronting
 from .gateway import forget_logs
 from .up import GIVEN
-from .watch import unwatch
+from .watch import watching
 
 
 def down(stage: Stage, *, table: str = "", say: Callable[[str], None] = print) -> int:
@@ -22,11 +23,14 @@ def down(stage: Stage, *, table: str = "", say: Callable[[str], None] = print) -
     if table and table != name:
         say(f"The table of stage {stage.name} is {name}, not {table}: nothing was removed.")
         return 2
-    unwatch(runtime.aws, stage)
+    known = stage.config["environment_variables"]
+    if known.get(DISTRIBUTION):
+        fronting(runtime.aws, stage).remove()
+    watching(runtime.aws, stage).remove()
     chalice(stage.root, "delete", "--stage", stage.name)
     forget_logs(runtime.aws, stage)
-    if GIVEN in stage.config["environment_variables"].get(URL, ""):
-        set_variables(stage.root, stage.name, **{URL: ""})
+    if known.get(DISTRIBUTION) or GIVEN in known.get(URL, ""):
+        set_variables(stage.root, stage.name, **{URL: "", DISTRIBUTION: ""})
     kept = f"{name} and {runtime.settings.secret_parameter}"
     if table:
         _forget(runtime)

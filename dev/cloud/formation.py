@@ -1,4 +1,4 @@
-"""What moto's CloudFormation lacks of our templates: alarms and budgets.
+"""What moto's CloudFormation lacks of our templates: alarms, budgets, a distribution.
 
 moto lists the kinds that it knows when its CloudFormation is first used: import this module before.
 """
@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from moto.budgets.models import budgets_backends
+from moto.cloudfront.models import cloudfront_backends
 from moto.cloudwatch.models import cloudwatch_backends
 from moto.core.common_models import CloudFormationModel
 
@@ -124,3 +125,123 @@ class Budget(Named, CloudFormationModel):
         """Remove it."""
         del cloudformation_json, region_name
         budgets_backends[account_id][PARTITION].delete_budget(account_id, resource_name)
+
+
+class Policy(Named):
+    """A policy of CloudFront's, which is known by its id."""
+
+    @staticmethod
+    def cloudformation_name_type() -> str:
+        """Tell that its name is no property of its own."""
+        return ""
+
+    @classmethod
+    def create_from_cloudformation_json(
+        cls,
+        resource_name: str,
+        cloudformation_json: Properties,
+        account_id: str,
+        region_name: str,
+        **_: object,
+    ) -> "Policy":
+        """Make it in name alone: nothing here keeps pages."""
+        del cloudformation_json, account_id, region_name
+        return cls(resource_name)
+
+    @classmethod
+    def delete_from_cloudformation_json(
+        cls, resource_name: str, cloudformation_json: Properties, account_id: str, region_name: str
+    ) -> None:
+        """Forget it."""
+
+
+class CachePolicy(Policy, CloudFormationModel):
+    """AWS::CloudFront::CachePolicy."""
+
+    @staticmethod
+    def cloudformation_type() -> str:
+        """Tell its kind."""
+        return "AWS::CloudFront::CachePolicy"
+
+
+class OriginRequestPolicy(Policy, CloudFormationModel):
+    """AWS::CloudFront::OriginRequestPolicy."""
+
+    @staticmethod
+    def cloudformation_type() -> str:
+        """Tell its kind."""
+        return "AWS::CloudFront::OriginRequestPolicy"
+
+
+def origin_of(template: Properties) -> dict[str, Any]:
+    """An origin as CloudFront's own API has it; a template has its headers under another name."""
+    return {
+        "Id": template["Id"],
+        "DomainName": template["DomainName"],
+        "OriginPath": template["OriginPath"],
+        "CustomHeaders": counted(template["OriginCustomHeaders"]),
+        "CustomOriginConfig": {"HTTPPort": 80, "HTTPSPort": 443, "OriginProtocolPolicy": "https-only"},
+    }
+
+
+def counted(items: list[Any]) -> dict[str, Any]:
+    """A list as CloudFront's own API has it."""
+    return {"Quantity": len(items), "Items": items}
+
+
+class Distribution(Named, CloudFormationModel):
+    """AWS::CloudFront::Distribution."""
+
+    def __init__(self, name: str, domain: str) -> None:
+        super().__init__(name)
+        self.domain = domain
+
+    @staticmethod
+    def cloudformation_name_type() -> str:
+        """Tell that AWS names it."""
+        return ""
+
+    @staticmethod
+    def cloudformation_type() -> str:
+        """Tell its kind."""
+        return "AWS::CloudFront::Distribution"
+
+    @classmethod
+    def has_cfn_attr(cls, attr: str) -> bool:
+        """Tell that it has its domain."""
+        return attr == "DomainName"
+
+    def get_cfn_attribute(self, attribute_name: str) -> str:
+        """Tell its domain."""
+        del attribute_name
+        return self.domain
+
+    @classmethod
+    def create_from_cloudformation_json(
+        cls,
+        resource_name: str,
+        cloudformation_json: Properties,
+        account_id: str,
+        region_name: str,
+        **_: object,
+    ) -> "Distribution":
+        """Make it as CreateDistribution would."""
+        del resource_name, region_name
+        config = cloudformation_json["Properties"]["DistributionConfig"]
+        behaviour = {name: config["DefaultCacheBehavior"][name] for name in ("TargetOriginId", "ViewerProtocolPolicy")}
+        asked = {
+            "CallerReference": "here",
+            "Enabled": True,
+            "Origins": counted([origin_of(each) for each in config["Origins"]]),
+            "DefaultCacheBehavior": behaviour,
+        }
+        made, _location, _etag = cloudfront_backends[account_id][PARTITION].create_distribution(asked, [])
+        return cls(made.distribution_id, made.domain_name)
+
+    @classmethod
+    def delete_from_cloudformation_json(
+        cls, resource_name: str, cloudformation_json: Properties, account_id: str, region_name: str
+    ) -> None:
+        """Remove it."""
+        del cloudformation_json, region_name
+        cloudfront_backends[account_id][PARTITION].distributions.pop(resource_name)

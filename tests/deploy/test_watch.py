@@ -7,7 +7,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from chalicelib.cli.stages import ROOT, Stage
-from deploy.watch import TEMPLATE, stack_name, unwatch, watch
+from deploy.watch import watch, watching
 from tests.deploy.account import aws
 
 ACCOUNT_ID = "123456789012"  # moto's
@@ -60,7 +60,7 @@ def test_a_second_deployment_changes_nothing_and_keeps_the_mail(stage: Stage) ->
 
 def test_what_could_not_be_made_the_first_time_is_made_anew(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
     watch(aws, stage)
-    monkeypatch.setattr("deploy.watch.BROKEN", {"CREATE_COMPLETE"})
+    monkeypatch.setattr("deploy.stacks.BROKEN", {"CREATE_COMPLETE"})
 
     assert watch(aws, stage, Email=EMAIL) == "made"
 
@@ -70,16 +70,16 @@ def test_what_could_not_be_made_the_first_time_is_made_anew(stage: Stage, monkey
 def test_the_stack_goes_with_all_that_it_made(stage: Stage) -> None:
     watch(aws, stage, Email=EMAIL)
 
-    unwatch(aws, stage)
-    unwatch(aws, stage)
+    watching(aws, stage).remove()
+    watching(aws, stage).remove()
 
     assert (alarms(), mails(), aws("sns").list_topics()["Topics"]) == ({}, [], [])
     with pytest.raises(ClientError, match="does not exist"):
-        aws("cloudformation").describe_stacks(StackName=stack_name(stage))
+        aws("cloudformation").describe_stacks(StackName=watching(aws, stage).name)
 
 
 def test_every_alarm_has_a_description_that_says_of_what_it_rings() -> None:
-    template = json.loads((ROOT / TEMPLATE).read_text(encoding="utf-8"))
+    template = json.loads((ROOT / "infra/watch.json").read_text(encoding="utf-8"))
 
     found = [each for each in template["Resources"].values() if each["Type"] == "AWS::CloudWatch::Alarm"]
 
