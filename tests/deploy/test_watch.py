@@ -26,7 +26,7 @@ def test_without_a_mail_there_are_alarms_that_tell_nobody(stage: Stage) -> None:
     assert watch(aws, stage) == "made"
 
     assert set(alarms()) == {
-        f"afterword-prod-{name}" for name in ("failures", "throttles", "waiting", "counts", "hourly")
+        f"afterword-prod-{name}" for name in ("failures", "throttles", "waiting", "counts", "hourly", "timer")
     }
     assert not any(alarm.get("AlarmActions") for alarm in alarms().values())
     assert mails() == []
