@@ -7,7 +7,7 @@ PYTHON ?= $(shell for python in python3.13 python3.12 python3.11 python3; do \
 PORT ?= 8000
 MINUTES ?= 15
 SIZE ?= 100000
-STAGE ?= dev
+said = $(if $(findstring command line,$(origin $(1))),$(2) "$$$(1)")# an option, if it was said with make's command alone
 BIN := .venv/bin
 PYTEST := $(BIN)/pytest --numprocesses auto --dist worksteal
 TOOLS := .venv/installed
@@ -37,13 +37,15 @@ check: $(TOOLS) $(ENGINE) $(ASKER) $(NODE) ## all that must hold before a commit
 	AFTERWORD_CHECK=1 $(PYTEST) $(ARGS)
 
 deploy: $(TOOLS) ## deploy a stage into your AWS account, or update it (STAGE=prod SITE=https://blog.example EMAIL=you@blog.example BUDGET=5)
-	@$(BIN)/python -m deploy up --stage "$(STAGE)" --site "$(SITE)" --email "$(EMAIL)" --budget "$(BUDGET)" --url "$(URL)"
-
-destroy: $(TOOLS) ## remove a stage; its table and its secret stay (STAGE=prod; all comments too: TABLE=afterword-prod)
-	@$(BIN)/python -m deploy down --stage "$(STAGE)" --with-table "$(TABLE)"
+	@$(BIN)/python -m deploy up $(call said,STAGE,--stage) $(call said,SITE,--site) $(call said,EMAIL,--email) \
+		$(call said,BUDGET,--budget) $(call said,URL,--url) $(if $(filter yes,$(NEW)),--new)
 
 edge: $(TOOLS) ## put CloudFront in front of a deployed stage (STAGE=prod ALIAS=comments.blog.example CERTIFICATE=arn:…); OFF=yes removes it
-	@$(BIN)/python -m deploy edge --stage "$(STAGE)" --alias "$(ALIAS)" --certificate "$(CERTIFICATE)" $(if $(OFF),--off)
+	@$(BIN)/python -m deploy edge $(call said,STAGE,--stage) $(call said,ALIAS,--alias) \
+		$(call said,CERTIFICATE,--certificate) $(if $(filter yes,$(OFF)),--off)
+
+destroy: $(TOOLS) ## remove a stage; its table and its secret stay (STAGE=prod; all comments too: TABLE=afterword-prod)
+	@$(BIN)/python -m deploy down $(call said,STAGE,--stage) $(call said,TABLE,--with-table)
 
 rehearsal: $(TOOLS) $(ENGINE) ## simulate AWS on this machine, to deploy to without an account
 	@$(BIN)/python -m dev.cloud

@@ -2,6 +2,11 @@
 
 import sys
 
-from .cli.main import main
+try:
+    from .cli.main import main
+except ModuleNotFoundError as missing:
+    if missing.name in ("botocore", "pydantic"):
+        sys.exit(f"This Python has no {missing.name}. Use .venv/bin/python, which `make deploy`, run or test makes.")
+    raise
 
 sys.exit(main())

@@ -156,3 +156,9 @@ def use(runtime: Runtime | None) -> None:
     """Let the doors use this one; or build their own again."""
     with _lock:
         _runtimes[:] = [runtime] if runtime else []
+
+
+def is_used() -> bool:
+    """Whether the process has one already."""
+    with _lock:
+        return bool(_runtimes)

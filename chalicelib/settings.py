@@ -5,7 +5,6 @@ import sys
 from collections.abc import Mapping
 from dataclasses import Field, dataclass, field, fields
 from datetime import timedelta
-from types import MappingProxyType
 from typing import Any
 
 PREFIX = "AFTERWORD_"
@@ -97,16 +96,20 @@ def on_lambda(environment: Mapping[str, str] = os.environ) -> bool:
     return "AWS_LAMBDA_FUNCTION_NAME" in environment
 
 
-def from_environment(stage: Mapping[str, str] = MappingProxyType({})) -> Settings:
-    """The settings of this process.  ``stage``: variables that count in the place of the environment's.
+def is_chosen(variables: Mapping[str, str] = os.environ) -> bool:
+    """Whether the environment says which table this is about."""
+    return bool(variables.get(f"{PREFIX}TABLE"))
+
+
+def from_environment(variables: Mapping[str, str] = os.environ) -> Settings:
+    """The settings of this process, or of a stage with these variables, for which nothing else counts.
 
     Raises:
         BadSettingError: a number that is none, or is out of its bounds.
     """
-    environment = {**os.environ, **stage}
     values: dict[str, Any] = {}
     for each in fields(Settings):
-        text = environment.get(PREFIX + each.name.upper(), "")
+        text = variables.get(PREFIX + each.name.upper(), "")
         if text:
             values[each.name] = _number(each, text) if each.type is int else text
     return Settings(**values)

@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from .core.keys import Keys
+from .core.refusals import TooManyRequests, Unavailable
 from .settings import BadSettingError, Settings, checked_secret
 from .store.clients import aws
 from .store.memo import Memo
@@ -92,7 +93,14 @@ class Stores:
             return None
         from .notify.edge import Edge  # noqa: PLC0415
 
-        return Edge(self.settings.distribution, self.clock, self.entropy)
+        return Edge(self.settings.distribution, self.clock, self.entropy, self._may_tell)
+
+    def _may_tell(self) -> bool:
+        try:
+            self.limits.count_invalidation(self.clock())
+        except (TooManyRequests, Unavailable):
+            return False
+        return True
 
     def flush(self) -> None:
         """Do what a request or a command leaves to its end, whatever became of it.  Never fails."""

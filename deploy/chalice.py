@@ -5,9 +5,12 @@ import subprocess
 import sys
 from pathlib import Path
 
+from .errors import ChaliceError
 
-class ChaliceError(Exception):
-    """It failed, and said why on the terminal."""
+CURES = {
+    "deploy": "What it says above names the cause; then the same command goes on.",
+    "delete": "If something that it noted is gone already: `make deploy` makes it again, and then `make destroy` ends.",
+}
 
 
 def chalice(root: Path, *arguments: str) -> None:
@@ -20,4 +23,4 @@ def chalice(root: Path, *arguments: str) -> None:
     environment = {**os.environ, "PYTHONDONTWRITEBYTECODE": "1"}  # what lies in the package is shipped
     done = subprocess.run([program, *arguments], cwd=root, env=environment, check=False)  # noqa: S603  ours
     if done.returncode:
-        raise ChaliceError(f"chalice {arguments[0]} failed")
+        raise ChaliceError(f"chalice {arguments[0]} failed. {CURES.get(arguments[0], '')}")

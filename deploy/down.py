@@ -12,23 +12,30 @@ from .chalice import chalice
 from .config import set_variables
 from .edge import DISTRIBUTION, fronting
 from .gateway import forget_logs
+from .place import check_gone, check_place
 from .up import GIVEN
-from .watch import watching
+from .watch import budgeting, watching
 
 
 def down(stage: Stage, *, table: str = "", say: Callable[[str], None] = print) -> int:
-    """Remove a stage.  ``table``: its table's name, if that and the secret, all comments, are to go too."""
+    """Remove a stage.  ``table``: its table's name, if that and the secret, all comments, are to go too.
+
+    Raises:
+        NotReadyError: this is another place than it was deployed to, or Chalice left something.
+        ChaliceError: Chalice failed.
+    """
     runtime = built(from_environment(stage.variables), patient=True)
     name = runtime.settings.table
     if table and table != name:
         say(f"The table of stage {stage.name} is {name}, not {table}: nothing was removed.")
         return 2
-    known = stage.config["environment_variables"]
-    if known.get(DISTRIBUTION):
-        fronting(runtime.aws, stage).remove()
-    watching(runtime.aws, stage).remove()
+    check_place(runtime.aws, stage)
+    for stack in (fronting, watching, budgeting):
+        stack(runtime.aws, stage).remove()
     chalice(stage.root, "delete", "--stage", stage.name)
+    check_gone(runtime.aws, stage)
     forget_logs(runtime.aws, stage)
+    known = stage.config["environment_variables"]
     if known.get(DISTRIBUTION) or GIVEN in known.get(URL, ""):
         set_variables(stage.root, stage.name, **{URL: "", DISTRIBUTION: ""})
     kept = f"{name} and {runtime.settings.secret_parameter}"
@@ -36,7 +43,7 @@ def down(stage: Stage, *, table: str = "", say: Callable[[str], None] = print) -
         _forget(runtime)
         say(f"{kept} are gone. AWS keeps a last backup of the table for 35 days.")
     else:
-        say(f"{kept} stay: `make deploy STAGE={stage.name}` takes them up again.")
+        say(f"{kept} stay: `make deploy STAGE={stage.name}` takes them up again, at another address.")
     return 0
 
 
@@ -50,4 +57,5 @@ def _forget(runtime: Runtime) -> None:
     except ClientError as error:
         if error.response["Error"]["Code"] != "ResourceNotFoundException":
             raise
-    runtime.secret_parameter.remove()
+    if runtime.settings.secret_parameter:
+        runtime.secret_parameter.remove()

@@ -8,8 +8,9 @@ from chalicelib.runtime import built
 from chalicelib.settings import from_environment
 
 from .config import set_variables
+from .errors import NotReadyError
+from .place import check_place
 from .stacks import Aws, Stack
-from .up import NotReadyError
 
 DISTRIBUTION = "AFTERWORD_DISTRIBUTION"
 SLOW = "CloudFront: some minutes, until it is known everywhere"
@@ -29,6 +30,7 @@ def front(stage: Stage, *, alias: str = "", certificate: str = "", say: Callable
     if not stage.api:
         raise NotReadyError(f"Stage {stage.name} was never deployed from here: `make deploy STAGE={stage.name}` first.")
     runtime = built(from_environment(stage.variables), patient=True)
+    check_place(runtime.aws, stage)
     own = {"Alias": alias, "Certificate": certificate}
     chosen = {
         "Api": urlsplit(stage.deployed["rest_api"]["rest_api_url"]).netloc,

@@ -4,9 +4,12 @@ import contextlib
 import json
 import time
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from chalicelib.cli.stages import Stage
+
+from .stacks import Aws
 
 RATE = 100  # requests a second, of all readers together
 BURST = 200  # requests at once
@@ -51,8 +54,6 @@ LOGGING = {  # what AWS's own policy for this role allows
 TRIES = 10  # until a new role is known everywhere
 PAUSE = 3.0  # seconds between them
 
-Aws = Callable[[str], Any]
-
 
 def access_log(stage: Stage) -> str:
     """The log group of API Gateway's own lines."""
@@ -73,9 +74,9 @@ def keep_logs(aws: Aws, stage: Stage, days: int = KEPT) -> None:
         logs.put_retention_policy(logGroupName=group, retentionInDays=days)
 
 
-def guard(aws: Aws, stage: Stage) -> None:
+def guard(aws: Aws, stage: Stage, *, pause: Callable[[float], None] = time.sleep) -> None:
     """Limit what may come in, and log what API Gateway answered."""
-    let_gateway_log(aws)
+    let_gateway_log(aws, pause=pause)
     groups = aws("logs").describe_log_groups(logGroupNamePrefix=access_log(stage))["logGroups"]
     arn = next(each["arn"] for each in groups if each["logGroupName"] == access_log(stage)).removesuffix(":*")
     wanted = {
@@ -85,7 +86,9 @@ def guard(aws: Aws, stage: Stage) -> None:
         "/accessLogSettings/format": FORMAT,
     }
     changes = [{"op": "replace", "path": path, "value": value} for path, value in wanted.items()]
-    aws("apigateway").update_stage(restApiId=stage.api, stageName=stage.path, patchOperations=changes)
+    gateway = aws("apigateway")
+    update = partial(gateway.update_stage, restApiId=stage.api, stageName=stage.path, patchOperations=changes)
+    _patiently(gateway, update, pause)
 
 
 def let_gateway_log(aws: Aws, *, pause: Callable[[float], None] = time.sleep) -> None:
@@ -99,9 +102,14 @@ def let_gateway_log(aws: Aws, *, pause: Callable[[float], None] = time.sleep) ->
         role = iam.get_role(RoleName=ROLE)["Role"]
     iam.put_role_policy(RoleName=ROLE, PolicyName="logs", PolicyDocument=json.dumps(LOGGING))
     change = [{"op": "replace", "path": "/cloudwatchRoleArn", "value": role["Arn"]}]
+    _patiently(gateway, partial(gateway.update_account, patchOperations=change), pause)
+
+
+def _patiently(gateway: Any, deed: Callable[[], object], pause: Callable[[float], None]) -> None:  # noqa: ANN401  a client
+    """A role that is new is not known everywhere at once."""
     for left in reversed(range(TRIES)):
         try:
-            gateway.update_account(patchOperations=change)
+            deed()
         except gateway.exceptions.BadRequestException:
             if not left:
                 raise

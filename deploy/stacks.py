@@ -1,5 +1,6 @@
 """CloudFormation stacks beside what Chalice deploys: made, updated and removed by the same words."""
 
+import json
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -25,11 +26,13 @@ class Stack:
         if there.get("StackStatus") in BROKEN:
             self.remove()
             there = {}
+        known = json.loads(self.template.read_text(encoding="utf-8"))["Parameters"]
         if not there:
-            self._formation.create_stack(**self._arguments(_parameters(chosen)))
+            usual = {name: str(about["Default"]) for name, about in known.items() if "Default" in about}
+            self._formation.create_stack(**self._arguments(_parameters(usual | dict(chosen))))
             self._wait("stack_create_complete")
             return "made"
-        kept = sorted({each["ParameterKey"] for each in there.get("Parameters", [])} - chosen.keys())
+        kept = sorted({each["ParameterKey"] for each in there.get("Parameters", [])} & known.keys() - chosen.keys())
         parameters = _parameters(chosen) + [{"ParameterKey": each, "UsePreviousValue": True} for each in kept]
         return "updated" if self._updated(parameters) else "as it was"
 
@@ -37,6 +40,11 @@ class Stack:
         """Remove it, and all that it made; no error if it is not there."""
         self._formation.delete_stack(StackName=self.name)
         self._wait("stack_delete_complete")
+
+    @property
+    def is_there(self) -> bool:
+        """Whether it was made."""
+        return bool(self._found())
 
     def outputs(self) -> dict[str, str]:
         """What it says of what it made."""

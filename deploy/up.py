@@ -1,8 +1,10 @@
 """From a clone to a live service: each step can be done again, and does nothing where nothing is to do."""
 
 from base64 import b64encode
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+
+from botocore.exceptions import ClientError, WaiterError
 
 from chalicelib.cli import doctor
 from chalicelib.cli.findings import Patient
@@ -14,15 +16,22 @@ from chalicelib.settings import from_environment
 from .bundle import Bundle, bundle
 from .chalice import chalice
 from .config import set_variables
+from .errors import NotReadyError
 from .gateway import guard, keep_logs
-from .watch import watch
+from .place import check_place
+from .watch import budget, watch
 
 SNIPPET = """\
 Under each post:
 
   <script type="module" src="{url}/widget.js"></script>
-  <afterword-comments><a href="{url}/thread?post=THE-POSTS-PATH">Read and write comments</a></afterword-comments>
+  <afterword-comments><a href="{url}/thread?post=/THE/POSTS/PATH">Read and write comments</a></afterword-comments>
+
+Moderators work at {url}/moderate; who has no link yet gets one:
+
+  .venv/bin/python -m chalicelib --stage {stage} moderator invite NAME
 """
+OTHERWISE = 1  # what a command ends with that found something
 GIVEN = ".execute-api."  # in each address that API Gateway gives
 KEEP = (
     "Commit .chalice/config.json and .chalice/deployed/{stage}.json: "
@@ -32,45 +41,49 @@ KEEP = (
 
 @dataclass(frozen=True)
 class Wishes:
-    """What the owner asks for; empty: as it is.  ``budget``: US dollars a month."""
+    """What the owner asks for; empty: as it is.  ``budget``: US dollars a month.  ``new``: another API will do."""
 
     email: str = ""
     site: str = ""
     budget: str = ""
     url: str = ""
-
-
-class NotReadyError(Exception):
-    """A step found what it can't put right."""
+    new: bool = False
 
 
 def up(stage: Stage, wishes: Wishes, *, say: Callable[[str], None] = print) -> int:
-    """Deploy a stage; 0 if the doctor finds all well afterwards.
+    """Deploy a stage; 0 if the doctor finds nothing wrong afterwards.
 
     Raises:
-        NotReadyError: the table needs its owner's own hands.
+        NotReadyError: this is another place than it was deployed to, or the table needs its owner's own hands.
         ChaliceError: Chalice failed.
     """
-    stage = _noted(stage, AFTERWORD_SITE=wishes.site, AFTERWORD_URL=wishes.url)
-    runtime = _runtime(stage)
-    who = runtime.aws("sts").get_caller_identity()
-    say(f"Account {who['Account']}, {runtime.aws('lambda').meta.region_name}, stage {stage.name}\n\nThe table")
+    stage, runtime = _begun(stage, wishes, say)
+    say("The table")
     _table(stage)
     say("The bundle")
     made = bundle(stage.root, stage.name)
-    say(f"  {made}")
+    say(f"  {made}\nThe functions and the API")
     keep_logs(runtime.aws, stage)
-    say("The functions and the API")
     stage = _deployed(stage)
+    say("  " + KEEP.format(stage=stage.name))
     _compare(runtime, stage, made)
-    runtime = _runtime(stage)
     say("Throttling, access logs, retention")
     guard(runtime.aws, stage)
-    say(f"Alarms{', notices by mail' if wishes.email else ''}: {_watched(runtime, stage, wishes)}\n")
-    code = doctor.report(Patient(stage, runtime, stage.variables[URL]))
-    say("\n" + SNIPPET.format(url=stage.variables[URL]))
-    say(KEEP.format(stage=stage.name))
+    for words in _watched(runtime, stage, wishes):
+        say(words)
+    code = doctor.report(Patient(stage, _runtime(stage), stage.variables[URL]))
+    say("\n" + SNIPPET.format(url=stage.variables[URL], stage=stage.name))
     return code
+
+
+def _begun(stage: Stage, wishes: Wishes, say: Callable[[str], None]) -> tuple[Stage, Runtime]:
+    """The stage with the owner's wishes written down, in an account and region that are the right ones."""
+    runtime = _runtime(stage)
+    who = runtime.aws("sts").get_caller_identity()
+    check_place(runtime.aws, stage, new=wishes.new)
+    say(f"Account {who['Account']}, {runtime.aws('lambda').meta.region_name}, stage {stage.name}\n")
+    stage = _noted(stage, AFTERWORD_SITE=wishes.site, AFTERWORD_URL=wishes.url)
+    return stage, _runtime(stage)
 
 
 def _runtime(stage: Stage) -> Runtime:
@@ -89,7 +102,10 @@ def _table(stage: Stage) -> None:
     Raises:
         NotReadyError: something needs its owner's own hands.
     """
-    if main(["--stage", stage.name, "table", "create"]) and main(["--stage", stage.name, "table", "upgrade"]):
+    code = main(["--stage", stage.name, "table", "create"])
+    if code == OTHERWISE:
+        code = main(["--stage", stage.name, "table", "upgrade"])
+    if code:
         raise NotReadyError("The table is not as this version needs it; nothing was deployed.")
 
 
@@ -117,6 +133,15 @@ def _compare(runtime: Runtime, stage: Stage, made: Bundle) -> None:
             raise NotReadyError(f"{function} runs another bundle than the one that was made: deploy once more.")
 
 
-def _watched(runtime: Runtime, stage: Stage, wishes: Wishes) -> str:
-    given = {"Email": wishes.email, "Budget": wishes.budget}
-    return watch(runtime.aws, stage, **{name: value for name, value in given.items() if value})
+def _watched(runtime: Runtime, stage: Stage, wishes: Wishes) -> Iterator[str]:
+    """Not everybody may make a budget: the service does not need it."""
+    told = {"Email": wishes.email} if wishes.email else {}
+    yield f"Alarms{', notices by mail' if told else ''}: {watch(runtime.aws, stage, **told)}"
+    try:
+        yield f"The budget: {budget(runtime.aws, stage, **told, **_sum(wishes))}\n"
+    except (ClientError, WaiterError) as refusal:
+        yield f"The budget: not made: {refusal}\n"
+
+
+def _sum(wishes: Wishes) -> dict[str, str]:
+    return {"Budget": wishes.budget} if wishes.budget else {}

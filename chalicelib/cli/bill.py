@@ -25,9 +25,9 @@ QUEUE_PAGE = 10  # decisions for each look at the queue
 PLATFORM_BYTES = 450  # that Lambda logs itself of a request, with what CloudWatch adds to each line
 ACCESS_BYTES = 300  # of a line in the gateway's access log
 PACKED = 0.15  # of a log's size is what is kept of it
-METRICS, ALARMS = 5, 6
+METRICS, ALARMS = 5, 7
 TAKEN_DOWN = 0.01  # of the comments go after they were public
-PATHS = 2  # that are invalidated when one does
+PATHS = 1  # that are invalidated when one does
 PUBLIC_SECONDS, SCRIPT_SECONDS = 60, 300  # that CloudFront keeps a page, and widget.js
 
 

@@ -6,18 +6,14 @@ from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from ..core.notices import topic_beside
 from ..store.schema import TTL, differences
 from ..store.upgrading import described
-from .findings import Check, Finding, Patient, ill, well
+from .findings import Check, Finding, Patient, deploy_again, ill, todo, well
 from .policies import policies
 from .stages import API_HANDLER, Stage
 
-DEPLOY = "`make deploy STAGE={}` does that."
-MOST = 8_388_608  # bytes of a bundle; Chalice's own is more than twice as large
-
-
-def _deploy(stage: Stage) -> str:
-    return DEPLOY.format(stage.name)
+MOST = 8_000_000  # bytes of a bundle; Chalice's own is more than twice as large
 
 
 def credentials(patient: Patient) -> Iterator[Finding]:
@@ -25,7 +21,7 @@ def credentials(patient: Patient) -> Iterator[Finding]:
     try:
         who = patient.aws("sts").get_caller_identity()
     except (BotoCoreError, ClientError) as failure:
-        cure = "Let AWS know you: `aws configure`, or AWS_PROFILE=…, and AWS_DEFAULT_REGION=…"
+        cure = "export AWS_ACCESS_KEY_ID=… AWS_SECRET_ACCESS_KEY=… AWS_DEFAULT_REGION=…, or AWS_PROFILE=…"
         yield ill("credentials", str(failure), cure)
         return
     yield well("credentials", f"account {who['Account']}, as {who['Arn']}")
@@ -96,7 +92,7 @@ def moderators(patient: Patient) -> Iterator[Finding]:
         yield well("moderators", str(number))
     else:
         cure = f"`python -m chalicelib --stage {patient.stage.name} moderator invite NAME` prints a link."
-        yield ill("moderators", "nobody can decide on what readers submit", cure)
+        yield todo("moderators", "nobody can decide on what readers submit", cure)
 
 
 def site(patient: Patient) -> Iterator[Finding]:
@@ -105,7 +101,7 @@ def site(patient: Patient) -> Iterator[Finding]:
         yield well("site", patient.runtime.settings.site)
     else:
         cure = f"`make deploy STAGE={patient.stage.name} SITE=https://…` tells it."
-        yield ill("site", "AFTERWORD_SITE is not set: no post has a link in the queue and in feeds", cure)
+        yield todo("site", "AFTERWORD_SITE is not set: no post has a link in the queue and in feeds", cure)
 
 
 def functions(patient: Patient) -> Iterator[Finding]:
@@ -115,11 +111,11 @@ def functions(patient: Patient) -> Iterator[Finding]:
         try:
             found = client.get_function_configuration(FunctionName=name)
         except client.exceptions.ResourceNotFoundException:
-            yield ill("function", f"there is no {name}", _deploy(stage))
+            yield ill("function", f"there is no {name}", deploy_again(stage))
             continue
         wrong = _differences(found, stage.function_config(name))
         if wrong:
-            yield ill("function", f"{name}: {'; '.join(wrong)}", _deploy(stage))
+            yield ill("function", f"{name}: {'; '.join(wrong)}", deploy_again(stage))
         else:
             yield well("function", f"{name}, {found['MemorySize']} MB, {found['CodeSize'] / 1e6:.1f} MB of code")
 
@@ -128,7 +124,8 @@ def _differences(found: Mapping[str, Any], wanted: Mapping[str, Any]) -> list[st
     variables = found.get("Environment", {}).get("Variables", {})
     have = (found["MemorySize"], found["Timeout"], *found.get("Architectures", ["x86_64"]))
     want = (wanted["lambda_memory_size"], wanted["lambda_timeout"], wanted["lambda_architecture"])
-    words = [f"has {one}, not {other}" for one, other in zip(have, want, strict=True) if one != other]
+    triples = zip(("memory", "timeout", "architecture"), have, want, strict=True)
+    words = [f"{name} is {one}, not {other}" for name, one, other in triples if one != other]
     stale = [name for name, value in wanted["environment_variables"].items() if variables.get(name) != value]
     words += [f"{name} is not as configured" for name in stale]
     if found["CodeSize"] > MOST:
@@ -147,12 +144,12 @@ def permissions(patient: Patient) -> Iterator[Finding]:
                 for each in iam.list_role_policies(RoleName=role)["PolicyNames"]
             ]
         except iam.exceptions.NoSuchEntityException:
-            yield ill("policy", f"there is no role {role}", _deploy(stage))
+            yield ill("policy", f"there is no role {role}", deploy_again(stage))
             continue
         if wanted in [_plain(each) for each in granted]:
             yield well("policy", f"{role} may do what it needs")
         else:
-            yield ill("policy", f"{role} has another policy than .chalice has", _deploy(stage))
+            yield ill("policy", f"{role} has another policy than .chalice has", deploy_again(stage))
 
 
 def _plain(document: Any) -> Any:  # noqa: ANN401  text or read already, as the SDK has it
@@ -166,14 +163,17 @@ def limits(patient: Patient) -> Iterator[Finding]:
         return
     found = gateway.get_stage(restApiId=stage.api, stageName=stage.path)
     limit = found.get("methodSettings", {}).get("*/*", {}).get("throttlingRateLimit")
-    if limit:
-        yield well("throttling", f"{limit:.0f} requests a second")
+    if limit and found.get("accessLogSettings"):
+        yield well("throttling", f"{limit:.0f} requests a second, answers logged")
+    elif limit:
+        yield ill("throttling", "nothing that API Gateway answers is logged", deploy_again(stage))
     else:
-        yield ill("throttling", "as many requests as the account allows", _deploy(stage))
-    logs = patient.aws("logs").describe_log_groups(logGroupNamePrefix=f"/aws/lambda/{stage.function}")["logGroups"]
+        yield ill("throttling", "as many requests as the account allows", deploy_again(stage))
+    client, prefixes = patient.aws("logs"), [f"/aws/{each}/{stage.function}" for each in ("lambda", "apigateway")]
+    logs = [group for each in prefixes for group in client.describe_log_groups(logGroupNamePrefix=each)["logGroups"]]
     endless = [group["logGroupName"] for group in logs if "retentionInDays" not in group]
     if endless:
-        yield ill("logs", f"{', '.join(endless)} kept for ever", _deploy(stage))
+        yield ill("logs", f"{', '.join(endless)} kept for ever", deploy_again(stage))
     else:
         yield well("logs", "end by themselves")
 
@@ -187,7 +187,7 @@ def timer(patient: Patient) -> Iterator[Finding]:
         if any(client.describe_rule(Name=rule)["State"] == "ENABLED" for rule in rules):
             yield well("timer", f"{name} is started by itself")
         else:
-            cure = f"{_deploy(stage)} Until then `python -m chalicelib --stage {stage.name} tend` does its work."
+            cure = f"{deploy_again(stage)} Until then `python -m chalicelib --stage {stage.name} tend` does its work."
             yield ill("timer", f"nothing starts {name}", cure)
 
 
@@ -195,8 +195,9 @@ def watching(patient: Patient) -> Iterator[Finding]:
     """Alarms, and somebody who hears them."""
     stage = patient.stage
     alarms = patient.aws("cloudwatch").describe_alarms(AlarmNamePrefix=f"{stage.function}-")["MetricAlarms"]
-    if not alarms:
-        yield ill("alarms", "none", _deploy(stage))
+    missing = sorted(_named(stage) - {alarm["AlarmName"] for alarm in alarms})
+    if missing:
+        yield ill("alarms", f"{', '.join(missing)}: not there", deploy_again(stage))
         return
     ringing = [alarm["AlarmName"] for alarm in alarms if alarm["StateValue"] == "ALARM"]
     if ringing:
@@ -206,20 +207,30 @@ def watching(patient: Patient) -> Iterator[Finding]:
     yield from _mail(patient)
 
 
+def _named(stage: Stage) -> set[str]:
+    """The alarms that there should be."""
+    template = json.loads((stage.root / "infra/watch.json").read_text(encoding="utf-8"))
+    properties = [each["Properties"] for each in template["Resources"].values()]
+    names = [each["AlarmName"]["Fn::Sub"] for each in properties if "AlarmName" in each]
+    return {name.replace("${Function}", stage.function) for name in names}
+
+
 def _mail(patient: Patient) -> Iterator[Finding]:
-    topics = [each["TopicArn"] for each in patient.aws("sns").list_topics()["Topics"]]
-    ours = [arn for arn in topics if arn.endswith(f":{patient.stage.function}-notices")]
-    if not ours:
-        cure = (
-            f"`make deploy STAGE={patient.stage.name} EMAIL=…`, if you want that; the console shows the queue anyway."
-        )
-        yield ill("notices", "nobody is told when comments wait", cure)
+    client, stage = patient.aws("sns"), patient.stage
+    handler = stage.deployed.get(API_HANDLER)
+    if not handler:
         return
-    mails = patient.aws("sns").list_subscriptions_by_topic(TopicArn=ours[0])["Subscriptions"]
+    topic = topic_beside(handler["lambda_arn"], f"{stage.function}-notices")
+    try:
+        mails = client.list_subscriptions_by_topic(TopicArn=topic)["Subscriptions"]
+    except client.exceptions.NotFoundException:
+        cure = f"`make deploy STAGE={stage.name} EMAIL=…`, if you want that; the console shows the queue anyway."
+        yield todo("notices", "nobody is told when comments wait", cure)
+        return
     if any(each["SubscriptionArn"].startswith("arn:") for each in mails):
         yield well("notices", "go out by mail")
     else:
-        yield ill("notices", "nobody confirmed the subscription", "Open AWS's mail and follow the link in it.")
+        yield todo("notices", "nobody confirmed the subscription", "Open AWS's mail and follow the link in it.")
 
 
 CHECKS: tuple[Check, ...] = (

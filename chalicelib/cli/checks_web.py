@@ -9,7 +9,7 @@ from typing import Any
 from urllib.error import HTTPError
 from urllib.request import Request, urlopen
 
-from .findings import Check, Finding, Patient, ill, well
+from .findings import Check, Finding, Patient, deploy_again, ill, well
 
 ORIGIN = "https://another-origin.example"
 PATIENCE = 15  # seconds
@@ -79,13 +79,13 @@ def cors(patient: Patient) -> Iterator[Finding]:
     preflight = ask(f"{patient.url}/v1/comments", "OPTIONS", ASKED)
     allowed = preflight.headers.get("access-control-allow-headers", "").lower()
     if not (preflight.is_open and "idempotency-key" in allowed):
-        yield ill("cors", "a page of another origin may not submit", _deploy(patient))
+        yield ill("cors", "a page of another origin may not submit", deploy_again(patient.stage))
         return
     unknown = ask(f"{patient.url}/no-such-address")
     if unknown.is_open and unknown.headers.get("content-type", "").startswith("application/problem+json"):
         yield well("cors", "open to pages of other origins, refusals too")
     else:
-        yield ill("cors", "API Gateway's own refusals can't be read by a page", _deploy(patient))
+        yield ill("cors", "API Gateway's own refusals can't be read by a page", deploy_again(patient.stage))
 
 
 def widget(patient: Patient) -> Iterator[Finding]:
@@ -97,7 +97,7 @@ def widget(patient: Patient) -> Iterator[Finding]:
     if script.status == 200 and script.is_open and "javascript" in media:  # noqa: PLR2004  as HTTP has it
         yield well("widget", f"{patient.url}/widget.js, {len(script.body):,} bytes before compression")
     else:
-        yield ill("widget", f"/widget.js answers {script.status}, {media or 'nothing'}", _deploy(patient))
+        yield ill("widget", f"/widget.js answers {script.status}, {media or 'nothing'}", deploy_again(patient.stage))
 
 
 def clock(patient: Patient) -> Iterator[Finding]:
@@ -112,10 +112,6 @@ def clock(patient: Patient) -> Iterator[Finding]:
         yield ill("clock", f"this machine is {off.total_seconds():.0f} seconds off", "Set it right.")
     else:
         yield well("clock", "right")
-
-
-def _deploy(patient: Patient) -> str:
-    return f"`make deploy STAGE={patient.stage.name}` does that."
 
 
 CHECKS: tuple[Check, ...] = (address, cors, widget, clock)

@@ -66,7 +66,7 @@ def add_to(topics: "argparse._SubParsersAction[argparse.ArgumentParser]") -> Non
     cost.add_argument("--months", type=_count, default=plain.months, help="of comments stored; default: %(default)s")
     cost.add_argument("--memory", type=_some, default=plain.memory, help="of the function, MB; default: %(default)s")
     cost.add_argument("--cdn", action="store_true", help="with CloudFront in front of the service")
-    cost.set_defaults(run=_cost)
+    cost.set_defaults(run=_cost, anywhere=True)
 
 
 def _count(text: str) -> int:

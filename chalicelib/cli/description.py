@@ -23,7 +23,7 @@ def add_to(topics: "argparse._SubParsersAction[argparse.ArgumentParser]") -> Non
     """Register the commands."""
     docs = topics.add_parser("docs", help="write the pages, policies and templates that are made from the code")
     docs.add_argument("--check", action="store_true", help="only say which are out of date")
-    docs.set_defaults(run=_docs)
+    docs.set_defaults(run=_docs, anywhere=True)
 
 
 def pages() -> dict[str, str]:

@@ -2,6 +2,7 @@
 
 import argparse
 from collections.abc import Iterator
+from http.client import HTTPException
 
 from botocore.exceptions import BotoCoreError, ClientError
 
@@ -12,7 +13,7 @@ from . import checks_aws, checks_web
 from .findings import Check, Finding, Patient, ill
 from .stages import stage_named
 
-FAILURES = (BotoCoreError, ClientError, OSError, BadSettingError, Refusal)
+FAILURES = (BotoCoreError, ClientError, OSError, HTTPException, ValueError, KeyError, BadSettingError, Refusal)
 
 
 def add_to(topics: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -23,19 +24,21 @@ def add_to(topics: "argparse._SubParsersAction[argparse.ArgumentParser]") -> Non
 
 
 def _doctor(runtime: Runtime, chosen: argparse.Namespace) -> int:
-    stage = stage_named(chosen.stage or "dev")
+    stage = stage_named(chosen.stage)
     return report(Patient(stage, runtime, (chosen.url or stage.variables.get("AFTERWORD_URL", "")).rstrip("/")))
 
 
 def report(patient: Patient) -> int:
     """Print what is found, line by line; 1 if something is wrong."""
-    wrong = 0
+    wrong = left = 0
     for finding in findings(patient):
-        print(f"{'ok' if finding.well else '!!'}  {finding.topic:11} {finding.words}")
+        mark = "ok" if finding.well else ".." if finding.later else "!!"
+        print(f"{mark}  {finding.topic:11} {finding.words}")
         if not finding.well:
-            wrong += 1
             print(f"{'':16}{finding.cure}")
-    print(f"\n{wrong} to put right." if wrong else "\nAll is well.")
+        wrong, left = wrong + (mark == "!!"), left + finding.later
+    told = f"{wrong} to put right" if wrong else "Nothing is wrong"
+    print(f"\n{told}{f'; {left} left for you to do' if left else ''}.")
     return 1 if wrong else 0
 
 
@@ -55,5 +58,5 @@ def _looked(check: Check, patient: Patient) -> Iterator[Finding]:
     try:
         yield from check(patient)
     except FAILURES as failure:
-        words = getattr(failure, "message", "") or str(failure)
+        words = getattr(failure, "message", "") or str(failure) or type(failure).__name__
         yield ill(check.__name__, words, "Without that it can't be looked at.")

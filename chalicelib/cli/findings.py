@@ -10,12 +10,16 @@ from .stages import Stage
 
 @dataclass(frozen=True)
 class Finding:
-    """One thing that was looked at.  ``cure``: what to do where it is not ``well``."""
+    """One thing that was looked at.
+
+    ``cure``: what to do where it is not ``well``.  ``later``: nothing is wrong, but its owner has still to do it.
+    """
 
     well: bool
     topic: str
     words: str
     cure: str = ""
+    later: bool = False
 
 
 @dataclass(frozen=True)
@@ -37,6 +41,16 @@ Check = Callable[[Patient], Iterator[Finding]]
 def well(topic: str, words: str) -> Finding:
     """As it should be."""
     return Finding(well=True, topic=topic, words=words)
+
+
+def todo(topic: str, words: str, cure: str) -> Finding:
+    """Left for its owner to do."""
+    return Finding(well=False, topic=topic, words=words, cure=cure, later=True)
+
+
+def deploy_again(stage: Stage) -> str:
+    """The cure of much."""
+    return f"`make deploy STAGE={stage.name}` does that."
 
 
 def ill(topic: str, words: str, cure: str) -> Finding:

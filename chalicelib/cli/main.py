@@ -2,18 +2,32 @@
 
 import argparse
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from botocore.exceptions import BotoCoreError, ClientError
 
 from .. import runtime as runtimes
 from ..core.refusals import Refusal
 from ..runtime import Runtime
-from ..settings import BadSettingError, from_environment
-from . import backup, comments, cost, description, doctor, edge, jobs, moderators, posts, secret, table, tending
-from .stages import UnknownStageError, stage_named
+from ..settings import BadSettingError, from_environment, is_chosen
+from . import (
+    backup,
+    comments,
+    cost,
+    description,
+    doctor,
+    edge,
+    jobs,
+    moderators,
+    posts,
+    secret,
+    staging,
+    table,
+    tending,
+)
+from .stages import UnknownStageError, stage_named, stages
 
-TOPICS = (table, secret, moderators, comments, posts, jobs, tending, backup, edge, cost, doctor, description)
+TOPICS = (staging, table, secret, moderators, comments, posts, jobs, tending, backup, edge, cost, doctor, description)
 
 
 def parser() -> argparse.ArgumentParser:
@@ -41,21 +55,37 @@ def main(arguments: Sequence[str] | None = None) -> int:
     chosen = parser().parse_args(rest)
     chosen.stage = known.stage
     try:
-        code = _run(_runtime(chosen.stage), chosen)
+        code = _run(_runtime(chosen), chosen)
     except Refusal as refusal:
-        print(refusal.message, file=sys.stderr)
+        print(refusal.message, *_causes(refusal), sep="\n", file=sys.stderr)
     except (BadSettingError, UnknownStageError, BotoCoreError, ClientError) as error:
         print(error, file=sys.stderr)
+    except KeyboardInterrupt:
+        print("Stopped.", file=sys.stderr)
     else:
         return code
     return 2
 
 
-def _runtime(stage: str | None) -> Runtime:
-    """Of a stage; of the process, if it has one; or of the environment."""
-    if stage:
-        return runtimes.built(from_environment(stage_named(stage).variables), patient=True)
+def _runtime(chosen: argparse.Namespace) -> Runtime:
+    """Of a stage; of the process, if it has one; or of the environment.
+
+    Raises:
+        UnknownStageError: none of them says which table this is about, and the command needs one.
+    """
+    if chosen.stage:
+        return runtimes.built(from_environment(stage_named(chosen.stage).variables), patient=True)
+    if getattr(chosen, "anywhere", False):
+        return runtimes.built(from_environment())
+    if not (runtimes.is_used() or is_chosen()):
+        raise UnknownStageError(f"Say which stage: --stage NAME; there are {', '.join(each.name for each in stages())}")
     return runtimes.current(patient=True)
+
+
+def _causes(refusal: Refusal) -> Iterator[str]:
+    """What AWS said, if it was AWS that refused."""
+    if isinstance(refusal.__cause__, BotoCoreError | ClientError):
+        yield str(refusal.__cause__)
 
 
 def _run(runtime: Runtime, chosen: argparse.Namespace) -> int:

@@ -68,7 +68,8 @@ def _table(stage: Stage, actions: Mapping[str, Sequence[str]]) -> Iterator[dict[
 
 
 def _secret(stage: Stage) -> dict[str, Any]:
-    return _allow("ssm", ("GetParameter",), f"arn:aws:ssm:*:*:parameter{stage.variables['AFTERWORD_SECRET_PARAMETER']}")
+    name = stage.variables["AFTERWORD_SECRET_PARAMETER"].lstrip("/")
+    return _allow("ssm", ("GetParameter",), f"arn:aws:ssm:*:*:parameter/{name}")
 
 
 def _policy(*statements: dict[str, Any]) -> dict[str, Any]:

@@ -74,7 +74,7 @@ class Stage:
         """Where readers reach it: the domain of one's own, or what API Gateway gave."""
         domain = self.config.get("api_gateway_custom_domain")
         if domain:
-            return f"https://{domain['domain_name']}{domain.get('url_prefix', '').rstrip('/')}"
+            return f"https://{domain['domain_name']}/{domain.get('url_prefix', '').strip('/')}".rstrip("/")
         return str(self.deployed.get("rest_api", {}).get("rest_api_url", "")).rstrip("/")
 
 

@@ -14,8 +14,8 @@ from ..settings import BadSettingError
 from ..store.leftovers import deleted_with_leftovers, sweep
 from ..store.overdue import Overdue
 from ..store.recount import drifted
-from ..store.schema import TTL, differences, table_definition
-from ..store.upgrading import described, upgrade
+from ..store.schema import TTL, additions, differences, table_definition
+from ..store.upgrading import described, recover, upgrade
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -45,8 +45,9 @@ def _create(runtime: Runtime, _chosen: argparse.Namespace) -> int:
     name = runtime.settings.table
     made = make(runtime.table.client, name)
     found = _settled(runtime.table.client, name) + differences(described(runtime.table.client, name))
+    more = additions(described(runtime.table.client, name))
     print(f"{name}: {'made' if made else 'was there'}")
-    for words in found:
+    for words in found + more:
         print(f"  {words}")
     if found:
         print("`table upgrade` puts right what can be put right.")
@@ -96,9 +97,7 @@ def _settled(client: "DynamoDBClient", name: str) -> list[str]:
     elif expiry.get("AttributeName") != TTL:
         words.append(f"items expire by {expiry.get('AttributeName')}, not by {TTL}")
     try:
-        client.update_continuous_backups(
-            TableName=name, PointInTimeRecoverySpecification={"PointInTimeRecoveryEnabled": True}
-        )
+        recover(client, name)
     except ClientError as error:
         words.append(f"point-in-time recovery is off: {error.response['Error'].get('Message', error)}")
     return words

@@ -20,17 +20,23 @@ if TYPE_CHECKING:
 
 log = logging.getLogger("afterword")
 
-PATHS = ("/v1/*", "/thread*")  # every place that shows comments; AWS counts two, however many pages that are
+PATHS = ("/*",)  # AWS counts one, however many pages that are; what has its hash in its name is soon there again
 CONNECT, READ = 0.5, 1.0  # seconds; one try, because somebody waits
 
 _noted: ContextVar[bool] = ContextVar("noted", default=False)
 
 
 class Edge:
-    """One distribution."""
+    """One distribution.  ``allowed``: whether it may be told once more, for each time costs money."""
 
-    def __init__(self, distribution: str, clock: Callable[[], datetime], entropy: Callable[[int], bytes]) -> None:
-        self.distribution, self._clock, self._entropy = distribution, clock, entropy
+    def __init__(
+        self,
+        distribution: str,
+        clock: Callable[[], datetime],
+        entropy: Callable[[int], bytes],
+        allowed: Callable[[], bool],
+    ) -> None:
+        self.distribution, self._clock, self._entropy, self._allowed = distribution, clock, entropy, allowed
 
     @cached_property
     def client(self) -> "CloudFrontClient":
@@ -50,6 +56,9 @@ class Edge:
         if not _noted.get():
             return
         _noted.set(False)
+        if not self._allowed():
+            _log("TooMany")
+            return
         try:
             self._invalidate()
         except ClientError as refusal:

@@ -174,9 +174,11 @@ class Comments:
 
 
 def _hides(before: Comment, after: Comment) -> bool:
-    """Whether something that anybody could read is gone or replaced."""
-    was, is_now = ((each.is_public, each.html, each.name, each.link) for each in (before, after))
-    return before.is_public and was != is_now
+    """Whether something that anybody could read is gone, or a moderator replaced it; an author's edit can wait."""
+    if not before.is_public:
+        return False
+    was, is_now = ((each.html, each.name, each.link) for each in (before, after))
+    return not after.is_public or (bool(after.edited_by) and was != is_now)
 
 
 def _first_post_update(comment: Comment, count: int, proposed_title: str) -> Part:

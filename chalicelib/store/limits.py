@@ -16,6 +16,7 @@ from .table import Table
 
 LIFE = timedelta(hours=48)
 DAY = 86_400  # seconds
+INVALIDATIONS = 3  # a minute
 
 
 @dataclass(frozen=True)
@@ -73,6 +74,14 @@ class Limits:
         """
         wait = 3_600 - seconds(now) % 3_600
         self._window(f"{kind}#{network}", f"{now:%Y%m%d%H}", self.limits.reactions, now, wait)
+
+    def count_invalidation(self, now: datetime) -> None:
+        """Count one time that CloudFront is told to forget: AWS takes money for each, and 15 under way at most.
+
+        Raises:
+            TooManyRequests: it was told often enough in this minute.
+        """
+        self._window("edge", f"{now:%Y%m%d%H%M}", INVALIDATIONS, now, 60 - seconds(now) % 60)
 
     def _network(self, network: str, now: datetime) -> None:
         into_day = seconds(now) % DAY

@@ -4,12 +4,16 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
+from botocore.exceptions import ClientError
+
 from .schema import table_definition
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
-PAUSE = 5.0  # seconds between two looks at an index that is being built
+PAUSE = 5.0  # seconds between two looks at what is being made
+TRIES = 60  # of what a new table is not ready for
+NOT_YET = "ContinuousBackupsUnavailableException"
 
 
 def described(client: "DynamoDBClient", name: str) -> Mapping[str, Any]:
@@ -38,6 +42,25 @@ def upgrade(client: "DynamoDBClient", name: str, *, pause: Callable[[float], Non
         client.update_table(TableName=name, AttributeDefinitions=attributes, GlobalSecondaryIndexUpdates=create)
         yield f"index {index['IndexName']} is being built"
         _wait(client, name, pause)
+
+
+def recover(client: "DynamoDBClient", name: str, *, pause: Callable[[float], None] = time.sleep) -> None:
+    """Switch on point-in-time recovery; a new table is not ready for that at once.
+
+    Raises:
+        ClientError: it can't be switched on.
+    """
+    for left in reversed(range(TRIES)):
+        try:
+            client.update_continuous_backups(
+                TableName=name, PointInTimeRecoverySpecification={"PointInTimeRecoveryEnabled": True}
+            )
+        except ClientError as error:
+            if error.response["Error"]["Code"] != NOT_YET or not left:
+                raise
+            pause(PAUSE)
+        else:
+            return
 
 
 def _wait(client: "DynamoDBClient", name: str, pause: Callable[[float], None]) -> None:

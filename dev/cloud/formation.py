@@ -1,4 +1,4 @@
-"""What moto's CloudFormation lacks of our templates: alarms, budgets, a distribution.
+"""What moto's CloudFormation lacks of our templates: alarms, budgets, subscriptions, a distribution.
 
 moto lists the kinds that it knows when its CloudFormation is first used: import this module before.
 """
@@ -10,6 +10,7 @@ from moto.budgets.models import budgets_backends
 from moto.cloudfront.models import cloudfront_backends
 from moto.cloudwatch.models import cloudwatch_backends
 from moto.core.common_models import CloudFormationModel
+from moto.sns.models import sns_backends
 
 Properties = Mapping[str, Any]
 
@@ -125,6 +126,43 @@ class Budget(Named, CloudFormationModel):
         """Remove it."""
         del cloudformation_json, region_name
         budgets_backends[account_id][PARTITION].delete_budget(account_id, resource_name)
+
+
+class Subscription(Named, CloudFormationModel):
+    """AWS::SNS::Subscription."""
+
+    @staticmethod
+    def cloudformation_name_type() -> str:
+        """Tell that AWS names it."""
+        return ""
+
+    @staticmethod
+    def cloudformation_type() -> str:
+        """Tell its kind."""
+        return "AWS::SNS::Subscription"
+
+    @classmethod
+    def create_from_cloudformation_json(
+        cls,
+        resource_name: str,
+        cloudformation_json: Properties,
+        account_id: str,
+        region_name: str,
+        **_: object,
+    ) -> "Subscription":
+        """Make it as Subscribe would, and confirm it."""
+        del resource_name
+        about = cloudformation_json["Properties"]
+        made = sns_backends[account_id][region_name].subscribe(about["TopicArn"], about["Endpoint"], about["Protocol"])
+        return cls(made.arn)
+
+    @classmethod
+    def delete_from_cloudformation_json(
+        cls, resource_name: str, cloudformation_json: Properties, account_id: str, region_name: str
+    ) -> None:
+        """Remove it."""
+        del cloudformation_json
+        sns_backends[account_id][region_name].unsubscribe(resource_name)
 
 
 class Policy(Named):

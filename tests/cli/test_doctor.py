@@ -48,15 +48,28 @@ def patient(runtime: Runtime, tmp_path: Path) -> Iterator[Patient]:
 
 
 def wrong(patient: Patient) -> list[Finding]:
-    return [finding for finding in findings(patient) if not finding.well]
+    return [finding for finding in findings(patient) if not finding.well]  # what is wrong, or left to do
 
 
 def test_of_a_stage_that_is_well_the_doctor_says_so(patient: Patient, capsys: pytest.CaptureFixture[str]) -> None:
     code = report(patient)
 
     said = capsys.readouterr().out
-    assert (code, [line for line in said.splitlines() if line.startswith("!!")]) == (0, []), said
-    assert said.endswith("\nAll is well.\n")
+    assert (code, [line for line in said.splitlines() if line[:2] in ("!!", "..")]) == (0, []), said
+    assert said.endswith("\nNothing is wrong.\n")
+
+
+def test_what_its_owner_has_still_to_do_is_said_and_is_not_wrong(
+    patient: Patient, capsys: pytest.CaptureFixture[str]
+) -> None:
+    no_moderator(patient)
+    no_notices(patient)
+
+    code = report(fresh(patient))
+
+    said = capsys.readouterr().out
+    assert code == 0
+    assert said.endswith("\nNothing is wrong; 2 left for you to do.\n"), said
 
 
 def no_table(patient: Patient) -> None:
@@ -118,6 +131,11 @@ def no_timer(_patient: Patient) -> None:
     aws("events").disable_rule(Name="hourly")
 
 
+def no_access_log(patient: Patient) -> None:
+    stage, change = patient.stage, [{"op": "remove", "path": "/accessLogSettings"}]
+    aws("apigateway").update_stage(restApiId=stage.api, stageName=stage.path, patchOperations=change)
+
+
 def no_alarms(_patient: Patient) -> None:
     names = [each["AlarmName"] for each in aws("cloudwatch").describe_alarms()["MetricAlarms"]]
     aws("cloudwatch").delete_alarms(AlarmNames=names)
@@ -140,13 +158,14 @@ TROUBLES: dict[str, tuple[Callable[[Patient], None], str, str]] = {
     "no secret": (no_secret, "holds no secret", "can't be looked at"),
     "no moderator": (no_moderator, "nobody can decide", "moderator invite NAME"),
     "no function": (no_function, "there is no afterword-prod", "make deploy STAGE=prod"),
-    "little memory": (little_memory, "has 128, not 1024", "make deploy STAGE=prod"),
+    "little memory": (little_memory, "memory is 128, not 1024", "make deploy STAGE=prod"),
     "other variables": (other_variables, "AFTERWORD_TABLE is not as configured", "make deploy STAGE=prod"),
     "another policy": (any_policy, "has another policy", "make deploy STAGE=prod"),
     "endless logs": (endless_logs, "kept for ever", "make deploy STAGE=prod"),
     "no limit": (no_limit, "as many requests as the account allows", "make deploy STAGE=prod"),
     "no timer": (no_timer, "nothing starts afterword-prod-hourly", "tend` does its work"),
-    "no alarms": (no_alarms, "none", "make deploy STAGE=prod"),
+    "no alarms": (no_alarms, "afterword-prod-waiting", "make deploy STAGE=prod"),
+    "no access log": (no_access_log, "nothing that API Gateway answers", "make deploy STAGE=prod"),
     "an alarm that rings": (ringing, "afterword-prod-waiting rings", "description says"),
     "no notices": (no_notices, "nobody is told", "EMAIL="),
 }
@@ -176,7 +195,7 @@ def test_without_credentials_the_rest_of_the_account_is_not_looked_at(patient: P
     found = list(findings(replace(patient, runtime=replace(patient.runtime, aws=aws_without))))
 
     assert [each.topic for each in found] == ["credentials", "address", "cors", "widget", "clock"]
-    assert "aws configure" in found[0].cure
+    assert "AWS_ACCESS_KEY_ID" in found[0].cure
 
 
 def test_a_stage_that_was_never_deployed_from_here_is_named(patient: Patient) -> None:
@@ -193,14 +212,14 @@ def test_a_stage_that_was_never_deployed_from_here_is_named(patient: Patient) ->
 class Impostor(BaseHTTPRequestHandler):
     """Something else that answers."""
 
-    status, date = 200, datetime.now(UTC)
+    status, date, body = 200, datetime.now(UTC), b"{}"
 
     def do_GET(self) -> None:
         self.send_response_only(self.status)
         self.send_header("Date", format_datetime(self.date))
-        self.send_header("Content-Length", "2")
+        self.send_header("Content-Length", str(len(self.body)))
         self.end_headers()
-        self.wfile.write(b"{}")
+        self.wfile.write(self.body)
 
     do_OPTIONS = do_GET  # noqa: N815  as the library names them
 
@@ -241,6 +260,19 @@ def test_a_service_that_fails_is_told_with_its_status(
     monkeypatch.setattr(Impostor, "status", 502)
 
     assert "answers 502" in from_outside(replace(patient, url=impostor))["address"].words
+
+
+@pytest.mark.parametrize("url", ["comments.example", "http://[bad", "http://a b/", "ftp://x"])
+def test_an_address_that_is_none_is_a_finding_not_a_failure(patient: Patient, url: str) -> None:
+    assert {"address", "cors", "widget"} <= {each.topic for each in wrong(replace(patient, url=url))}
+
+
+def test_a_page_in_the_place_of_the_service_is_a_finding(
+    patient: Patient, impostor: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Impostor, "body", b"<html>")
+
+    assert "address" in {each.topic for each in wrong(replace(patient, url=impostor))}
 
 
 def test_nobody_who_answers_is_a_finding_not_a_failure(patient: Patient) -> None:

@@ -13,7 +13,7 @@ import dev.cloud.formation  # noqa: F401  moto learns what our templates need
 from chalicelib.cli.policies import policies
 from chalicelib.cli.stages import API_HANDLER, CONFIG, ROOT, Stage, stage_named
 from deploy.gateway import guard, keep_logs
-from deploy.watch import watch
+from deploy.watch import budget, watch
 
 URL = "https://abc.execute-api.us-east-1.amazonaws.com/prod/"
 EMAIL = "ada@blog.example"
@@ -53,6 +53,7 @@ def deployed_stage(root: Path) -> Stage:
     keep_logs(aws, stage)
     guard(aws, stage)
     watch(aws, stage, Email=EMAIL)
+    budget(aws, stage, Email=EMAIL)
     return stage_named("prod", root)
 
 

@@ -11,7 +11,7 @@ from chalicelib.cli.stages import Stage
 from chalicelib.runtime import built
 from chalicelib.settings import from_environment
 from deploy.edge import front, fronting, unfront
-from deploy.up import NotReadyError
+from deploy.errors import NotReadyError
 from tests.deploy.account import aws, deployed_stage
 
 

@@ -7,7 +7,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from chalicelib.cli.stages import ROOT, Stage
-from deploy.watch import watch, watching
+from deploy.watch import budget, watch, watching
 from tests.deploy.account import aws
 
 ACCOUNT_ID = "123456789012"  # moto's
@@ -25,9 +25,8 @@ def mails() -> list[str]:
 def test_without_a_mail_there_are_alarms_that_tell_nobody(stage: Stage) -> None:
     assert watch(aws, stage) == "made"
 
-    assert set(alarms()) == {
-        f"afterword-prod-{name}" for name in ("failures", "throttles", "waiting", "counts", "hourly", "timer")
-    }
+    names = ("failures", "throttles", "waiting", "counts", "hourly", "timer", "stopped")
+    assert set(alarms()) == {f"afterword-prod-{name}" for name in names}
     assert not any(alarm.get("AlarmActions") for alarm in alarms().values())
     assert mails() == []
 
@@ -42,10 +41,28 @@ def test_with_a_mail_alarms_and_notices_go_there(stage: Stage) -> None:
 
 
 def test_with_a_mail_a_budget_tells_of_a_month_that_is_to_cost_more(stage: Stage) -> None:
-    watch(aws, stage, Email=EMAIL, Budget="7")
+    budget(aws, stage, Email=EMAIL, Budget="7")
 
-    [budget] = aws("budgets").describe_budgets(AccountId=ACCOUNT_ID)["Budgets"]
-    assert (budget["BudgetName"], float(budget["BudgetLimit"]["Amount"])) == ("afterword-prod", 7)
+    [made] = aws("budgets").describe_budgets(AccountId=ACCOUNT_ID)["Budgets"]
+    assert (made["BudgetName"], float(made["BudgetLimit"]["Amount"])) == ("afterword-prod-us-east-1", 7)
+
+
+def test_a_budget_stays_as_it_was_and_without_a_mail_there_is_none(stage: Stage) -> None:
+    assert budget(aws, stage).startswith("none")
+    budget(aws, stage, Email=EMAIL, Budget="7")
+
+    assert budget(aws, stage) in ("updated", "as it was")
+
+    [made] = aws("budgets").describe_budgets(AccountId=ACCOUNT_ID)["Budgets"]
+    assert float(made["BudgetLimit"]["Amount"]) == 7
+
+
+def test_another_mail_takes_the_place_of_the_first(stage: Stage) -> None:
+    watch(aws, stage, Email=EMAIL)
+
+    watch(aws, stage, Email="bob@blog.example")
+
+    assert mails() == ["bob@blog.example"]
 
 
 def test_a_second_deployment_changes_nothing_and_keeps_the_mail(stage: Stage) -> None:

@@ -49,7 +49,7 @@ def linted(*files: Path) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, check=False, capture_output=True, text=True)  # noqa: S603  a tool of our own
 
 
-@pytest.mark.parametrize("name", ["edge", "watch"])
+@pytest.mark.parametrize("name", ["budget", "edge", "watch"])
 def test_cfn_lint_has_nothing_to_say_of_a_template(name: str) -> None:
     found = linted(ROOT / f"infra/{name}.json")
 

@@ -12,6 +12,7 @@ from moto import mock_aws
 
 from chalicelib.cli.main import main
 from chalicelib.notify.edge import CONNECT, PATHS, READ
+from chalicelib.store.limits import INVALIDATIONS
 from tests.world import World, key22, new_world, shared_client
 
 if TYPE_CHECKING:
@@ -88,7 +89,7 @@ def test_it_forgets_every_place_that_shows_comments(fronted: World, cloudfront: 
     [listed] = cloudfront.list_invalidations(DistributionId=distribution)["InvalidationList"]["Items"]
     made = cloudfront.get_invalidation(DistributionId=distribution, Id=listed["Id"])["Invalidation"]
 
-    assert made["InvalidationBatch"]["Paths"]["Items"] == ["/v1/*", "/thread*"] == list(PATHS)
+    assert made["InvalidationBatch"]["Paths"]["Items"] == ["/*"] == list(PATHS)
 
 
 def test_a_moderators_edit_of_public_words_and_an_undone_approval_are_told(
@@ -123,6 +124,31 @@ def test_a_vote_and_a_flag_are_no_takedowns(fronted: World, cloudfront: "CloudFr
     fronted.decide("approve", comment_id)
 
     assert told(fronted, cloudfront) == 0
+
+
+def test_an_authors_edit_that_stays_public_waits_out_the_caches(fronted: World, cloudfront: "CloudFrontClient") -> None:
+    fronted.hold("never")
+    token = fronted.form()
+    comment_id = fronted.submit(author="ann", form=token).json["id"]
+
+    assert fronted.edit(comment_id, "Other words.", author="ann").status == 200
+
+    assert told(fronted, cloudfront) == 0
+
+
+def test_it_is_told_a_few_times_a_minute_at_most(
+    fronted: World, cloudfront: "CloudFrontClient", caplog: pytest.LogCaptureFixture
+) -> None:
+    for comment_id in [fronted.published() for _ in range(INVALIDATIONS + 2)]:
+        assert fronted.decide("reject", comment_id)["results"][0]["outcome"] == "done"
+
+    assert told(fronted, cloudfront) == INVALIDATIONS
+    assert caplog.text.count("InvalidationFailed") == 2
+
+    late = fronted.published()
+    fronted.clock.forward(minutes=1)
+    fronted.decide("reject", late)
+    assert told(fronted, cloudfront) == INVALIDATIONS + 1
 
 
 def test_many_decisions_of_one_request_are_told_once(fronted: World, cloudfront: "CloudFrontClient") -> None:

@@ -3,9 +3,11 @@
 from typing import Any
 
 import pytest
+from botocore.exceptions import ClientError
 
 from chalicelib.cli.main import main
 from chalicelib.store.schema import INDEXES, table_definition
+from chalicelib.store.upgrading import NOT_YET, recover
 from tests.store.test_schema import OTHERWISE, comparable, use_table, without
 from tests.world import World, key22
 
@@ -14,6 +16,9 @@ from tests.world import World, key22
 def anywhere(request: pytest.FixtureRequest) -> World:
     world: World = request.getfixturevalue("world" if request.param == "moto" else "engine_world")
     return world
+
+
+MENDED = {"index network is missing", "index theirs is not ours", "deletion protection is off"}
 
 
 def old(world: World) -> str:
@@ -55,7 +60,7 @@ def test_an_index_that_is_added_shows_what_was_there_before(anywhere: World, ind
     assert [each["pk"]["S"] for each in found] == ["C#a"]
 
 
-@pytest.mark.parametrize("words", sorted(OTHERWISE.keys() - {"index network is missing", "deletion protection is off"}))
+@pytest.mark.parametrize("words", sorted(OTHERWISE.keys() - MENDED))
 def test_what_is_otherwise_stays_and_is_told(world: World, capsys: pytest.CaptureFixture[str], words: str) -> None:
     describe = made(world, OTHERWISE[words](table_definition()))
     before = comparable(describe())["indexes"]
@@ -64,6 +69,36 @@ def test_what_is_otherwise_stays_and_is_told(world: World, capsys: pytest.Captur
 
     assert f"{words}: this needs your own hands" in capsys.readouterr().out
     assert before.items() <= comparable(describe())["indexes"].items()
+
+
+def test_on_the_way_back_an_index_of_a_newer_version_is_told_and_troubles_nobody(
+    world: World, capsys: pytest.CaptureFixture[str]
+) -> None:
+    definition = table_definition()
+    newer = {**definition["GlobalSecondaryIndexes"][0], "IndexName": "newer"}
+    made(world, {**definition, "GlobalSecondaryIndexes": [*definition["GlobalSecondaryIndexes"], newer]})
+
+    assert main(["table", "create"]) == 0
+    assert main(["table", "upgrade"]) == 0
+
+    assert "  index newer is not ours\n" in capsys.readouterr().out
+
+
+def test_point_in_time_recovery_is_waited_for_while_a_new_table_is_not_ready(world: World) -> None:
+    client, pauses, answers = world.runtime.table.client, list[float](), iter([NOT_YET, NOT_YET])
+
+    def not_yet(**arguments: Any) -> Any:
+        for code in answers:
+            raise ClientError({"Error": {"Code": code, "Message": "retry later"}}, "UpdateContinuousBackups")
+        return plain(**arguments)
+
+    plain, client.update_continuous_backups = client.update_continuous_backups, not_yet  # type: ignore[method-assign]
+    recover(client, world.runtime.settings.table, pause=pauses.append)
+    client.update_continuous_backups = plain  # type: ignore[method-assign]
+
+    found = client.describe_continuous_backups(TableName=world.runtime.settings.table)["ContinuousBackupsDescription"]
+    assert found["PointInTimeRecoveryDescription"]["PointInTimeRecoveryStatus"] == "ENABLED"
+    assert len(pauses) == 2
 
 
 def test_a_table_that_is_as_it_should_be_is_left_alone(anywhere: World, capsys: pytest.CaptureFixture[str]) -> None:
@@ -87,8 +122,7 @@ def test_an_upgrade_that_was_cut_off_goes_on(world: World) -> None:
         return plain(**arguments)
 
     client.update_table = cut  # type: ignore[method-assign]
-    with pytest.raises(KeyboardInterrupt):
-        main(["table", "upgrade"])
+    assert main(["table", "upgrade"]) == 2
     client.update_table = plain  # type: ignore[method-assign]
 
     assert main(["table", "upgrade"]) == 0
