@@ -95,7 +95,9 @@ def test_no_view_says_anything_in_english(speaking: Speaking, lang: str) -> None
         show(console, tab)
         for summary in console.page.locator("#list summary:visible").all():
             summary.click()
-        for button in console.page.query_selector_all("#list .more button:is(.past, .parent, .answer, .edit)"):
+        for button in console.page.query_selector_all(
+            "#list .other, #list .more button:is(.past, .parent, .answer, .edit)"
+        ):
             if button.is_visible():
                 button.click()
         assert console.page.evaluate(f"({ENGLISH})({other})") == [], tab
