@@ -58,7 +58,7 @@ def test_a_card_of_one_word_is_short_on_a_phone_and_the_rest_is_one_press_away(c
     card = console.card("Yes.")
     box = card.bounding_box()
     assert box is not None
-    assert box["height"] < 320
+    assert box["height"] < 340
     expect(card.get_by_role("button", name="History")).to_be_hidden()
 
     more = card.get_by_role("button", name="More", exact=True)
