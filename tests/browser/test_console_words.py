@@ -140,6 +140,19 @@ def test_from_right_to_left_everything_fits_and_axe_finds_nothing(speaking: Spea
         assert wrong(console) == ([], True), tab
 
 
+@pytest.mark.parametrize("lang", ["en", *(("de", "fr", "pl", "ru", "ar") if CHECK in os.environ else ())])
+def test_all_tabs_fit_into_a_desk_s_window(speaking: Speaking, lang: str) -> None:
+    console = speaking(lang, viewport={"width": 1280, "height": 800})
+    a_site_with_everything(console.world)
+    console.page.goto(console.link())
+    console.page.locator("#enter").click()
+    for tab in ("flagged", "published", "rejected", "spam"):
+        console.page.locator(f"nav #{tab}").click()
+        expect(console.page.locator(f"#{tab} .many")).to_be_visible()
+
+    assert console.page.evaluate("(nav => nav.scrollWidth <= nav.clientWidth)(document.querySelector('nav'))")
+
+
 @pytest.mark.parametrize(
     ("lang", "spoken"), [("pt-PT", "pt-BR"), ("zh-TW", "zh-CN"), ("sw", "en"), ("en-AU", "en"), ("fr-CA", "fr")]
 )
