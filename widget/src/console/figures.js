@@ -69,13 +69,14 @@ function deciders(days, names) {
   for (const {by} of days) for (const [id, count] of Object.entries(by)) counts[id] = (counts[id] ?? 0) + count
   const all = Object.entries(counts).sort(([, one], [, other]) => other - one)
   return all.map(([id, count]) => {
-    const row = copied('decider')
-    const svg = row.querySelector('svg')
-    row.querySelector('bdi').textContent = names[id] ?? t('another moderator')
-    row.querySelector('td').textContent = t('{n}', {n: count})
+    const [element, svg] = [document.createElement('tr'), copied('decider')]
+    const name = worded('th', `\u2068${names[id] ?? t('another moderator')}\u2069`)
+    name.setAttribute('scope', 'row')
+    name.append(svg)
     svg.setAttribute('viewBox', `0 0 ${all[0]?.[1]} 1`)
     bar(svg, {class: 'approve', width: count, height: 1})
-    return row
+    element.append(name, worded('td', t('{n}', {n: count})))
+    return element
   })
 }
 
