@@ -10,7 +10,7 @@ from ..core.ids import ulid_iso
 from ..core.refusals import Invalid
 from ..store.stats import Day
 from .endpoints import Call, Topic
-from .moderation import ANYBODY, Standing
+from .moderation import ANYBODY, Standing, names_of
 from .parsing import Number, Query
 from .shapes import Out
 
@@ -57,6 +57,7 @@ class StatsShape(Out):
         description="Of these days' decisions to approve, to reject or to mark as spam, the last as a share of all."
     )
     days: list[DayFigures] = Field(description="Newest first.")
+    names: dict[str, str] = Field(description="Of the moderators, by id; who was dismissed has none.")
 
 
 @topic.endpoint(
@@ -80,6 +81,7 @@ def stats(call: Call) -> StatsShape:
         listed=ListedShape(count=len(listed.ulids), more=listed.more) if listed else None,
         spam_share=_spam_share(days),
         days=[_figures(day, came[day.day.isoformat()]) for day in days],
+        names=names_of(call),
     )
 
 

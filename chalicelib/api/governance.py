@@ -76,7 +76,8 @@ class ModeratedPost(Out):
     link: str | None
     title: str | None
     proposed_title: str | None = Field(description="What a reader's page called it: unverified.")
-    count: int
+    count: int = Field(description="Its published comments.")
+    waiting: int | None = Field(default=None, description="In the list: those that wait, of the first 1,000 or so.")
     closed: bool
     version: int
     moved_to: str | None = Field(default=None, description="The key of the post where its comments were moved.")
@@ -119,11 +120,11 @@ def posts(call: Call) -> ModeratedPosts:
     """List the posts that ever had a submission, with their counts; or look at one."""
     query: PostsQuery = call.query
     after = verified(call, query.cursor, "posts", fits=_is_key) if query.cursor else ""
-    if query.post:
-        return ModeratedPosts(posts=[post_shape(call, call.runtime.posts.get(query.post))])
-    found, following = call.runtime.posts.page(limit=query.limit, after=after)
+    single = [call.runtime.posts.get(query.post)] if query.post else []
+    found, following = (single, "") if query.post else call.runtime.posts.page(limit=query.limit, after=after)
+    waiting = call.runtime.queue.count().posts
     return ModeratedPosts(
-        posts=[post_shape(call, post) for post in found],
+        posts=[post_shape(call, post).model_copy(update={"waiting": waiting.get(post.key, 0)}) for post in found],
         next=signed(call, following, "posts") if following else None,
     )
 

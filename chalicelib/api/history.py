@@ -5,7 +5,7 @@ from pydantic import Field
 from ..core.comments import Comment
 from ..core.deciding import SCREENING, TIMER, Act, AuditRow
 from ..core.times import iso
-from .moderated import ModeratedComment, WhyHeld, reasons
+from .moderated import Glimpse, ModeratedComment, WhyHeld, reasons
 from .shapes import Next, Out
 
 
@@ -19,6 +19,7 @@ class AuditEntry(Out):
     at: str
     automatic: bool = False
     comment: str | None = None
+    about: Glimpse | None = Field(default=None, description="That comment, in the list of all that was done.")
     post: str | None = None
     before: str | None = None
     after: str | None = None

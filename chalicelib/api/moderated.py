@@ -19,6 +19,7 @@ from .paging import ENVELOPE, MAX_PAGE, fitting
 from .problems import problem_of
 from .shapes import NULL, STRING, Next, Out
 
+MAX_GLIMPSE = 120  # characters
 BARE = 512  # bytes of what is told of a decision without its comment
 
 Version = Annotated[int, Field(ge=1, le=MAX_VERSION), BeforeValidator(whole)]
@@ -50,6 +51,14 @@ class EarlierWords(Out):
     at: str
 
 
+class Glimpse(Out):
+    """A comment in a line, as it stands: nothing is left of one that was deleted."""
+
+    name: str | None
+    words: str = Field(description="Its first words: one line, at most 120 characters.")
+    status: Status
+
+
 class ModeratedComment(Out):
     """A comment as moderators see it.
 
@@ -79,6 +88,7 @@ class ModeratedComment(Out):
     author: str | None
     network: str | None
     record: AuthorRecord | None = Field(default=None, description="In the queue, for an author with a key.")
+    answered: Glimpse | None = Field(default=None, description="In the queue: what it answers.")
     earlier: EarlierWords | None = Field(
         default=None, description="Of one comment, for 30 days after a moderator's edit."
     )
@@ -211,6 +221,13 @@ def _record(record: Record) -> AuthorRecord:
 
 def _earlier(was: Earlier) -> EarlierWords:
     return EarlierWords(text=was.text, name=was.name or None, link=was.link or None, by=was.by, at=iso(was.at))
+
+
+def glimpse(comment: Comment) -> Glimpse:
+    """A comment in a line."""
+    words = " ".join(comment.text.split())
+    shown = words if len(words) <= MAX_GLIMPSE else f"{words[: MAX_GLIMPSE - 1]}…"
+    return Glimpse(name=comment.name or None, words=shown, status=comment.status)
 
 
 def reasons(comment: Comment) -> list[WhyHeld]:

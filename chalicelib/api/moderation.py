@@ -1,6 +1,7 @@
 """Moderating: the queue, decisions, replies, edits, the audit, undo."""
 
 import re
+from collections.abc import Mapping
 from datetime import UTC, date, datetime, time
 from typing import Annotated, Literal
 
@@ -25,6 +26,7 @@ from ..core.refusals import (
     Unauthenticated,
     UndoExpired,
 )
+from ..core.times import EPOCH
 from ..service.answering import ModeratorReply
 from ..store import queue as store
 from ..store.audit import MAX_HISTORY
@@ -41,6 +43,7 @@ from .moderated import (
     QueuePage,
     Undo,
     decided_all,
+    glimpse,
     moderated,
 )
 from .paging import ENVELOPE, MAX_PAGE, Cursor, fitting, signed, ulid
@@ -84,12 +87,18 @@ def _day(text: str) -> date:
 
 
 class AuditQuery(Query):
-    """A page of the audit: of one moderator, up to the end of a day."""
+    """A page of the audit: of one moderator, from the beginning of a day up to the end of one."""
 
     by: Annotated[str, Field(max_length=64, description="A moderator's id, `author`, `timer` or `command line`.")] = ""
+    since: Annotated[date | None, BeforeValidator(_day), Field(description="A day, in UTC.")] = None
     until: Annotated[date | None, BeforeValidator(_day), Field(description="A day, in UTC.")] = None
     limit: Annotated[Number, Field(ge=1, le=MAX_QUEUE)] = DEFAULT_QUEUE
     cursor: Cursor = ""
+
+    @property
+    def begin(self) -> datetime:
+        """When the day begins, or all time."""
+        return datetime.combine(self.since, time.min, UTC) if self.since else EPOCH
 
     @property
     def end(self) -> str:
@@ -111,8 +120,10 @@ def queue(call: Call) -> QueuePage:
     bound = ("queue", query.status, query.post or "", query.author, query.network, query.q)
     page = _listed(call, query, ulid(call, query.cursor, *bound))
     records = call.runtime.authors.records({each.author for each in page.comments if each.author})
+    above = call.runtime.comments.get_many([each.parent for each in page.comments if each.parent])
     shown = [
-        _with_flags(call, each, records.get(each.author, Record()) if each.author else None) for each in page.comments
+        _below(above, each, _with_flags(call, each, records.get(each.author, Record()) if each.author else None))
+        for each in page.comments
     ]
     most = fitting([len(comment.model_dump_json().encode()) for comment in shown])
     following = page.next if most == len(shown) else page.comments[most - 1].order
@@ -164,7 +175,7 @@ def undo(call: Call) -> DecidedAll:
 def comment_with_history(call: Call) -> CommentWithHistory:
     """Get everything about one comment: as it stands, and what was done with it."""
     comment = call.runtime.comments.get(call.comment_id)
-    names = _names(call)
+    names = names_of(call)
     rows = [entry(row, names) for row in call.runtime.audit.of_comment(comment.id)]
     if len(rows) < MAX_HISTORY and not comment.badge:
         rows.insert(0, first_verdict(comment, rows))
@@ -185,11 +196,16 @@ def comment_with_history(call: Call) -> CommentWithHistory:
 def audit(call: Call) -> AuditPage:
     """List what was done, newest first."""
     query: AuditQuery = call.query
-    bound = ("audit", query.by, str(query.until or ""))
+    bound = ("audit", query.by, str(query.since or ""), str(query.until or ""))
     before = ulid(call, query.cursor, *bound) or query.end
-    page = call.runtime.audit.page(now=call.runtime.clock(), limit=query.limit, before=before, by=query.by)
-    names = _names(call)
-    return AuditPage(entries=[entry(row, names) for row in page.rows], next=_next(call, page.next, *bound))
+    now, limit = call.runtime.clock(), query.limit
+    page = call.runtime.audit.page(now=now, limit=limit, before=before, since=query.begin, by=query.by)
+    names, known = names_of(call), call.runtime.comments.get_many([row.comment for row in page.rows if row.comment])
+    entries = [
+        entry(row, names).model_copy(update={"about": glimpse(known[row.comment]) if row.comment in known else None})
+        for row in page.rows
+    ]
+    return AuditPage(entries=entries, next=_next(call, page.next, *bound))
 
 
 @topic.endpoint(
@@ -228,6 +244,12 @@ def _with_flags(
     return moderated(call, comment, record, earlier).model_copy(update={"open_flags": open_flags(call, comment)})
 
 
+def _below(above: Mapping[str, Comment], comment: Comment, shown: ModeratedComment) -> ModeratedComment:
+    """With what it answers."""
+    parent = above.get(comment.parent)
+    return shown.model_copy(update={"answered": glimpse(parent)}) if parent else shown
+
+
 def _listed(call: Call, query: QueueQuery, after: str) -> store.QueuePage:
     status = Status.PUBLISHED if query.status == "flagged" else Status(query.status)
     return call.runtime.queue.page(
@@ -241,7 +263,8 @@ def _in_full(call: Call, comment: Comment) -> ModeratedComment:
     return _with_flags(call, comment, earlier=earlier)
 
 
-def _names(call: Call) -> dict[str, str]:
+def names_of(call: Call) -> dict[str, str]:
+    """The moderators' names, by id."""
     return {moderator.id: moderator.name for moderator in call.runtime.access.moderators()}
 
 

@@ -27,7 +27,7 @@ from ..core.refusals import ChangedMeanwhile, Conflict, Forbidden, Unauthenticat
 from ..store.access import Access
 from .tools import RETRIES, Tools
 
-TOUCH_EVERY = timedelta(hours=1)  # a session in use is noted as such no more often
+TOUCH_EVERY = timedelta(hours=1)  # a token in use is noted as such no more often
 COMMAND_LINE = "command line"  # who acted, where it was the owner on their own machine
 
 
@@ -53,9 +53,8 @@ class SigningIn:
         signed = self._found(token, TokenKind.SESSION, TokenKind.API)
         now = self.tools.clock()
         last_use = signed.token.used or signed.token.created
-        if signed.token.kind is TokenKind.SESSION and now - last_use >= TOUCH_EVERY:
-            idle = KEPT_SESSION_IDLE if signed.token.kept else SESSION_LIFE
-            self.access.touch(signed.token, idle_until=min(now + idle, signed.token.expires), now=now)
+        if now - last_use >= TOUCH_EVERY:
+            self.access.touch(signed.token, idle_until=_idle_until(signed.token, now), now=now)
         return signed
 
     def _found(self, token: str, *kinds: TokenKind) -> Signed:
@@ -153,3 +152,10 @@ class SigningIn:
             epoch=moderator.epoch,
         )
         return text, token
+
+
+def _idle_until(token: Token, now: datetime) -> datetime:
+    """Until when a token that is used now counts: of programs', until it expires."""
+    if token.kind is TokenKind.API:
+        return token.idle_until
+    return min(now + (KEPT_SESSION_IDLE if token.kept else SESSION_LIFE), token.expires)

@@ -98,7 +98,7 @@ class Access:
         self.table.write(Put(item=_token_item(session), where=NEW), used, operation=session.hash)
 
     def touch(self, token: Token, *, idle_until: datetime, now: datetime) -> None:
-        """Note that a session is in use."""
+        """Note that a session or an API token is in use."""
         times = {"used": iso(now), "idle": iso(idle_until), "ttl": seconds(idle_until)}
         key = keys.token(token.moderator, token.hash)
         gone = Where(present=("pk",))

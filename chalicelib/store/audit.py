@@ -50,16 +50,18 @@ class Audit:
         found = self.table.query(span, limit=MAX_HISTORY, backwards=True)
         return [audit_of(item) for item in reversed(found.items)]
 
-    def page(self, *, now: datetime, limit: int, before: str, by: str = "") -> AuditPage:
-        """The newest rows over all, or those before a ULID; of one moderator, looking at MAX_LOOK or so."""
+    def page(self, *, now: datetime, limit: int, before: str, since: datetime = EPOCH, by: str = "") -> AuditPage:
+        """The newest rows over all, or those before a ULID, down to a time; of one moderator, looking at MAX_LOOK."""
         rows: list[AuditRow] = []
         looked, last = 0, before
         month = min(now, EPOCH + timedelta(milliseconds=ulid_milliseconds(before))) if before else now
-        first = self._first_month()
+        first = max(self._first_month(), _month_of(since))
         while looked < MAX_LOOK and month >= first:
             portion = limit + 1
             found = self._of_month(month, portion, last)
             for row in found:
+                if row.at < since:
+                    return AuditPage(rows, "")
                 if len(rows) == limit:
                     return AuditPage(rows, last)
                 looked, last = looked + 1, row.id
@@ -72,7 +74,7 @@ class Audit:
     def _first_month(self) -> datetime:
         """Nothing is older than the table's first write."""
         item = self.table.get(keys.FINGERPRINT, consistent=False)
-        return from_iso(item["at"]).replace(day=1, hour=0, minute=0, second=0, microsecond=0) if item else LATEST
+        return _month_of(from_iso(item["at"])) if item else LATEST
 
     def _of_month(self, month: datetime, limit: int, before: str) -> list[AuditRow]:
         span = Span(keys.audit_month(month), below=before)
@@ -84,6 +86,10 @@ class Audit:
         """What it changed, in its order."""
         rows = (row for comment_id in job.comments for row in self.of_comment(comment_id))
         return [row for row in rows if row.bulk == job.id]
+
+
+def _month_of(time: datetime) -> datetime:
+    return time.replace(day=1, hour=0, minute=0, second=0, microsecond=0)
 
 
 def audit_put(row: AuditRow) -> Part:

@@ -1,6 +1,7 @@
 """The lists that moderators work through, merged over the shards, each entry read as it is now."""
 
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from heapq import merge
 
@@ -18,10 +19,11 @@ COUNTED = 250  # comments of each shard, where a person waits for the answer
 
 @dataclass(frozen=True)
 class Counted:
-    """The ULIDs of what a list holds, oldest first; ``more``: there are more than were counted."""
+    """The ULIDs of what a list holds, oldest first; how many by post; ``more``: there are more than were counted."""
 
     ulids: list[str]
     more: bool
+    posts: Mapping[str, int]
 
 
 @dataclass(frozen=True)
@@ -68,8 +70,9 @@ class Queue:
         """What a list holds, counted up to ``most`` in each shard, or up to COUNTED."""
         most = most or COUNTED
         shards = [self.table.query(Span(key), index=STATUS, limit=most + 1).items for key in keys.queues(name)]
-        ulids = sorted(entry["qsk"] for shard in shards for entry in shard[:most])
-        return Counted(ulids, any(len(shard) > most for shard in shards))
+        entries = [entry for shard in shards for entry in shard[:most]]
+        posts = Counter(entry.get("post", "") for entry in entries)
+        return Counted(sorted(entry["qsk"] for entry in entries), any(len(shard) > most for shard in shards), posts)
 
     def newest(self, name: str = Status.PENDING) -> str:
         """The ULID of what came last, or nothing."""

@@ -34,6 +34,7 @@ def test_the_figures_tell_what_waits_and_what_was_decided_by_whom(world: World) 
         {},
     ]
     assert [day["by"] for day in figures["days"]] == [{ada: 2}, {ada: 2}, {}]
+    assert figures["names"] == {ada: "Ada"}
     assert [day["seconds_to_decision"] for day in figures["days"]] == [26 * 3600, 2 * 3600, None]
     assert [day["waiting"] for day in figures["days"]] == [0, 2, 0]
 

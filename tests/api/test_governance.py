@@ -255,3 +255,13 @@ def test_a_version_is_a_whole_number_however_json_writes_it(world: World, versio
     body = {"hold": "never", "version": version}
 
     assert world.request("PUT", "/v1/moderation/policy", json_body=body, token=world.token).status == status
+
+
+def test_the_list_of_posts_tells_how_many_wait_under_each(world: World) -> None:
+    world.published("One.", post="/one")
+    for number in range(2):
+        world.submit(f"Two, {number}.", post="/two")
+
+    found = world.get("/v1/moderation/posts", token=world.token).json["posts"]
+
+    assert [(each["post"], each["count"], each["waiting"]) for each in found] == [("/one", 1, 0), ("/two", 0, 2)]

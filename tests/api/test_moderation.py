@@ -297,6 +297,47 @@ def test_the_audit_takes_days_as_they_are_written_everywhere(world: World, until
     assert (reply.status, [each["field"] for each in reply.json["errors"]]) == (422, ["until"])
 
 
+def test_the_audit_of_a_day_is_that_day_alone(world: World) -> None:
+    acts = []
+    for decision in ("approve", "reject", "spam"):
+        comment_id = world.submit(f"To {decision}.").json["id"]
+        world.decide(decision, comment_id)
+        acts.append(f"{world.clock():%Y-%m-%d}")
+        world.clock.forward(days=40)
+
+    for day, decision in zip(acts, ("approve", "reject", "spam"), strict=True):
+        query = {"since": day, "until": day}
+        page = world.request("GET", "/v1/moderation/audit", query=query, token=world.token).json
+
+        assert [entry["act"] for entry in page["entries"] if entry["comment"]] == [decision]
+        assert page["next"] is None
+
+
+def test_the_audit_names_each_comment_s_author_and_first_words_as_they_stand(world: World) -> None:
+    long, gone = (world.submit(text, name="Ann").json["id"] for text in (f"One\n\n{'word ' * 99}", "Away."))
+    world.decide("approve", long)
+    world.decide("delete", gone)
+
+    page = world.request("GET", "/v1/moderation/audit", token=world.token).json
+
+    about = {entry["act"]: entry["about"] for entry in page["entries"]}
+    words = about["approve"]["words"]
+    assert (about["approve"]["name"], words[:14], words[-1], len(words)) == ("Ann", "One word word ", "…", 120)
+    assert about["delete"] == {"name": None, "words": "", "status": "deleted"}
+    assert about["invite"] is None
+
+
+def test_the_queue_tells_what_a_comment_answers(world: World) -> None:
+    parent = world.published("Who ran?", name="Bob")
+    world.submit("Nobody.", parent=parent)
+    world.submit("A word.")
+
+    [answer, word] = world.queue()
+
+    assert answer["answered"] == {"name": "Bob", "words": "Who ran?", "status": "published"}
+    assert word["answered"] is None
+
+
 def test_a_search_of_the_audit_goes_on_where_it_stopped(world: World) -> None:
     ids = [world.submit(f"Comment {number}.").json["id"] for number in range(5)]
     for each in ids:

@@ -58,7 +58,7 @@ BOUND = {
     "top": ("comments", "/long", "top"),
     "queue": ("queue", "pending", "", "", "", ""),
     "published": ("queue", "published", "", "", "", ""),
-    "audit": ("audit", "", ""),
+    "audit": ("audit", "", "", ""),
     "posts": ("posts",),
     "mine": ("mine", sha256(key22("ann"))),
 }

@@ -1,12 +1,13 @@
 """Signing in and out: links that work once, sessions that end, and what each token allows."""
 
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
-from chalicelib.core.access import Role, Scope
+from chalicelib.core.access import Role, Scope, TokenKind
 from chalicelib.core.refusals import Forbidden
 from tests.hostile import counted, judge, wrong_fields
 from tests.tokens import QUEUE, SESSIONS, assert_refused, exchange, invited, session, set_clock, show
@@ -115,6 +116,21 @@ def test_looking_at_a_link_burns_nothing(world: World) -> None:
         judge(world.request(method, SESSIONS, token=link), page=False)
 
     assert exchange(world, link).status == 201
+
+
+def test_using_a_program_s_token_is_noted_once_an_hour_and_makes_it_last_no_longer(world: World) -> None:
+    token, made = world.moderator(), world.clock()
+    moderator = world.runtime.access.moderators()[0].id
+    [new] = world.runtime.signing_in.tokens(moderator, TokenKind.API)
+
+    with counted() as calls:
+        for minutes in (30, 61, 90):
+            set_clock(world, made + timedelta(minutes=minutes))
+            assert show(token).status == 200
+
+    [used] = world.runtime.signing_in.tokens(moderator, TokenKind.API)
+    assert used == replace(new, used=made + timedelta(minutes=61))
+    assert calls.writes == ["UpdateItem"]
 
 
 def test_signing_out_ends_this_session_and_no_other(world: World) -> None:

@@ -78,3 +78,11 @@ def console(request: pytest.FixtureRequest, world: World, page: Page) -> Iterato
     moderator, _ = world.runtime.signing_in.invite("Ada", Role.MODERATOR)
     with running(app.app, request.param) as url:
         yield Console(world, page, url, moderator.id)
+
+
+@pytest.fixture
+def owners(world: World, page: Page) -> Iterator[Console]:
+    """The page, as an owner uses it."""
+    owner, _ = world.runtime.signing_in.invite("Grace", Role.OWNER)
+    with running(app.app, "/api") as url:
+        yield Console(world, page, url, owner.id)

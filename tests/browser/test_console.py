@@ -180,7 +180,7 @@ def test_quick_decisions_are_sent_one_after_the_other(console: Console) -> None:
 
     console.sign_in()
     console.page.route("**/decisions", hold, times=1)
-    console.decide("The question.", "Approve")
+    console.page.get_by_role("article").first.get_by_role("button", name="Approve", exact=True).click()
     console.decide("The answer.", "Approve")
     console.page.wait_for_timeout(200)  # time for the second to overtake the first, if it could
     held[0].continue_()
@@ -311,7 +311,7 @@ def test_a_thumb_finds_every_button_on_a_small_phone(console: Console, scheme: s
 
     boxes = [(each.text_content(), each.bounding_box()) for each in console.page.get_by_role("button").all()]
 
-    assert len(boxes) == 21
+    assert len(boxes) == 19
     assert [name for name, box in boxes if not box or min(box["width"], box["height"]) < MIN_TARGET] == []
     assert console.page.evaluate("document.documentElement.scrollWidth") == NARROW["width"]
 

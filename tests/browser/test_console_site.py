@@ -1,16 +1,12 @@
-"""What moderators look after beside comments: posts, the policy, the figures."""
+"""What moderators look after beside comments: posts, the policy, who gets in."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, expect
 
-import app
-from chalicelib.core.access import Role
-from dev.server import running
 from tests.browser.desk import Console, one_prefix
-from tests.world import POST, World
+from tests.world import POST
 
 pytestmark = [pytest.mark.browser]
 
@@ -29,28 +25,20 @@ READ = """() => {
 }"""
 
 
-@pytest.fixture
-def owners(world: World, page: Page) -> Iterator[Console]:
-    """The page, as an owner uses it."""
-    owner, _ = world.runtime.signing_in.invite("Grace", Role.OWNER)
-    with running(app.app, "/api") as url:
-        yield Console(world, page, url, owner.id)
-
-
 @one_prefix
 def test_a_post_is_closed_reopened_and_named(console: Console) -> None:
     console.world.published("One.")
     console.sign_in()
     console.tab("Posts")
     row = console.page.get_by_role("article").filter(has_text=POST)
-    expect(row).to_contain_text("1 comment · open")
+    expect(row).to_contain_text("1 published · open")
 
     row.get_by_role("button", name="Close").click()
-    expect(row).to_contain_text("1 comment · closed")
+    expect(row).to_contain_text("1 published · closed")
     assert console.world.submit("Too late.", key="late").status == 423
     row.get_by_role("button", name="Reopen").click()
     row.get_by_label("Title that readers see").fill("The <b>panic</b>")  # stays when the answer comes
-    expect(row).to_contain_text("1 comment · open")
+    expect(row).to_contain_text("1 published · open")
     row.get_by_role("button", name="Save").click()
     console.says("has its title")
 
@@ -92,30 +80,13 @@ def test_an_owner_chooses_what_waits(owners: Console) -> None:
 @one_prefix
 def test_a_moderator_is_told_that_only_owners_change_the_policy(console: Console) -> None:
     console.sign_in()
+
     console.tab("Policy")
-    console.page.get_by_label("Only what looks odd.").check()
 
-    console.page.get_by_role("button", name="Save").click()
-
-    console.says("Your token does not allow this.")
-    assert str(console.world.runtime.config.policy().hold) == "always"
-
-
-def test_the_figures_say_who_decided_how_much_and_how_soon(owners: Console) -> None:
-    ids = [owners.world.submit(f"Number {number}.", key=f"{number}").json["id"] for number in range(4)]
-    owners.world.clock.forward(minutes=30)
-    owners.world.decide("approve", *ids[:2])
-    owners.world.decide("spam", ids[2])
-    owners.sign_in()
-
-    owners.tab("Figures")
-
-    expect(owners.page.get_by_text("Waiting: 1, the oldest since")).to_be_visible()
-    expect(owners.page.get_by_text("Spam: 33% of what was decided on")).to_be_visible()
-    cells = owners.page.get_by_role("table").get_by_role("row").nth(1).locator("td")
-    expect(cells).to_have_text(["2", "0", "1", "30 minutes", "\u2068Ada\u2069: 3", "1"])
-    heights = owners.page.locator("svg rect").evaluate_all("all => all.map(each => each.height.baseVal.value)")
-    assert [round(height, 1) for height in heights if height] == [53.3, 26.7]
+    expect(console.page.get_by_text("Only owners can change this.")).to_be_visible()
+    expect(console.page.get_by_label("Every comment.")).to_be_checked()
+    expect(console.page.get_by_label("Only what looks odd.")).to_be_disabled()
+    expect(console.page.get_by_role("button", name="Save")).to_be_hidden()
 
 
 def test_an_owner_invites_and_dismisses_and_makes_a_token_that_can_be_revoked(owners: Console) -> None:
@@ -188,6 +159,9 @@ def test_a_moderator_ends_a_session_elsewhere_then_all(console: Console) -> None
     expect(other.get_by_text("Your session has ended.")).to_be_visible()
 
     page.get_by_role("button", name="Sign out everywhere").click()
+    console.says("Sign out everywhere, and revoke all my tokens: sure?")
+    assert len(console.world.runtime.access.tokens(console.moderator, console.world.clock())) > 1
+    page.get_by_role("button", name="Sign out everywhere").click()
     expect(page.get_by_text("Your session has ended.")).to_be_visible()
 
 
@@ -256,3 +230,60 @@ def test_a_post_is_not_moved_onto_itself(console: Console) -> None:
     moving(console, "/old", "/old/index.html")
 
     expect(console.page.get_by_role("button", name="Move", exact=True)).to_be_disabled()
+
+
+@one_prefix
+def test_what_waits_under_a_post_is_counted_and_opened(console: Console) -> None:
+    console.world.submit("Waits here.", post="/here")
+    console.world.submit("Waits there.", post="/there")
+    console.sign_in()
+    console.tab("Posts")
+    row = console.page.get_by_role("article").filter(has_text="/here")
+    expect(row).to_contain_text("0 published")
+
+    row.get_by_role("button", name="1 waiting").click()
+
+    expect(console.page.get_by_role("heading", name="Waiting: all under")).to_be_visible()
+    expect(console.page.locator(".shown")).to_have_text(["Waits here."])
+
+
+@one_prefix
+def test_posts_are_found_by_a_word_of_their_key_or_title(console: Console) -> None:
+    for post, title in (("/apples", "Fruit"), ("/pears", "More fruit"), ("/stones", "Granite")):
+        console.world.submit(post=post, post_title=title)
+    console.sign_in()
+    console.tab("Posts")
+    rows = console.page.locator("#list article:visible .post")
+    expect(rows).to_have_count(3)
+
+    for word, found in (
+        ("FRUIT", ["/apples", "/pears"]),
+        ("ston", ["/stones"]),
+        ("", ["/apples", "/pears", "/stones"]),
+    ):
+        console.page.get_by_label("A word in key or title").fill(word)
+        expect(rows).to_have_text(found)
+
+
+@one_prefix
+def test_the_session_that_asks_is_in_use_now(console: Console) -> None:
+    console.sign_in()
+
+    console.tab("Access")
+
+    expect(console.page.locator(".sessions li")).to_contain_text("in use now")
+
+
+def test_the_history_says_which_setting_changed_from_what_to_what(owners: Console) -> None:
+    owners.world.hold("new_authors")
+    path, query = "/v1/moderation/posts", {"post": [POST]}
+    owners.world.submit("One.")
+    owners.world.request("PATCH", path, query=query, json_body={"closed": True}, token=owners.world.token)
+    owners.sign_in()
+
+    owners.tab("History")
+
+    rows = owners.page.get_by_role("article")
+    change = rows.filter(has_text="changed the policy").locator(".change")
+    expect(change).to_have_text("What waits for a moderator: every comment → comments of new authors")
+    expect(rows.filter(has_text="closed a post").locator(".change")).to_have_text("open → closed")

@@ -95,7 +95,9 @@ def test_no_view_says_anything_in_english(speaking: Speaking, lang: str) -> None
         show(console, tab)
         for summary in console.page.locator("#list summary:visible").all():
             summary.click()
-        for button in console.page.query_selector_all("#list .more button:is(.past, .parent, .answer, .edit)"):
+        for button in console.page.query_selector_all(
+            "#list .other, #list .more button:is(.past, .parent, .answer, .edit)"
+        ):
             if button.is_visible():
                 button.click()
         assert console.page.evaluate(f"({ENGLISH})({other})") == [], tab
@@ -136,6 +138,19 @@ def test_from_right_to_left_everything_fits_and_axe_finds_nothing(speaking: Spea
     for tab in TABS:
         show(console, tab)
         assert wrong(console) == ([], True), tab
+
+
+@pytest.mark.parametrize("lang", ["en", *(("de", "fr", "pl", "ru", "ar") if CHECK in os.environ else ())])
+def test_all_tabs_fit_into_a_desk_s_window(speaking: Speaking, lang: str) -> None:
+    console = speaking(lang, viewport={"width": 1280, "height": 800})
+    a_site_with_everything(console.world)
+    console.page.goto(console.link())
+    console.page.locator("#enter").click()
+    for tab in ("flagged", "published", "rejected", "spam"):
+        console.page.locator(f"nav #{tab}").click()
+        expect(console.page.locator(f"#{tab} .many")).to_be_visible()
+
+    assert console.page.evaluate("(nav => nav.scrollWidth <= nav.clientWidth)(document.querySelector('nav'))")
 
 
 @pytest.mark.parametrize(

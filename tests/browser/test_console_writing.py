@@ -80,17 +80,6 @@ def test_what_is_being_written_outlasts_the_session(console: Console) -> None:
     console.says("and your answer too")
 
 
-def test_what_it_answers_is_shown_in_its_place(console: Console) -> None:
-    root = console.world.published("Who ran?", name="Bob")
-    console.world.submit("Nobody.", name="Ann", parent=root)
-    console.sign_in()
-
-    console.card("Nobody.").get_by_role("button", name="What it answers").click()
-
-    expect(console.card("Nobody.")).to_contain_text("It answers “\u2068Bob\u2069”:")
-    expect(console.card("Nobody.").locator(".answered blockquote")).to_have_text("Who ran?")
-
-
 def test_characters_that_nobody_sees_are_named(console: Console) -> None:
     text = "free\u200bmoney and Ad\u2060min"
     console.world.submit(text)

@@ -6,6 +6,7 @@ import {say} from './deciding.js'
 import {copied, put, worded} from './page.js'
 import {draw} from './qr.js'
 import {ask, inTurn, signed} from './service.js'
+import {sure} from './sure.js'
 import {t, when} from './words.js'
 
 /** @type {Words} */
@@ -38,27 +39,24 @@ function row(words, about, end, ended) {
   if (!end) return element
   const button = /** @type {HTMLButtonElement} */ (worded('button', end))
   button.type = 'button'
-  button.setAttribute('aria-label', `${end}: ${words}`)
-  button.onclick = () => {
-    if (button.dataset.sure) return ended?.()
-    button.dataset.sure = 'yes'
-    button.textContent = t('{deed}: sure?', {deed: end})
-  }
-  button.onblur = () => {
-    delete button.dataset.sure
-    button.textContent = end
-  }
+  button.ariaLabel = `${end}: ${words}`
+  sure(button, () => ended?.())
   element.append(button)
   return element
 }
 
+/** When it was last in use, which the service notes once an hour. @param {Token} token */
+function seen({created, used, current, name}) {
+  if (current) return t('in use now')
+  const time = used ?? (name ? '' : created) // a session begins with its first use
+  return time ? t('last seen {time}', {time: when(time)}) : t('not seen yet')
+}
+
 /** @param {Token} token */
-const lasting = ({created, used, expires}) =>
-  [
-    t('since {time}', {time: when(created)}),
-    used ? t('last seen {time}', {time: when(used)}) : t('not seen yet'),
-    t('until {time}', {time: when(expires)}),
-  ].join(' · ')
+const lasting = (token) =>
+  [t('since {time}', {time: when(token.created)}), seen(token), t('until {time}', {time: when(token.expires)})].join(
+    ' · ',
+  )
 
 /** @param {AbortSignal} signal @returns {Promise<Element[]>} */
 export async function view(signal) {
@@ -113,15 +111,15 @@ export async function view(signal) {
   find('.owners').hidden = own?.role !== 'owner'
   find('.for-tokens').hidden = !tokens
   find('.for-moderators').hidden = !moderators
-  const everywhere = find('.everywhere')
-  everywhere.onclick = () =>
+  sure(find('.everywhere'), () =>
     inTurn(
       async () => {
         await ask('DELETE', 'v1/moderation/sessions?all=true')
         dispatchEvent(new Event('session-ended'))
       },
       (error) => say(error.message),
-    )
+    ),
+  )
   find('.phone').onclick = () =>
     inTurn(
       async () => {

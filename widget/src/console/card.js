@@ -2,10 +2,10 @@
 
 /** @import {Comment, Words} from './types' */
 
-import {decide} from './deciding.js'
+import {decide, leave, say} from './deciding.js'
 import {rows} from './history.js'
-import {copied, put, visible, who, worded} from './page.js'
-import {chose, only} from './queue.js'
+import {copied, IS, put, visible, who, worded} from './page.js'
+import {chose, only, settle} from './queue.js'
 import {rendered, spelled} from './rendered.js'
 import {ask, inTurn} from './service.js'
 import {swipes} from './swiping.js'
@@ -28,6 +28,22 @@ function isMarked({text, html}) {
   const bare = (/** @type {?string} */ words) => words?.replace(/\s+/g, '')
   return bare(new DOMParser().parseFromString(html, 'text/html').body.textContent) !== bare(text)
 }
+
+/** What it said before a moderator edited it. @param {Comment} comment */
+function earlier({earlier: was}) {
+  if (!was) return []
+  const element = copied('earlier')
+  element.querySelector('p').textContent = t('{who} wrote, before the edit of {time}:', {
+    who: who(was),
+    time: when(was.at),
+  })
+  element.querySelector('blockquote').replaceChildren(...visible(was.text))
+  return [element]
+}
+
+/** What screening found, where that waits for an answer or says more than the policy. @param {Comment} comment */
+const told = ({status, reasons}) =>
+  reasons.filter(({rule}) => status === 'pending' || rule !== 'hold_by_policy').map(({words}) => translated(words))
 
 /** @type {WeakMap<Element, Card>} */
 const known = new WeakMap()
@@ -55,6 +71,9 @@ export class Card {
     for (const kind of /** @type {const} */ (['answer', 'edit', 'note'])) {
       this.find(`.more .${kind}`).onclick = () => write(this, kind)
     }
+    const [other, others] = [this.find('.other'), this.find('.others')]
+    other.onclick = () => (other.ariaExpanded = String(!(others.hidden = !others.hidden)))
+    this.find('.delete').onclick = () => this.askToDelete()
     this.find('.more .past').onclick = () => this.showHistory()
     this.find('.more .parent').onclick = () => this.showParent()
     this.find('.author').onclick = () => only({author: this.comment.author}, this.comment.name ?? t('(no name)'))
@@ -86,7 +105,7 @@ export class Card {
     this.comment = comment
     this.element.id = `comment-${comment.id}`
     this.article.setAttribute('aria-labelledby', (this.find('h3').id = `name-${comment.id}`))
-    this.find('.name').replaceChildren(...visible(comment.name ?? t('(no name)')))
+    this.find('.name').replaceChildren(...visible(comment.name ?? t('(no name)'), `${comment.name} ${comment.text}`))
     this.box.ariaLabel = t('Choose the comment of {who}', {who: who(comment)})
     this.find('time').textContent = when((this.find('time').dateTime = comment.created))
     const marks = [
@@ -104,7 +123,7 @@ export class Card {
     const [source, isNeeded] = [this.find('.source'), isMarked(comment)]
     source.hidden = !isNeeded
     source.querySelector('p').replaceChildren(...(isNeeded ? visible(comment.text) : []))
-    this.find('.more .parent').hidden = !comment.parent
+    this.answers(comment)
     this.find('.website').hidden = !comment.link
     this.find('.website span').textContent = t('Website:')
     this.find('.website bdi').replaceChildren(...spelled(comment.link ?? ''))
@@ -116,10 +135,9 @@ export class Card {
   }
 
   /** Why it waits, who flagged it and why, and what is known of its author. @param {Comment} comment */
-  explain({reasons, flags, open_flags, record, author, name}) {
-    const found = reasons.map(({words}) => worded('li', translated(words)))
-    this.find('.reasons').hidden = !found.length
-    this.find('.reasons ul').replaceChildren(...found)
+  explain(comment) {
+    const {flags, open_flags, record, author, name, created} = comment
+    put(this.find('.reasons'), told(comment).join(' '))
     const open = (open_flags ?? []).map(({reason, note}) =>
       worded('li', `${t(FLAGGED_AS[reason] ?? reason)}${note ? `: \u2068${note}\u2069` : ''}`),
     )
@@ -129,35 +147,78 @@ export class Card {
     const known = record?.approved || record?.rejected
     const parts = known && [
       t('This author: {approved} approved, {rejected} rejected', {...record, since: ''}),
-      record?.since && t('first decided on of {time}', {time: when(record.since)}),
+      t('first seen {time}', {time: when(record.since && record.since < created ? record.since : created)}),
     ]
-    const told = parts ? parts.filter(Boolean).join(' · ') : t('This author: nothing decided on yet')
-    put(this.find('.record'), record && told)
+    put(this.find('.record'), record && (parts ? parts.join(' · ') : t('This author: nothing decided on yet')))
     put(this.find('.author'), author && t('All by {who}', {who: name ? `\u2068${name}\u2069` : t('this author')}))
   }
 
-  /** Show what it answers. */
+  /** What it answers: its first words, and the way to the rest. @param {Comment} comment */
+  answers({parent, answered}) {
+    const isShown = Boolean(answered?.words)
+    this.find('.answered').hidden = !isShown
+    this.find('.more .parent').hidden = !parent || (isShown && !answered?.words.endsWith('…'))
+    if (answered && isShown) this.showAbove(answered, answered.words)
+  }
+
+  /** @param {{name: string | null, status: string}} above @param {string} words */
+  showAbove(above, words) {
+    const status = t(IS[above.status] ?? '')
+    const said =
+      above.status === 'published' ? 'It answers {who}:' : 'It answers {who}, which is not published but {status}.'
+    this.find('.answered p').textContent = t(said, {who: who(above), status})
+    this.find('.answered blockquote').replaceChildren(...visible(words))
+    this.find('.answered').hidden = false
+  }
+
+  /** Show all of what it answers. */
   showParent() {
     inTurn(
       async () => {
         const {comment} = await ask('GET', `v1/moderation/comments/${this.comment.parent}`)
-        this.find('.answered p').textContent = t('It answers {who}:', {who: who(comment)})
-        this.find('.answered blockquote').replaceChildren(...visible(comment.text || t('(deleted)')))
-        this.find('.answered').hidden = false
+        this.showAbove(comment, comment.text || t('(deleted)'))
         this.find('.more .parent').hidden = true
       },
       (error) => this.explainReturn(error.message),
     )
   }
 
-  /** Show what became of it so far. */
+  /** Say what deleting means, in words that take the focus: a key that is pressed twice deletes nothing. */
+  askToDelete() {
+    const words = t('This can’t be undone: its words, name and website go at once, from the history too.')
+    this.explainReturn(words, '', t('Delete for good'), () => this.deleteForGood())
+    this.find('.words').focus()
+  }
+
+  deleteForGood() {
+    const {id, version} = this.comment
+    inTurn(
+      async () => {
+        const decisions = [{id, version, decision: 'delete'}]
+        const {results} = await ask('POST', 'v1/moderation/decisions', {decisions})
+        const [{outcome, comment, detail}] = results
+        if (outcome !== 'done' && outcome !== 'already_so') {
+          if (comment) this.show(comment)
+          return this.explainReturn(
+            translated(detail ?? 'It was changed meanwhile, and nothing was done. Please look again.'),
+          )
+        }
+        leave([this])
+        say(t('{who} is now {status}.', {who: who(this.comment), status: t('deleted')}))
+        settle()
+      },
+      (error) => this.explainReturn(error.message),
+    )
+  }
+
+  /** Show what became of it so far, and what it said before a moderator edited it. */
   showHistory() {
     inTurn(
       async () => {
-        const {history} = await ask('GET', `v1/moderation/comments/${this.comment.id}`)
+        const {comment, history} = await ask('GET', `v1/moderation/comments/${this.comment.id}`)
         const shown = rows(history)
         for (const part of shown.flatMap((row) => [...row.querySelectorAll('.look, .post')])) part.remove() // it is here
-        this.find('.history').replaceChildren(...shown)
+        this.find('.history').replaceChildren(...shown, ...earlier(comment))
         this.find('.history').hidden = false
       },
       (error) => this.explainReturn(error.message),

@@ -1,31 +1,48 @@
-/** How the queue does: a small chart, and the table that says the same. */
+/** How the queue does: small charts, and the tables that say the same. */
 
-/** @import {Day, Figures} from './types' */
+/** @import {Day, Figures, Words} from './types' */
 
 import {copied, put, worded} from './page.js'
 import {lasting, onDay, percent, t, when} from './words.js'
 
-const [BAR, GAP, HEIGHT] = [10, 2, 80] // units of the chart
+const [BAR, GAP, HEIGHT] = [10, 2, 100] // units of a chart
 const KINDS = ['approve', 'reject', 'spam'] // from the bottom up
 
-/** @param {Day} day */
-const total = ({decisions}) => KINDS.reduce((sum, kind) => sum + (decisions[kind] ?? 0), 0)
+/** @param {SVGElement} svg @param {Record<string, string | number>} attributes */
+function bar(svg, attributes) {
+  const rect = document.createElementNS(svg.namespaceURI, 'rect')
+  for (const [name, value] of Object.entries(attributes)) rect.setAttribute(name, String(value))
+  svg.append(rect)
+}
 
-/** One bar a day, the oldest first. @param {SVGElement} svg @param {Day[]} days */
-function draw(svg, days) {
-  const most = Math.max(1, ...days.map(total))
-  svg.setAttribute('viewBox', `0 0 ${days.length * (BAR + GAP)} ${HEIGHT}`)
-  for (const [index, day] of [...days].reverse().entries()) {
+/**
+ * A chart of one bar a day, the oldest first.
+ *
+ * @param {string} title @param {Day[]} days @param {(day: Day) => [string, number][]} parts  of a bar, from the bottom up
+ * @param {(most: number) => string} said  a number, with its unit
+ */
+function chart(title, days, parts, said) {
+  const element = copied('chart')
+  const find = (/** @type {string} */ selector) => element.querySelector(selector)
+  const bars = [...days].reverse().map(parts)
+  const most = Math.max(0, ...bars.map((pile) => pile.reduce((sum, [, size]) => sum + size, 0)))
+  const [first = '', last = ''] = [days.at(-1), days[0]].map((day) => (day ? onDay(day.day) : ''))
+  const svg = find('svg')
+  svg.setAttribute('viewBox', `0 0 ${bars.length * (BAR + GAP)} ${HEIGHT}`)
+  svg.ariaLabel = t('{title}: from {first} to {last}, at most {most}', {title, first, last, most: said(most)})
+  for (const [index, pile] of bars.entries()) {
     let top = HEIGHT
-    for (const kind of KINDS) {
-      const height = ((day.decisions[kind] ?? 0) / most) * HEIGHT
+    for (const [kind, size] of pile) {
+      const height = most && (size / most) * HEIGHT
       top -= height
-      const bar = document.createElementNS(svg.namespaceURI, 'rect')
-      const attributes = {class: kind, x: index * (BAR + GAP), y: top, width: BAR, height}
-      for (const [name, value] of Object.entries(attributes)) bar.setAttribute(name, String(value))
-      svg.append(bar)
+      bar(svg, {class: kind, x: index * (BAR + GAP), y: top, width: BAR, height})
     }
   }
+  find('figcaption').textContent = title
+  find('.most').textContent = said(most)
+  find('.first-day').textContent = first
+  find('.last-day').textContent = last
+  return element
 }
 
 /** In words that need no counting. @param {number | null} seconds */
@@ -39,8 +56,50 @@ function about(seconds) {
       : lasting(seconds / 60, 'minute')
 }
 
-/** @param {Figures} figures @param {Map<string, string>} names  of moderators, by id @returns {Element[]} */
-export function shown({waiting, waiting_more, oldest_waiting, spam_share, days}, names) {
+/** What of a day's decisions was spam, if there were any. @param {Day} day */
+function spamOf({decisions}) {
+  const all = KINDS.reduce((sum, kind) => sum + (decisions[kind] ?? 0), 0)
+  return all ? (decisions.spam ?? 0) / all : null
+}
+
+/** Who decided how much, the most first; who is gone has no name. @param {Day[]} days @param {Words} names */
+function deciders(days, names) {
+  /** @type {Record<string, number>} */
+  const counts = {}
+  for (const {by} of days) for (const [id, count] of Object.entries(by)) counts[id] = (counts[id] ?? 0) + count
+  const all = Object.entries(counts).sort(([, one], [, other]) => other - one)
+  return all.map(([id, count]) => {
+    const [element, svg] = [document.createElement('tr'), copied('decider')]
+    const name = worded('th', `\u2068${names[id] ?? t('another moderator')}\u2069`)
+    name.setAttribute('scope', 'row')
+    name.append(svg)
+    svg.setAttribute('viewBox', `0 0 ${all[0]?.[1]} 1`)
+    bar(svg, {class: 'approve', width: count, height: 1})
+    element.append(name, worded('td', t('{n}', {n: count})))
+    return element
+  })
+}
+
+/** A day in the table. @param {Day} day @param {Words} names */
+function row(day, names) {
+  const {decisions, by, waiting, seconds_to_decision: seconds} = day
+  const element = document.createElement('tr')
+  const who = Object.entries(by).map(([id, count]) => `\u2068${names[id] ?? t('another moderator')}\u2069: ${count}`)
+  const share = spamOf(day)
+  const cells = [
+    ...KINDS.map((kind) => t('{n}', {n: decisions[kind] ?? 0})),
+    share === null ? '–' : percent(share),
+    about(seconds),
+    who.join(', '),
+    t('{n}', {n: waiting}),
+  ]
+  element.append(worded('th', onDay(day.day)), ...cells.map((words) => worded('td', words)))
+  element.firstElementChild?.setAttribute('scope', 'row')
+  return element
+}
+
+/** @param {Figures} figures @returns {Element[]} */
+export function shown({waiting, waiting_more, oldest_waiting, spam_share, days, names}) {
   const element = copied('figures-view')
   const find = (/** @type {string} */ selector) => element.querySelector(selector)
   const many = waiting_more ? t('{n} or more', {n: waiting}) : t('{n}', {n: waiting})
@@ -51,23 +110,17 @@ export function shown({waiting, waiting_more, oldest_waiting, spam_share, days},
     find('.spam'),
     spam_share !== null ? t('Spam: {share} of what was decided on in 30 days.', {share: percent(spam_share)}) : '',
   )
-  draw(find('svg'), days)
   const busy = days.filter((day) => day.waiting || Object.keys(day.decisions).length)
-  for (const {day, decisions, by, waiting: left, seconds_to_decision: seconds} of busy) {
-    const row = document.createElement('tr')
-    const counts = KINDS.map((kind) => worded('td', String(decisions[kind] ?? 0)))
-    const who = Object.entries(by).map(
-      ([id, count]) => `\u2068${names.get(id) ?? t('another moderator')}\u2069: ${count}`,
-    )
-    row.append(
-      worded('th', onDay(day)),
-      ...counts,
-      worded('td', about(seconds)),
-      worded('td', who.join(', ')),
-      worded('td', t('{n}', {n: left})),
-    )
-    find('tbody').append(row)
-  }
-  find('.chart').hidden = !busy.length
+  const count = (/** @type {number} */ n) => t('{n}', {n})
+  find('.charts').append(
+    chart(t('Decisions'), days, ({decisions}) => KINDS.map((kind) => [kind, decisions[kind] ?? 0]), count),
+    chart(t('Came and waits'), days, (day) => [['reject', day.waiting]], count),
+    chart(t('Mean wait'), days, (day) => [['reject', day.seconds_to_decision ?? 0]], about),
+    chart(t('Share of spam'), days, (day) => [['spam', spamOf(day) ?? 0]], percent),
+  )
+  find('.days tbody').append(...busy.map((day) => row(day, names)))
+  find('.deciders tbody').append(...deciders(days, names))
+  find('.deciders').hidden = !find('.deciders tbody').childElementCount
+  find('.chart').hidden = find('.charts').hidden = !busy.length
   return [element]
 }

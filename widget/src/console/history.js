@@ -3,7 +3,7 @@
 /** @import {AuditEntry, Failure, Words} from './types' */
 
 import {say} from './deciding.js'
-import {$, copied, IS, put} from './page.js'
+import {$, copied, IS, put, who} from './page.js'
 import {goOn} from './moving.js'
 import {ask, inTurn} from './service.js'
 import {t, translated, when} from './words.js'
@@ -31,6 +31,18 @@ const DID = {
 }
 
 /** @type {Words} */
+const STATES = {...IS, open: 'open', closed: 'closed'}
+/** @type {Words} */
+const SETTINGS = {hold: 'What waits for a moderator', approvals: 'Approved comments', days: 'Days'}
+/** @type {Words} */
+const HOLDS = {
+  always: 'every comment',
+  new_authors: 'comments of new authors',
+  posts_older_than: 'comments on old posts',
+  never: 'only what looks odd',
+}
+
+/** @type {Words} */
 const WHO = {
   author: 'The author',
   screening: 'Screening',
@@ -44,20 +56,41 @@ export const rows = (entries) => entries.map(row)
 /** Offer those who did something to choose from. @param {AuditEntry[]} entries */
 export function offer(entries) {
   const known = new Set([...$('by').options].map(({value}) => value))
-  for (const {by, who} of entries) {
-    if (by && !known.has(by)) $('by').append(new Option(named(who), by))
+  for (const {by, who: name} of entries) {
+    if (by && !known.has(by)) $('by').append(new Option(named(name), by))
     known.add(by ?? '')
   }
 }
 
 /** What is to be shown of it. */
-export const narrowed = () => ({by: $('by').value, until: $('until').value})
+export const narrowed = () => ({by: $('by').value, since: $('day').value, until: $('day').value})
 
 /** A status in words; other things as they are. @param {string} thing */
-const spelled = (thing) => (thing in IS ? t(IS[thing] ?? '') : thing)
+const spelled = (thing) => (thing in STATES ? t(STATES[thing] ?? '') : thing)
 
-/** Who did something; people have names of their own. @param {string} who */
-const named = (who) => (who in WHO ? t(WHO[who] ?? '') : who)
+/** From what to what. @param {AuditEntry} entry */
+function change({act, before, after}) {
+  if (before?.startsWith('{') && after?.startsWith('{')) return changes(JSON.parse(before), JSON.parse(after))
+  const [from, to] = [spelled(before ?? ''), spelled(after ?? '')]
+  const isTold = act === 'retitle' || (before && after)
+  return isTold && from !== to ? t('{before} → {after}', {before: from || '–', after: to || '–'}) : ''
+}
+
+/** What a policy says otherwise than another. @param {Words} before @param {Words} after */
+const changes = (before, after) =>
+  Object.entries(SETTINGS)
+    .filter(([name]) => before[name] !== after[name])
+    .map(
+      ([name, words]) =>
+        `${t(words)}: ${t('{before} → {after}', {before: set(before, name), after: set(after, name)})}`,
+    )
+    .join(' · ')
+
+/** @param {Words} policy @param {string} name */
+const set = (policy, name) => (name === 'hold' ? t(HOLDS[policy[name] ?? ''] ?? '') : String(policy[name] ?? '–'))
+
+/** Who did something; people have names of their own. @param {string} name */
+const named = (name) => (name in WHO ? t(WHO[name] ?? '') : name)
 
 /** @param {AuditEntry} entry */
 function row(entry) {
@@ -69,8 +102,9 @@ function row(entry) {
     entry.act === 'submit' ? t('took it as {status} (automatic)', {status}) : t(DID[entry.act] ?? entry.act)
   find('time').textContent = when((find('time').dateTime = entry.at))
   put(find('.post'), entry.post)
-  const [before, after] = [spelled(entry.before ?? ''), spelled(entry.after ?? '')]
-  put(find('.change'), before && after && before !== after ? t('{before} → {after}', {before, after}) : '')
+  put(find('.change'), change(entry))
+  const {about} = entry
+  put(find('.gist'), about?.words && `${who(about)}: \u2068${about.words}\u2069`)
   put(find('.why'), entry.note && t('Note: {note}', {note: `\u2068${entry.note}\u2069`}))
   put(find('.undone'), entry.undone && t('Taken back'))
   const look = find('.look')

@@ -1,6 +1,6 @@
 /** The page's own parts, and the words that more than one of them needs. */
 
-/** @import {Comment, Words} from './types' */
+/** @import {Words} from './types' */
 
 import {t} from './words.js'
 
@@ -16,7 +16,7 @@ export const IS = {
 /** @type {(id: string) => any} */
 export const $ = (id) => document.getElementById(id)
 
-/** A reader's name among our words, isolated from their direction. @param {Comment} comment */
+/** A reader's name among our words, isolated from their direction. @param {{name: string | null}} comment */
 export const who = ({name}) => (name ? `“\u2068${name}\u2069”` : t('(no name)'))
 
 /** Put words into an element, which is hidden without. @param {any} element @param {?string} [words] */
@@ -35,28 +35,50 @@ export const worded = (tag, words) => Object.assign(document.createElement(tag),
 const UNSEEN =
   /[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0]|[\u{e0000}-\u{e0fff}]/gu
 
+/** Of these, what emoji are made of, and what joins or parts letters in Arabic and Indic scripts. */
+const JOINED =
+  '[\\p{scx=Arabic}\\p{scx=Syriac}\\p{scx=Deva}\\p{scx=Beng}\\p{scx=Guru}\\p{scx=Gujr}\\p{scx=Orya}\\p{scx=Taml}\\p{scx=Telu}\\p{scx=Knda}\\p{scx=Mlym}\\p{scx=Sinh}]'
+const NEEDED = new RegExp(
+  '(?<=[\\p{Emoji}\\p{S}])[\\ufe0e\\ufe0f]' +
+    '|(?<=[\\p{Extended_Pictographic}\\p{EMod}\\ufe0f])\\u200d(?=\\p{Extended_Pictographic})' +
+    `|(?<=${JOINED})[\\u200c\\u200d](?=${JOINED})`,
+  'gu',
+)
+
 const WORD = /[\p{L}\p{M}]+/gu
 const LATIN = /\p{Script=Latin}/gu
 const ALIKE = /[\p{Script=Cyrillic}\p{Script=Greek}\p{Script=Armenian}\p{Script=Cherokee}]/gu
+/** Words of other scripts of which every letter passes for a Latin one. */
+const PASSING = /^[аеорсухіјѕһԁԛԝАВЕКМНОРСТХЅІЈУαιονρυχΑΒΕΖΗΙΚΜΝΟΡΤΥΧօսհ]{2,}$/u
 
-/** Where a text has what nobody sees, or letters that pass for those of another script in the same word. @param {string} text */
-function odd(text) {
-  const found = [...text.matchAll(UNSEEN)].map(({0: letter, index}) => ({letter, index}))
-  for (const {0: word, index: from} of text.matchAll(WORD)) {
-    const [latin, other] = [[...word.matchAll(LATIN)], [...word.matchAll(ALIKE)]]
-    if (!latin.length || !other.length) continue
-    const fewer = latin.length < other.length ? latin : other
-    found.push(...fewer.map(({0: letter, index}) => ({letter, index: from + index})))
-  }
-  return found.sort((a, b) => a.index - b.index)
+/** Whether all words are Latin, but for those that pass for such. @param {string} text */
+function isLatin(text) {
+  const words = (text.match(WORD) ?? []).filter((word) => !PASSING.test(word))
+  return words.length > 0 && words.every((word) => word.match(LATIN))
 }
 
-/** A text whose unseen and look-alike characters are marked with their numbers, but stay what they are. @param {string} text */
-export function visible(text) {
+/** Where a text has what nobody sees, or letters that pass for those of another script. @param {string} text @param {string} whole  what it is part of */
+function odd(text, whole) {
+  const needed = new Set([...text.matchAll(NEEDED)].map(({index}) => index))
+  const found = [...text.matchAll(UNSEEN)].map(({0: letter, index}) => ({letter, index}))
+  const marked = found.filter(({index}) => !needed.has(index))
+  const passing = isLatin(whole) ? PASSING : null
+  for (const {0: word, index: from} of text.matchAll(WORD)) {
+    const [latin, other] = [[...word.matchAll(LATIN)], [...word.matchAll(ALIKE)]]
+    const isMixed = latin.length && other.length
+    if (!isMixed && !passing?.test(word)) continue
+    const fewer = isMixed && latin.length < other.length ? latin : other
+    marked.push(...fewer.map(({0: letter, index}) => ({letter, index: from + index})))
+  }
+  return marked.sort((a, b) => a.index - b.index)
+}
+
+/** A text whose unseen and look-alike characters are marked with their numbers, but stay what they are. @param {string} text @param {string} [whole]  what it is part of */
+export function visible(text, whole = text) {
   /** @type {(string | Element)[]} */
   const parts = []
   let from = 0
-  for (const {letter, index} of odd(text)) {
+  for (const {letter, index} of odd(text, whole)) {
     const mark = worded('span', letter)
     mark.className = 'unseen'
     mark.dataset.number = `U+${letter.codePointAt(0)?.toString(16).toUpperCase().padStart(4, '0')}`

@@ -1,14 +1,14 @@
 /** What waits for a moderator: the policy, as a form. */
 
-/** @import {Policy} from './types' */
+/** @import {Policy, Token} from './types' */
 
 import {say} from './deciding.js'
 import {copied} from './page.js'
 import {ask, inTurn} from './service.js'
 import {t} from './words.js'
 
-/** @param {Policy} policy @returns {Element[]} */
-export function form(policy) {
+/** @param {Policy} policy @param {{tokens: Token[]}} sessions  one's own @returns {Element[]} */
+export function form(policy, {tokens}) {
   const element = copied('policy-form')
   const fields = element.querySelector('form').elements
 
@@ -33,6 +33,10 @@ export function form(policy) {
       (error) => say(error.message),
     )
   }
+  const isOwners = tokens.some(({current, scopes}) => current && scopes.includes('manage'))
+  element.querySelector('fieldset').disabled = !isOwners
+  element.querySelector('.first').hidden = !isOwners
+  element.querySelector('.owners').hidden = isOwners
   show(policy)
   return [element]
 }

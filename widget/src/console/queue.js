@@ -12,7 +12,7 @@ import * as kept from './kept.js'
 import {form} from './policy.js'
 import {unfinished} from './moving.js'
 import * as posts from './posts.js'
-import {ask, inTurn, signed} from './service.js'
+import {ask, inTurn} from './service.js'
 import {t, when} from './words.js'
 
 /** What is shown: the comments of one status, with a word, of an author or a network, under a post. */
@@ -148,14 +148,12 @@ const OTHERS = {
     const {posts: found} = await page('posts', cursor, signal)
     return [...(cursor ? [] : await unfinished(signal)), ...posts.rows(found)]
   },
-  policy: async (cursor, signal) => form(await page('policy', cursor, signal)),
+  policy: async (cursor, signal) =>
+    form(await page('policy', cursor, signal), await ask('GET', 'v1/moderation/sessions', undefined, signal)),
   figures: async (_cursor, signal) => {
-    const {moderators} = await ask('GET', 'v1/moderation/moderators', undefined, signal).catch(() => ({moderators: []}))
-    const names = new Map(moderators.map((/** @type {{id: string, name: string}} */ {id, name}) => [id, name]))
-    if (signed.session) names.set(signed.session.id, signed.session.name)
     const known = await ask('GET', 'v1/moderation/stats?days=30', undefined, signal)
     next = null
-    return figures.shown(known, names)
+    return figures.shown(known)
   },
   access: async (_cursor, signal) => {
     const found = await access.view(signal)

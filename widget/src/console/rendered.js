@@ -12,14 +12,14 @@ const KEPT = new Set('a blockquote br code del em li ol p pre strong ul'.split('
 /** @param {string} html  as the service gives it @returns {(string | Node)[]} */
 export function rendered(html) {
   const {body} = new DOMParser().parseFromString(html, 'text/html')
-  return [...body.childNodes].flatMap(copy)
+  return [...body.childNodes].flatMap((node) => copy(node, body.textContent ?? ''))
 }
 
-/** @param {Node} node @returns {(string | Node)[]} */
-function copy(node) {
-  if (node instanceof Text) return visible(node.data)
+/** @param {Node} node @param {string} whole  the comment's words @returns {(string | Node)[]} */
+function copy(node, whole) {
+  if (node instanceof Text) return visible(node.data, whole)
   if (!(node instanceof Element)) return []
-  const inside = [...node.childNodes].flatMap(copy)
+  const inside = [...node.childNodes].flatMap((each) => copy(each, whole))
   if (!KEPT.has(node.localName)) return inside
   const element = document.createElement(node.localName)
   element.append(...inside)

@@ -1,5 +1,11 @@
 /** What the service tells moderators; docs/api.md describes it. */
 
+export interface Glimpse {
+  name: string | null
+  words: string
+  status: string
+}
+
 export interface Comment {
   id: string
   version: number
@@ -20,6 +26,8 @@ export interface Comment {
   record: {approved: number; rejected: number; since: string | null} | null
   flags: number
   open_flags: {reason: string; note: string | null; at: string}[] | null
+  answered: Glimpse | null
+  earlier: {text: string; name: string | null; at: string} | null
 }
 
 export interface Wish {
@@ -52,6 +60,7 @@ export interface AuditEntry {
   who: string
   at: string
   comment: string | null
+  about: Glimpse | null
   post: string | null
   before: string | null
   after: string | null
@@ -66,6 +75,7 @@ export interface Post {
   title: string | null
   proposed_title: string | null
   count: number
+  waiting: number | null
   closed: boolean
   moved_to: string | null
   version: number
@@ -99,6 +109,7 @@ export interface Figures {
   oldest_waiting: string | null
   spam_share: number | null
   days: Day[]
+  names: Record<string, string>
 }
 
 export interface Token {

@@ -1,0 +1,158 @@
+"""What a card shows at once, what it keeps until it is asked, and what it marks in readers' words."""
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.desk import Console, one_prefix
+
+pytestmark = [pytest.mark.browser, one_prefix]
+
+FAMILY = "\U0001f468\u200d\U0001f469\u200d\U0001f467"
+ORDINARY = {
+    "a heart": "I \u2764\ufe0f it",
+    "a family": FAMILY,
+    "Persian": "\u0645\u06cc\u200c\u062e\u0648\u0627\u0647\u0645",
+    "Hindi": "\u0915\u094d\u200d\u0937",
+    "a key": "1\ufe0f\u20e3",
+    "Russian": "\u043e\u043d \u0441\u043a\u0430\u0437\u0430\u043b \u0441\u043e \u043c\u043d\u043e\u0439",
+    "a Greek letter": "the \u03b1 of it",
+}
+ODD = {
+    "a joiner among Latin letters": ("Ad\u200dmin", ["U+200D"]),
+    "a variation of a letter": ("a\ufe0fb", ["U+FE0F"]),
+    "a second variation": ("\u2764\ufe0f\ufe0f", ["U+FE0F"]),
+    "a joiner after an emoji": ("\U0001f468\u200d and", ["U+200D"]),
+    "a word that passes for Latin": ("the \u0440\u0430\u0443 page", ["U+0440", "U+0430", "U+0443"]),
+    "a letter that passes for Latin": ("P\u0430ul", ["U+0430"]),
+}
+
+
+def marked(console: Console) -> list[str]:
+    marks = console.page.locator(".shown .unseen")
+    numbers: list[str] = marks.evaluate_all("all => all.map(({dataset}) => dataset.number)")
+    return numbers
+
+
+@pytest.mark.parametrize("text", ORDINARY.values(), ids=ORDINARY.keys())
+def test_what_a_script_or_an_emoji_needs_is_not_marked(console: Console, text: str) -> None:
+    console.world.submit(text)
+    console.sign_in()
+
+    expect(console.page.locator(".shown")).to_have_text(text)
+    assert marked(console) == []
+
+
+@pytest.mark.parametrize(("text", "numbers"), ODD.values(), ids=ODD.keys())
+def test_what_passes_for_something_else_is_marked(console: Console, text: str, numbers: list[str]) -> None:
+    console.world.submit(text)
+    console.sign_in()
+
+    expect(console.page.locator(".shown .unseen")).to_have_count(len(numbers))
+    assert marked(console) == numbers
+
+
+def test_a_card_of_one_word_is_short_on_a_phone_and_the_rest_is_one_press_away(console: Console) -> None:
+    console.world.submit("Yes.", name="Ann", author="ann")
+    console.page.set_viewport_size({"width": 375, "height": 700})
+    console.sign_in()
+    card = console.card("Yes.")
+    box = card.bounding_box()
+    assert box is not None
+    assert box["height"] < 340
+    expect(card.get_by_role("button", name="History")).to_be_hidden()
+
+    more = card.get_by_role("button", name="More", exact=True)
+    more.press("Enter")
+
+    expect(more).to_have_attribute("aria-expanded", "true")
+    expect(card.get_by_role("button", name="History")).to_be_visible()
+    more.press("Enter")
+    expect(card.get_by_role("button", name="History")).to_be_hidden()
+
+
+def test_the_policy_is_named_only_where_a_comment_waits_for_it(console: Console) -> None:
+    console.world.published("Out.")
+    console.world.submit("In.")
+    console.sign_in()
+    expect(console.card("In.")).to_contain_text("Every comment waits for a moderator here.")
+
+    console.tab("Published")
+
+    expect(console.card("Out.")).not_to_contain_text("Every comment waits")
+    expect(console.card("Out.")).to_contain_text("It was sent without opening the form.")
+
+
+def test_a_card_tells_when_its_author_was_first_seen(console: Console) -> None:
+    console.world.published("Before.", author="ann", key="before")
+    console.world.clock.forward(days=40)
+    console.world.submit("After.", author="ann", key="after")
+    console.sign_in()
+
+    expect(console.card("After.")).to_contain_text("This author: 1 approved, 0 rejected · first seen 1 Jan 2030")
+
+
+def test_what_it_answers_is_shown_at_once_and_all_of_it_on_demand(console: Console) -> None:
+    long = "word " * 60
+    short_one, long_one = console.world.published("Who ran?", name="Bob"), console.world.published(long, name="Cy")
+    console.world.submit("Nobody.", parent=short_one)
+    console.world.submit("Words.", parent=long_one)
+    console.sign_in()
+    expect(console.card("Nobody.")).to_contain_text("It answers “\u2068Bob\u2069”:")
+    expect(console.card("Nobody.").locator(".answered blockquote")).to_have_text("Who ran?")
+    answered = console.card("Words.").locator(".answered blockquote")
+    expect(answered).to_contain_text("…")
+
+    console.card("Nobody.").get_by_role("button", name="More", exact=True).click()
+    expect(console.card("Nobody.").get_by_role("button", name="What it answers")).to_be_hidden()
+    console.card("Words.").get_by_role("button", name="More", exact=True).click()
+    console.card("Words.").get_by_role("button", name="What it answers").click()
+
+    expect(answered).to_have_text(long.strip())
+
+
+def test_the_words_before_an_edit_stand_in_the_card_s_history(console: Console) -> None:
+    console.world.submit("A foul word.", name="Ann")
+    console.sign_in()
+    card = console.page.get_by_role("article").first
+    card.get_by_role("button", name="Edit", exact=True).click()
+    card.get_by_label("Other words for it").fill("A fine word.")
+    card.get_by_role("button", name="Save").click()
+    expect(card.locator(".shown")).to_have_text("A fine word.")
+
+    card.get_by_role("button", name="More", exact=True).click()
+    card.get_by_role("button", name="History").click()
+
+    expect(card.get_by_role("list", name="History")).to_contain_text("wrote, before the edit of")
+    expect(card.get_by_role("list", name="History").locator("blockquote")).to_have_text("A foul word.")
+
+
+def test_deleting_says_that_it_can_t_be_undone_and_asks_first(console: Console) -> None:
+    comment_id = console.world.submit("Away with it.", name="Ann").json["id"]
+    console.sign_in()
+    card = console.card("Away with it.")
+    card.get_by_role("button", name="More", exact=True).click()
+    card.get_by_role("button", name="Delete for good").press("Enter")
+    expect(card.get_by_text("be undone: its words")).to_be_focused()
+    console.page.keyboard.press("Enter")  # pressed twice by mistake
+    assert console.status(comment_id) == "pending"
+
+    card.locator(".back").get_by_role("button", name="Delete for good").click()
+
+    console.says("“\u2068Ann\u2069” is now deleted.")
+    expect(console.page.get_by_text("Nothing is waiting.")).to_be_visible()
+    expect(console.page.get_by_role("button", name="Undo")).to_be_hidden()
+    assert console.status(comment_id) == "deleted"
+
+
+def test_what_was_edited_meanwhile_is_not_deleted_unseen(console: Console) -> None:
+    comment_id = console.world.submit("The first text.", author="ann").json["id"]
+    console.sign_in()
+    console.world.edit(comment_id, "The second text.", author="ann")
+    card = console.page.get_by_role("article")
+    card.get_by_role("button", name="More", exact=True).click()
+    card.get_by_role("button", name="Delete for good").click()
+
+    card.locator(".back").get_by_role("button", name="Delete for good").click()
+
+    expect(console.card("The second text.")).to_contain_text("changed meanwhile")
+    assert console.status(comment_id) == "pending"
