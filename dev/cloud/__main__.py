@@ -39,10 +39,12 @@ def main() -> int:
         with running_cloud(port=chosen.port) as cloud:
             print("In another shell, so that all programs there take this for AWS, which forgets all when it ends:\n")
             print("\n".join(f"  export {name}={value}" for name, value in cloud.environment.items()))
-            print(
-                f"\nWhat is deployed answers at {cloud.url}/<name of the API>/<its stage>/\n\nCtrl-C stops it.\n",
-                flush=True,
-            )
+            print(f"\nThen, for example:\n\n  make deploy STAGE=dev URL={cloud.address('afterword', 'dev')}\n")
+            if HERE != "arm64":
+                print(
+                    f'Before that, .chalice/config.json needs "lambda_architecture": "{HERE}", as this machine has it.'
+                )
+            print("What functions say comes here. Ctrl-C stops it.\n", flush=True)
             watch(cloud)
     except (OSError, EngineFailed) as problem:
         print(f"It can't run on port {chosen.port}: {problem}", file=sys.stderr)
