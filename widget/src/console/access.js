@@ -114,14 +114,7 @@ export async function view(signal) {
   find('.for-tokens').hidden = !tokens
   find('.for-moderators').hidden = !moderators
   const everywhere = find('.everywhere')
-  everywhere.onclick = () =>
-    inTurn(
-      async () => {
-        await ask('DELETE', 'v1/moderation/sessions?all=true')
-        dispatchEvent(new Event('session-ended'))
-      },
-      (error) => say(error.message),
-    )
+  everywhere.onclick = () => dispatchEvent(new Event('sign-out-everywhere'))
   find('.phone').onclick = () =>
     inTurn(
       async () => {

@@ -101,6 +101,11 @@ export interface Figures {
   days: Day[]
 }
 
+export interface Counted {
+  count: number
+  more: boolean
+}
+
 export interface Token {
   id: string
   created: string
@@ -118,5 +123,5 @@ export interface Moderator {
   created: string
 }
 
-export type Failure = Error & {status?: number}
+export type Failure = Error & {status?: number; code?: string; session?: object | null}
 export type Words = Record<string, string>
