@@ -123,10 +123,12 @@ def test_a_key_in_a_list_to_choose_from_decides_nothing(console: Console) -> Non
 def test_keys_work_on_a_layout_without_latin_letters(console: Console) -> None:
     ids, page = waiting(console, 2), console.page
     console.sign_in()
-    press = "([key, code]) => document.activeElement.dispatchEvent(new KeyboardEvent('keydown', {key, code, bubbles: true}))"
+    press = """([key, code]) => {
+      document.activeElement.dispatchEvent(new KeyboardEvent('keydown', {key, code, bubbles: true}))
+    }"""
 
-    page.evaluate(press, ["о", "KeyJ"])  # as on a Russian keyboard
-    page.evaluate(press, ["ф", "KeyA"])
+    page.evaluate(press, ["\u043e", "KeyJ"])  # as on a Russian keyboard
+    page.evaluate(press, ["\u0444", "KeyA"])
     console.says("is now published")
     page.evaluate(press, ["z", "KeyA"])  # a Latin layout means what it says
 

@@ -1,7 +1,7 @@
 """What stays behind: nothing of whoever signed out, and nothing lost of who did not."""
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Dialog, Page, expect
 
 from chalicelib.core.access import Role
 from tests.browser.desk import Console, one_prefix
@@ -29,6 +29,16 @@ def write_a_note(console: Console, text: str) -> None:
     card = console.card(text)
     card.get_by_role("button", name="Note").click()
     card.get_by_label("A note").fill("A secret.")
+
+
+def answer_next(page: Page, asked: list[str], *, accept: bool) -> None:
+    """Answer the page's next question, and note it."""
+
+    def answer(dialog: Dialog) -> None:
+        asked.append(dialog.message)
+        (dialog.accept if accept else dialog.dismiss)()
+
+    page.once("dialog", answer)
 
 
 @pytest.mark.parametrize("during", ["**/queue?**", "**/decisions"], ids=["a load", "a decision"])
@@ -70,11 +80,11 @@ def test_signing_out_without_a_connection_asks_before_decisions_are_lost(console
     console.decide("number 0.", "Approve")
     console.says("Not connected")
 
-    page.once("dialog", lambda dialog: (asked.append(dialog.message), dialog.dismiss()))
+    answer_next(page, asked, accept=False)
     page.get_by_role("button", name="Sign out", exact=True).click()
     page.wait_for_timeout(300)
     expect(page.get_by_text("Signed in as Ada")).to_be_visible()
-    page.once("dialog", lambda dialog: (asked.append(dialog.message), dialog.accept()))
+    answer_next(page, asked, accept=True)
     page.get_by_role("button", name="Sign out", exact=True).click()
 
     expect(page.get_by_text("You are signed out here.")).to_be_visible()

@@ -290,5 +290,3 @@ def test_the_history_is_narrowed_to_a_moderator_and_a_day(console: Console) -> N
     expect(rows.filter(has_text="rejected a comment")).to_have_count(1)
     expect(rows.filter(has_text="approved a comment")).to_have_count(0)
     assert console.status(second) == "published"
-
-

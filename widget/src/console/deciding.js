@@ -65,7 +65,7 @@ export function decide(cards, decision) {
 function send(cards, wishes) {
   leave(cards)
   done.push(dispatch(cards, wishes))
-  say('')
+  say(t('Sending …'))
   settle()
 }
 
