@@ -14,6 +14,7 @@ pytestmark = [pytest.mark.browser, one_prefix]
 AXE = Path(__file__).parents[2] / "widget/node_modules/axe-core/axe.min.js"
 GOOD, BAD = 10, 5  # of those that wait
 MAX_CLICKS = 10
+PATIENCE = 20_000  # milliseconds
 
 
 def waiting(console: Console, count: int = GOOD + BAD) -> list[str]:
@@ -48,7 +49,7 @@ def test_ten_are_approved_and_five_rejected_by_a_key_each_and_all_is_taken_back(
 
     for _ in ids:
         page.keyboard.press("u")
-    expect(page.get_by_role("article")).to_have_count(GOOD + BAD)
+    expect(page.get_by_role("article")).to_have_count(GOOD + BAD, timeout=PATIENCE)  # one request after the other
     expect(page.get_by_role("button", name="Undo")).to_be_hidden()
     assert statuses(console, ids) == ["pending"] * len(ids)
 

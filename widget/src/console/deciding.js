@@ -46,6 +46,8 @@ export const undoable = (deed) => done.push(deed)
 /** Decisions that nobody answered yet are the last that were made. @param {Deed[]} deeds */
 export function takenUp(deeds) {
   done.push(...deeds.filter((deed) => !deed.isUnwanted && !done.includes(deed)))
+  for (const {id} of deeds.flatMap(({wishes}) => wishes)) $(`comment-${id}`)?.remove()
+  if (deeds.length) settle()
 }
 
 /** Decide on these comments alike. @param {Card[]} cards @param {string} decision */

@@ -66,7 +66,7 @@ const keepRow = ({name, wishes, isUnwanted}) => keep(name, {tab: TAB, wishes, is
 
 /** Send all that waits, when its turn comes. */
 export function send() {
-  if (isDue || !waiting.length) return
+  if (isDue || !signed.session || !waiting.length) return
   isDue = true
   inTurn(
     async () => {
@@ -80,6 +80,7 @@ export function send() {
 /** What goes in one request: decisions on one comment each, or one on several, which is taken back as a whole. */
 function next() {
   const [first] = waiting
+  if (first?.by !== signed.session?.id) return [] // their moderator is gone
   if (!first || first.wishes.length > 1 || first.isUnwanted) return first ? [first] : []
   const end = waiting.findIndex(({wishes, isUnwanted}) => wishes.length > 1 || isUnwanted)
   return waiting.slice(0, Math.min(MOST, end < 0 ? MOST : end))
@@ -151,6 +152,7 @@ export async function takeBackLater(deed) {
 export async function takeUp() {
   const by = signed.session?.id
   if (!by) return
+  for (const {wishes} of waiting.filter((deed) => deed.by !== by)) for (const {id} of wishes) away.delete(id)
   waiting = waiting.filter((deed) => deed.by === by)
   await tidy()
   const open = (await navigator.locks?.query())?.held?.map(({name}) => name) ?? []
