@@ -113,8 +113,9 @@ export async function answered(deeds, {bulk, results}) {
 async function came(deed, results, bulk) {
   const {cards, wishes} = deed
   const {gone, failed, other} = sorted(deed, results)
-  const [first, ...more] = results.filter(({outcome}) => outcome === 'done')
-  const words = told(gone, deed, 1 + more.length - Number(!first))
+  const effective = results.filter(({outcome}) => outcome === 'done')
+  const [first] = effective
+  const words = told(gone, deed, effective.length)
   const what = bulk ? {bulk} : {comment: first?.id, decision: first?.decision}
   if (first) Object.assign(deed, {words, undo: () => ask('POST', 'v1/moderation/undo', what)})
   else done = done.filter((each) => each !== deed)

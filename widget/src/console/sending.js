@@ -80,8 +80,8 @@ export function send() {
 /** What goes in one request: decisions on one comment each, or one on several, which is taken back as a whole. */
 function next() {
   const [first] = waiting
-  if (first?.by !== signed.session?.id) return [] // their moderator is gone
-  if (!first || first.wishes.length > 1 || first.isUnwanted) return first ? [first] : []
+  if (!first || first.by !== signed.session?.id) return [] // of one who is gone, nothing is sent
+  if (first.wishes.length > 1 || first.isUnwanted) return [first]
   const end = waiting.findIndex(({wishes, isUnwanted}) => wishes.length > 1 || isUnwanted)
   return waiting.slice(0, Math.min(MOST, end < 0 ? MOST : end))
 }
