@@ -90,6 +90,28 @@ def test_decisions_gather_while_one_is_under_way_and_go_out_together(console: Co
     assert statuses(console, ids) == ["published", *["pending"] * 4]
 
 
+def test_gathered_decisions_that_there_was_no_time_for_go_with_the_next_request(console: Console) -> None:
+    ids, page = waiting(console, 4), console.page
+    console.sign_in()
+    requests, release = sent(console), hold(console)
+    page.keyboard.press("j")
+    for key in "aras":
+        page.keyboard.press(key)
+
+    def hurry(route: Route) -> None:
+        wishes = json.loads(route.request.post_data or "")["decisions"]
+        first = route.fetch(post_data=json.dumps({"decisions": wishes[:1]})).json()["results"]
+        rest = [{**dict.fromkeys(first[0]), "id": each["id"], "outcome": "not_tried"} for each in wishes[1:]]
+        route.fulfill(json={"bulk": "a bulk", "results": first + rest})
+
+    page.route("**/decisions", hurry, times=1)
+    release()
+
+    console.says("“\u2068Reader 3\u2069” is now spam.")
+    assert requests == [["approve"], ["reject", "approve", "spam"], ["approve", "spam"]]
+    assert statuses(console, ids) == ["published", "rejected", "published", "spam"]
+
+
 @pytest.mark.parametrize("arrived", [True, False], ids=["it had arrived", "it had not"])
 def test_what_may_have_arrived_is_taken_back_once_that_is_known(console: Console, arrived: bool) -> None:
     [only] = waiting(console, 1)

@@ -101,7 +101,7 @@ export async function answered(deeds, {bulk, results}) {
   for (const deed of deeds) {
     const own = rest.splice(0, deed.wishes.length)
     const isLast = deed === deeds.at(-1)
-    const {words, isOdd} = await came(deed, own, deeds.length > 1 ? null : bulk)
+    const {words, isOdd} = await came(deed, own, bulk)
     if (isOdd || isLast) said.push(words)
   }
   say(said.filter(Boolean).join(' '))

@@ -96,9 +96,17 @@ async function sent(deeds) {
       await strike(deeds)
       return true
     }
-    const decided = await ask('POST', 'v1/moderation/decisions', {decisions: deeds.flatMap(({wishes}) => wishes)})
-    await strike(deeds)
-    await answered(deeds, decided)
+    const wishes = deeds.flatMap((deed) => deed.wishes)
+    const {bulk, results} = await ask('POST', 'v1/moderation/decisions', {decisions: wishes})
+    if (deeds.length < 2) {
+      await strike(deeds)
+      await answered(deeds, {bulk, results})
+      return true
+    }
+    const isTried = (/** @type {unknown} */ _, /** @type {number} */ index) => results[index].outcome !== 'not_tried'
+    const tried = deeds.filter(isTried) // what there was no time for stays, and goes next
+    await strike(tried)
+    await answered(tried, {bulk: null, results: results.filter(isTried)})
     return true
   } catch (thrown) {
     const error = /** @type {Failure} */ (thrown)
