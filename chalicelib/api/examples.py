@@ -207,6 +207,7 @@ ANSWERS: dict[str, dict[str, Any]] = {
         "waiting_more": False,
         "oldest_waiting": MADE,
         "listed": {"count": 3, "more": False},
+        "lists": {"pending": {"count": 3, "more": False}, "spam": {"count": 1, "more": False}},
         "spam_share": 0.1667,
         "days": [DAY],
         "names": {MODERATOR_ID: "Ada"},
@@ -248,5 +249,6 @@ PARAMETERS: dict[str, Any] = {
     "days": 30,
     "id": HASH,
     "all": False,
+    "lists": True,
 }
 LISTS: dict[str, list[str]] = {"id": [ID, REPLY_ID], "post": [POST, "/2024/05/footpath.html"]}

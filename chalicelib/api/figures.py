@@ -1,13 +1,15 @@
 """The figures: how the queue does, and who decided what."""
 
 from collections import Counter
-from typing import Annotated
+from typing import Annotated, get_args
 
 from pydantic import Field
 
 from ..core.access import Scope
+from ..core.comments import Status
 from ..core.ids import ulid_iso
 from ..core.refusals import Invalid
+from ..store.queue import Counted
 from ..store.stats import Day
 from .endpoints import Call, Topic
 from .moderation import ANYBODY, Standing, names_of
@@ -21,10 +23,11 @@ DAY = len("2030-01-31")
 
 
 class StatsQuery(Query):
-    """Over how many days up to today (UTC); and of which list how many there are."""
+    """Over how many days up to today (UTC); and of which list, or of all, how many there are."""
 
     days: Annotated[Number, Field(ge=1, le=MAX_DAYS)] = 30
     status: Standing | None = None
+    lists: bool = Field(default=False, description="Count every list of the queue.")
 
 
 class DayFigures(Out):
@@ -53,6 +56,7 @@ class StatsShape(Out):
     waiting_more: bool = Field(description="There are more than were counted.")
     oldest_waiting: str | None
     listed: ListedShape | None = Field(description="Of the status that was asked for.")
+    lists: dict[Standing, ListedShape] | None = Field(description="Of each status, if all were asked for.")
     spam_share: float | None = Field(
         description="Of these days' decisions to approve, to reject or to mark as spam, the last as a share of all."
     )
@@ -70,19 +74,26 @@ class StatsShape(Out):
 )
 def stats(call: Call) -> StatsShape:
     """Get how many wait and since when, and what was decided day by day."""
+    query: StatsQuery = call.query
     waiting = call.runtime.queue.count()
-    listed = call.runtime.queue.count(call.query.status) if call.query.status else None
+    lists = {each: _listed(call, each, waiting) for each in get_args(Standing)} if query.lists else None
     came = Counter(ulid_iso(each)[:DAY] for each in waiting.ulids)
-    days = call.runtime.stats.days(call.runtime.clock().date(), call.query.days)
+    days = call.runtime.stats.days(call.runtime.clock().date(), query.days)
     return StatsShape(
         waiting=len(waiting.ulids),
         waiting_more=waiting.more,
         oldest_waiting=ulid_iso(waiting.ulids[0]) if waiting.ulids else None,
-        listed=ListedShape(count=len(listed.ulids), more=listed.more) if listed else None,
+        listed=_listed(call, query.status, waiting) if query.status else None,
+        lists=lists,
         spam_share=_spam_share(days),
         days=[_figures(day, came[day.day.isoformat()]) for day in days],
         names=names_of(call),
     )
+
+
+def _listed(call: Call, status: str, waiting: Counted) -> ListedShape:
+    found = waiting if status == Status.PENDING else call.runtime.queue.count(status)
+    return ListedShape(count=len(found.ulids), more=found.more)
 
 
 def _spam_share(days: list[Day]) -> float | None:

@@ -7,6 +7,7 @@ import sys
 import time
 
 from dev.cloud.cloud import Cloud, running_cloud
+from dev.cloud.functions import HERE
 from dev.engine_process import EngineFailed
 from dev.run import ENDINGS, stop
 

@@ -90,3 +90,35 @@ def test_characters_that_nobody_sees_are_named(console: Console) -> None:
 
     assert [number.strip('"') for number in numbers] == ["U+200B", "U+2060"]
     assert card.locator(".shown p").text_content() == text
+
+
+def test_an_edit_of_what_was_changed_meanwhile_shows_it_as_it_stands_and_keeps_the_words(console: Console) -> None:
+    comment_id = console.world.submit("The first text.", name="Ann", author="ann").json["id"]
+    console.sign_in()
+    card = console.page.get_by_role("article")
+    card.get_by_role("button", name="Edit").click()
+    card.get_by_label("Other words for it").fill("The moderator's text.")
+    assert console.world.edit(comment_id, "The second text.", author="ann").status in {200, 202}
+
+    card.get_by_role("button", name="Save").click()
+    expect(card.get_by_role("alert")).to_contain_text("It was changed meanwhile, and stands above as it is now.")
+    expect(card.locator(".shown")).to_have_text("The second text.")
+    expect(card.get_by_label("Other words for it")).to_have_value("The moderator's text.")
+    card.get_by_role("button", name="Save").click()
+
+    console.says("is edited")
+    expect(card.locator(".shown")).to_have_text("The moderator's text.")
+
+
+def test_a_note_holds_as_many_characters_as_the_service_takes(console: Console) -> None:
+    comment_id = console.world.submit("Who ran?", name="Ann").json["id"]
+    console.sign_in()
+    card = console.card("Who ran?")
+    card.get_by_role("button", name="Note").click()
+
+    card.get_by_label("A note").fill("\U0001f600" * 501)
+    expect(card.get_by_label("A note")).to_have_value("\U0001f600" * 500)
+    card.get_by_role("button", name="Approve").click()
+    console.says("is now published")
+
+    assert console.world.comment(comment_id)["history"][-1]["note"] == "\U0001f600" * 500

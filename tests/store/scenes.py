@@ -193,7 +193,7 @@ SCENES: dict[str, Scene] = {
     "GET /v1/moderation/posts": look_through_the_posts,
     "PATCH /v1/moderation/posts": change_a_post,
     "POST /v1/moderation/posts/move": move_in_every_way,
-    "GET /v1/moderation/stats": ask("GET", "/v1/moderation/stats", query={"days": "90", "status": "spam"}),
+    "GET /v1/moderation/stats": ask("GET", "/v1/moderation/stats", query={"days": "90", "status": "spam", "lists": "true"}),
     "GET /v1/moderation/policy": ask("GET", "/v1/moderation/policy"),
     "PUT /v1/moderation/policy": lambda world: world.hold("never"),
     "POST /v1/moderation/sessions": signed_in,

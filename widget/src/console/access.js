@@ -111,15 +111,7 @@ export async function view(signal) {
   find('.owners').hidden = own?.role !== 'owner'
   find('.for-tokens').hidden = !tokens
   find('.for-moderators').hidden = !moderators
-  sure(find('.everywhere'), () =>
-    inTurn(
-      async () => {
-        await ask('DELETE', 'v1/moderation/sessions?all=true')
-        dispatchEvent(new Event('session-ended'))
-      },
-      (error) => say(error.message),
-    ),
-  )
+  sure(find('.everywhere'), () => dispatchEvent(new Event('sign-out-everywhere')))
   find('.phone').onclick = () =>
     inTurn(
       async () => {

@@ -1,45 +1,38 @@
 /**
  * Deciding, and taking back.
  *
- * Cards leave the list at once; decisions are sent one request after the other, up to 100 in each, and a card whose
- * decision failed comes back and says why.  Whatever was done can be undone while the page lives.
- *
- * @typedef {{what: object, cards: Card[], words: string}} Undoing  what to send, the cards that it brings back
- * @typedef {{by: string, cards: Card[], wishes: Wish[], isUnsent: boolean, isCertain: boolean}} Batch  `isCertain`: nobody got it
+ * Cards leave the list at once, and a card whose decision failed comes back and says why.  Whatever was done can be
+ * undone while the page lives, the last first, whether it was answered already or not.
  */
 
-/** @import {Decided, Failure, Result, Wish, Words} from './types' */
+/** @import {Deed} from './sending.js' */
+/** @import {Comment, Decided, Failure, Result, Wish, Words} from './types' */
 
 import {Card, LEADS_TO} from './card.js'
-import {keep, recall, tidy, wipe} from './kept.js'
 import {$, IS, put, who} from './page.js'
-import {belongs, settle} from './queue.js'
+import {belongs, recount, settle} from './queue.js'
+import {dispatch, isBack, takeBackLater, withdraw} from './sending.js'
 import {ask, inTurn, signed} from './service.js'
 import {t, translated, when} from './words.js'
 import {noteFor, noted} from './writing.js'
 
 const MOST = 100 // decisions in one request
-const AGAIN = 15_000 // milliseconds until the connection is tried again
-const UNSENT = 'unsent'
 const FAILED = /** @type {Words} */ ({
   changed_meanwhile: 'It was changed meanwhile, and nothing was done. Please look again.',
   already_so: 'This was undone already.',
   not_tried: 'The service was busy, and nothing was done. Please try again.',
 })
 
-let done = /** @type {Undoing[]} */ ([]) // the last one last
-let waiting = /** @type {Batch[]} */ ([]) // what was not yet answered
+/** @typedef {Pick<Deed, 'cards' | 'words'> & Partial<Deed>} Undoing */
+let done = /** @type {Undoing[]} */ ([]) // the last one last, answered or not
 
 /** Tell what happened. @param {string} words */
 export function say(words) {
   $('said').textContent = words
   const last = done.at(-1)
-  const isAbout = retractable() || (last && words.startsWith(last.words))
+  const isAbout = last && words.startsWith(last.words) // of what is not answered, nothing is said yet
   put($('undo'), isAbout ? t('Undo') : last && t('Undo: {what}', {what: last.words}))
 }
-
-/** What was decided last, if it surely reached nobody. */
-const retractable = () => (waiting.at(-1)?.isUnsent && waiting.at(-1)?.isCertain ? waiting.at(-1) : undefined)
 
 /** Forget what could be taken back. */
 export function forget() {
@@ -47,10 +40,14 @@ export function forget() {
   say('')
 }
 
-/** @param {string} words @param {Decided} decided @param {Card[]} cards */
-function undoable(words, {bulk, results}, cards) {
-  const [first] = results.filter(({outcome}) => outcome === 'done')
-  if (first) done.push({what: bulk ? {bulk} : {comment: first.id, decision: first.decision}, cards, words})
+/** Something else was done that can be taken back. @param {Undoing} deed */
+export const undoable = (deed) => done.push(deed)
+
+/** Decisions that nobody answered yet are the last that were made. @param {Deed[]} deeds */
+export function takenUp(deeds) {
+  done.push(...deeds.filter((deed) => !deed.isUnwanted && !done.includes(deed)))
+  for (const {id} of deeds.flatMap(({wishes}) => wishes)) $(`comment-${id}`)?.remove()
+  if (deeds.length) settle()
 }
 
 /** Decide on these comments alike. @param {Card[]} cards @param {string} decision */
@@ -69,81 +66,17 @@ export function decide(cards, decision) {
 /** Take the cards off the list, and send the wishes, which may be about others too. @param {Card[]} cards @param {Wish[]} wishes */
 function send(cards, wishes) {
   leave(cards)
-  say('')
-  const batch = {by: signed.session?.id ?? '', cards, wishes, isUnsent: false, isCertain: false}
-  waiting.push(batch)
-  keepWaiting()
-  deliver(batch)
+  done.push(dispatch(cards, wishes))
+  say(t('Sending …'))
   settle()
 }
 
-/** Send a batch; without a connection it stays here, and is sent when there is one again. @param {Batch} batch */
-function deliver(batch) {
-  batch.isUnsent = false
-  inTurn(
-    async () => {
-      if (!waiting.includes(batch)) return
-      batch.isCertain = !navigator.onLine // then surely nobody got it
-      const decided = await ask('POST', 'v1/moderation/decisions', {decisions: batch.wishes})
-      strike(batch)
-      await came(batch.cards, batch.wishes, decided)
-    },
-    async (/** @type {Failure} */ error) => {
-      if (error.status) {
-        strike(batch)
-        return comeBack(batch.cards, error.message)
-      }
-      batch.isUnsent = true
-      await keepWaiting() // before it is called kept
-      tellUnsent()
-      setTimeout(resend, AGAIN)
-    },
-  )
-}
-
-function tellUnsent() {
-  const count = unsent().length
-  if (count) say(t('Not connected: {n} decisions are kept here and sent later.', {n: count}))
-}
-
-/** Send what did not get through. */
-export function resend() {
-  if (signed.session) for (const batch of waiting) if (batch.isUnsent) deliver(batch)
-}
-
-/** Go on with what this moderator could not send, in this session or before. */
-export async function takeUp() {
-  const by = signed.session?.id ?? ''
-  waiting = waiting.filter((batch) => batch.by === by)
-  for (const batch of waiting) batch.isUnsent = true // a session that ended took it along
-  await tidy()
-  const known = new Set(unsent())
-  const wishes = /** @type {Wish[]} */ ((await recall(UNSENT))?.value ?? []).filter(({id}) => !known.has(id))
-  for (let from = 0; from < wishes.length; from += MOST) {
-    waiting.push({by, cards: [], wishes: wishes.slice(from, from + MOST), isUnsent: true, isCertain: false})
-  }
-  resend()
-}
-
-/** The ids of comments that a decision is under way for. */
-export const unsent = () => waiting.flatMap(({wishes}) => wishes.map(({id}) => id))
-
-const keepWaiting = () =>
-  keep(
-    UNSENT,
-    waiting.flatMap(({wishes}) => wishes),
-  )
-
-/** It is done with. @param {Batch} batch */
-function strike(batch) {
-  waiting = waiting.filter((each) => each !== batch)
-  return keepWaiting()
-}
-
-/** Forget what was not sent: its moderator signs out. */
-export function dropUnsent() {
-  waiting = []
-  return wipe()
+/** They were refused altogether. @param {Deed[]} deeds @param {string} why */
+export function sentBack(deeds, why) {
+  done = done.filter((each) => !deeds.some((deed) => deed === each))
+  const cards = deeds.flatMap((deed) => deed.cards)
+  if (cards.length) say(comeBack(cards, why))
+  else say(why)
 }
 
 /** Leave the list; the focus goes on to what is next. @param {Card[]} cards */
@@ -161,57 +94,83 @@ export function leave(cards) {
   if (hadFocus && !$('list').childElementCount) $('queue-heading').focus()
 }
 
-/** What became of them. @param {Card[]} cards @param {Wish[]} wishes @param {Decided} decided */
-async function came(cards, wishes, decided) {
-  const {results} = decided
-  const count = results.filter(({outcome}) => outcome === 'done').length
+/** The service answered. @param {Deed[]} deeds @param {Decided} decided */
+export async function answered(deeds, {bulk, results}) {
+  const rest = [...results]
+  const said = []
+  for (const deed of deeds) {
+    const own = rest.splice(0, deed.wishes.length)
+    const isLast = deed === deeds.at(-1)
+    const {words, isOdd} = await came(deed, own, bulk)
+    if (isOdd || isLast) said.push(words)
+  }
+  say(said.filter(Boolean).join(' '))
+  settle()
+  recount()
+}
+
+/** What became of one deed, in words; odd is what its moderator did not expect. @param {Deed} deed @param {Result[]} results @param {?string} bulk */
+async function came(deed, results, bulk) {
+  const {cards, wishes} = deed
+  const {gone, failed, other} = sorted(deed, results)
+  const effective = results.filter(({outcome}) => outcome === 'done')
+  const [first] = effective
+  const words = told(gone, deed, effective.length)
+  const what = bulk ? {bulk} : {comment: first?.id, decision: first?.decision}
+  if (first) Object.assign(deed, {words, undo: () => ask('POST', 'v1/moderation/undo', what)})
+  else done = done.filter((each) => each !== deed)
+  const parts = [words, other && (await faster(other))]
+  for (const {card, result} of failed) parts.push(await returned(card, result, wishes, results))
+  if (deed.isUnwanted && deed.undo) undone(deed, await deed.undo())
+  return {words: parts.filter(Boolean).join(' '), isOdd: Boolean(other || failed.length || (!cards.length && words))}
+}
+
+/**
+ * A deed's results by what follows: the card that is done with, those that come back, and whose was decided by another.
+ *
+ * @param {Deed} deed @param {Result[]} results
+ */
+function sorted({cards}, results) {
   const failed = /** @type {{card: Card, result: Result}[]} */ ([])
   let gone = /** @type {?Card} */ (null)
   let other = '' // the id of what somebody else decided
   for (const result of results) {
     const card = cards.find(({comment}) => comment.id === result.id)
+    const isSo = result.outcome === 'done' || result.outcome === 'already_so'
+    if (isSo) $(`comment-${result.id}`)?.remove() // approved with what answers it, or on another visit
     if (!card) {
-      const isDone = result.outcome === 'done'
-      if (isDone)
-        $(`comment-${result.id}`)?.remove() // approved with what answers it, or on another visit
-      else if (!cards.length && result.comment) {
-        const there = Card.of($(`comment-${result.id}`)) ?? new Card(result.comment)
-        if (result.outcome !== 'already_so') failed.push({card: there, result})
-      }
+      if (isSo || cards.length || !result.comment) continue
+      failed.push({card: Card.of($(`comment-${result.id}`)) ?? new Card(result.comment), result})
       continue
     }
     const before = card.comment.status
     if (result.comment) card.show(result.comment)
-    const isSo = result.outcome === 'done' || result.outcome === 'already_so'
     if (!isSo && card.comment.status !== before) other = result.id
     if (isSo) noted(card.comment)
-    if (isSo) $(`comment-${result.id}`)?.remove() // a list that was loaded meanwhile shows it anew
     if (isSo || other === result.id) gone = card
     else failed.push({card, result})
   }
+  return {gone, failed, other}
+}
+
+/** What is said of a deed. @param {?Card} gone @param {Deed} deed @param {number} count */
+function told(gone, {cards, wishes}, count) {
+  if (!cards.length && count) return t('What was decided without a connection is done: {n}.', {n: count})
   const status = t(IS[LEADS_TO[wishes.at(-1)?.decision ?? ''] ?? ''] ?? '')
-  const one = gone && {who: who(gone.comment), status: t(IS[gone.comment.status] ?? '')}
-  const words =
-    count > 1
-      ? t('{n} comments are now {status}.', {n: count, status})
-      : one && t(count ? '{who} is now {status}.' : '{who} is already {status}.', one)
-  const late = cards.length || !count ? words : t('What was decided without a connection is done: {n}.', {n: count})
-  undoable(late ?? '', decided, cards)
-  say(`${late ?? ''}${other && (await faster(other))}`)
-  for (const {card, result} of failed) await returned(card, result, wishes, results)
-  settle()
+  if (count > 1) return t('{n} comments are now {status}.', {n: count, status})
+  if (!gone) return ''
+  const one = {who: who(gone.comment), status: t(IS[gone.comment.status] ?? '')}
+  return t(count ? '{who} is now {status}.' : '{who} is already {status}.', one)
 }
 
 /** Who did it, while somebody else looked. @param {string} id */
 async function faster(id) {
-  const {history} = await ask('GET', `v1/moderation/comments/${id}`)
+  const {history} = await ask('GET', `v1/moderation/comments/${id}`).catch(() => ({history: []}))
   const last = history.at(-1)
-  return last
-    ? ` ${t('Somebody was faster: {who}, {time}.', {who: `\u2068${last.who}\u2069`, time: when(last.at)})}`
-    : ''
+  return last ? t('Somebody was faster: {who}, {time}.', {who: `\u2068${last.who}\u2069`, time: when(last.at)}) : ''
 }
 
-/** @param {Card} card @param {Result} result @param {Wish[]} wishes @param {Result[]} results */
+/** Bring a card back; what is said of it. @param {Card} card @param {Result} result @param {Wish[]} wishes @param {Result[]} results */
 async function returned(card, result, wishes, results) {
   const chain = above(result, wishes, results)
   const [top] = chain
@@ -219,10 +178,11 @@ async function returned(card, result, wishes, results) {
   const {comment} = await ask('GET', `v1/moderation/comments/${top.id}`)
   const status = t(IS[comment.status] ?? '')
   const why = t('It answers {who}, which is not published but {status}.', {who: who(comment), status})
-  comeBack([card], why)
+  const said = comeBack([card], why)
   const all = [{...top, version: comment.version}, ...chain.slice(1)]
   const offer = all.length > 2 ? t('Approve all {n}', {n: all.length}) : t('Approve both')
   card.explainReturn(why, comment.text, offer, () => send([card], all))
+  return said
 }
 
 /** The wishes that would publish it with what it answers, the topmost first. @param {Result} result @param {Wish[]} wishes @param {Result[]} results */
@@ -237,45 +197,65 @@ function above(result, wishes, results) {
   return chain
 }
 
-/** @param {Card[]} cards @param {string} why */
+/** Bring cards back; what is said of them. @param {Card[]} cards @param {string} why */
 function comeBack(cards, why) {
   for (const card of [...cards].reverse()) {
     putIn(card)
     card.explainReturn(why)
   }
   const [first] = cards
-  if (cards.length > 1) say(t('{n} comments are back: {why}', {n: cards.length, why}))
-  else if (first) say(t('{who} is back: {why}', {who: who(first.comment), why}))
+  if (cards.length > 1) return t('{n} comments are back: {why}', {n: cards.length, why})
+  return first ? t('{who} is back: {why}', {who: who(first.comment), why}) : ''
 }
 
 /** Stand where it stood, in a list where it belongs. @param {Card} card */
 function putIn(card) {
   card.show(card.comment)
   const place = card.below?.isConnected === false ? $('list').firstChild : card.below
+  isBack(card.comment.id)
   if (belongs(card.comment)) $('list').insertBefore(card.element, place)
   settle()
 }
 
-/** Take the last decision back that was not. */
-export function undo() {
-  const batch = retractable()
-  if (batch) {
-    const struck = strike(batch)
-    for (const card of [...batch.cards].reverse()) putIn(card)
-    batch.cards[0]?.article.focus()
-    struck.then(() => say(t('Undone before it was sent.')))
-    return
-  }
+/** Take back the last thing that was done: before it is sent, or as soon as it is answered. */
+export async function undo() {
   const last = done.pop()
   if (!last) return
   say('')
+  if (last.wishes && (await withdraw(/** @type {Deed} */ (last)))) return withdrawn(last.cards)
   inTurn(
-    async () => undone(last, await ask('POST', 'v1/moderation/undo', last.what)),
+    () => takeBack(last),
     (/** @type {Failure} */ error) => {
       if (!error.status || error.status >= 429) done.push(last) // may be tried again
       say(error.message)
     },
   )
+}
+
+/** @param {Card[]} cards */
+function withdrawn(cards) {
+  for (const card of [...cards].reverse()) putIn(card)
+  cards[0]?.article.focus()
+  say(t('Undone before it was sent.'))
+}
+
+/** Take back what was answered, or failed, or may have arrived. @param {Undoing} last */
+async function takeBack(last) {
+  if (last.undo) return undone(last, await last.undo())
+  const isKept = last.wishes && (await takeBackLater(/** @type {Deed} */ (last)))
+  if (isKept) say(t('It is taken back once there is a connection.'))
+}
+
+/** Look whether it arrived, and take that back. @param {Deed} deed */
+export async function takeBackLate({cards, wishes}) {
+  for (const {id, version, decision} of wishes) {
+    const {comment, history} = await ask('GET', `v1/moderation/comments/${id}`)
+    const last = history.at(-1)
+    const isOurs = comment.version > version && last?.by === signed.session?.id && last.act === decision
+    const row = {comment: id, decision: last?.id}
+    const {results} = isOurs ? await ask('POST', 'v1/moderation/undo', row) : {results: [{outcome: 'done', comment}]}
+    undone({cards, words: ''}, {bulk: null, results})
+  }
 }
 
 /** @param {Undoing} last @param {Decided} decided */
@@ -298,4 +278,5 @@ function undone(last, {results}) {
   say(failed ? translated(failed.detail ?? FAILED[failed.outcome] ?? '') : (words ?? ''))
   const shown = [...last.cards].reverse().find(({element}) => element.isConnected)
   ;(shown?.article ?? $('queue-heading')).focus()
+  recount()
 }

@@ -59,6 +59,22 @@ export async function recall(name) {
   return found?.by === signed.session?.id && isFresh(found) ? found : null
 }
 
+/** All that this moderator kept in the last day under names that begin so, oldest first. @param {string} start @returns {Promise<(Kept & {name: string})[]>} */
+export async function recallAll(start) {
+  const found = []
+  for (const name of await names()) {
+    const kept = name.startsWith(start) && (await recall(name))
+    if (kept) found.push({name, ...kept})
+  }
+  return found.sort((a, b) => a.at - b.at)
+}
+
+/** @returns {Promise<string[]>} */
+const names = () => inStore('readonly', (store) => store.getAllKeys()).catch(() => [])
+
+/** Forget what was kept under a name. @param {string} name */
+export const drop = (name) => inStore('readwrite', (store) => store.delete(name)).catch(() => {})
+
 /** @param {?Kept} found */
 const isFresh = (found) => Boolean(found && found.at > Date.now() - LIFE)
 
@@ -67,10 +83,9 @@ export const wipe = () => inStore('readwrite', (store) => store.clear()).catch((
 
 /** Forget what is too old, and what is somebody else's than who is signed in. */
 export async function tidy() {
-  const names = await inStore('readonly', (store) => store.getAllKeys()).catch(() => [])
-  for (const name of names) {
+  for (const name of await names()) {
     const found = await inStore('readonly', (store) => store.get(name)).catch(() => null)
     const isForeign = signed.session && found?.by !== signed.session.id
-    if (isForeign || !isFresh(found)) await inStore('readwrite', (store) => store.delete(name)).catch(() => {})
+    if (isForeign || !isFresh(found)) await drop(name)
   }
 }

@@ -48,15 +48,26 @@ function areWanted() {
   }
 }
 
+/** A key as on a Latin layout; on another one, the letter at its place. @param {KeyboardEvent} event */
+function latin({key, code, shiftKey}) {
+  const [, letter] = (!shiftKey && /^Key([A-Z])$/.exec(code)) || []
+  return /^[^\x00-\x7f]$/.test(key) && letter ? letter.toLowerCase() : key
+}
+
+/** Whether it has keys of its own. @param {?EventTarget} target */
+function isTyping(target) {
+  if (!(target instanceof HTMLElement)) return false
+  return target.isContentEditable || target.matches('input:not([type=checkbox]), textarea, select, audio, video')
+}
+
 /** @param {KeyboardEvent} event */
 function pressed(event) {
-  const deed = DEEDS[event.key]
-  const {target} = event
-  const isField = target instanceof HTMLInputElement && target.type !== 'checkbox'
-  const isTyping = isField || target instanceof HTMLTextAreaElement
+  const key = latin(event)
+  const deed = DEEDS[key]
   const isTaken = event.ctrlKey || event.metaKey || event.altKey || event.isComposing || event.defaultPrevented
-  if (!deed || isTaken || isTyping || $('queue').hidden || $('sheet').open || !areWanted()) return
-  if (event.repeat && !'jk'.includes(event.key)) return
+  const isElsewhere = isTyping(event.target) || document.querySelector('dialog[open]') || $('queue').hidden
+  if (!deed || isTaken || isElsewhere || !areWanted()) return
+  if (event.repeat && !'jk'.includes(key)) return
   event.preventDefault()
   deed()
 }

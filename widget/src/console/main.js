@@ -2,11 +2,12 @@
 
 /** @import {Failure} from './types' */
 
-import {decide, dropUnsent, forget, resend, takeUp, undo} from './deciding.js'
-import {tidy} from './kept.js'
+import {decide, forget, say, undo} from './deciding.js'
+import {tidy, wipe} from './kept.js'
 import {listen} from './keyboard.js'
 import {$} from './page.js'
 import {choose, empty, goOn, load, meant, only, open, search} from './queue.js'
+import {dropUnsent, send, takeUp, unsent} from './sending.js'
 import {ask, inTurn, recalled, remember, signed} from './service.js'
 import {ready, t} from './words.js'
 import {dropAll} from './writing.js'
@@ -64,7 +65,7 @@ async function signIn() {
   }
 }
 
-/** Forget the session and all that it showed. @param {string} why */
+/** Forget the session and all that it showed; what was being done is kept, if nobody wanted to leave. @param {string} why */
 function leave(why) {
   signed.session = null
   remember()
@@ -74,11 +75,37 @@ function leave(why) {
   $('why').focus()
 }
 
-function signOut() {
+/** Leave nothing behind. @param {string} why */
+function leaveWholly(why) {
   dropAll()
   dropUnsent()
-  const deed = () => ask('DELETE', 'v1/moderation/sessions').then(() => leave(t('You are signed out.')))
-  inTurn(deed, () => leave(t('You are signed out here. The service could not be told: it ends the session later.')))
+  leave(why)
+  wipe() // last, after all that was still to be kept
+}
+
+/** Sign out after what is under way; here only, or everywhere. @param {string} [which] */
+function signOut(which = '') {
+  send()
+  inTurn(
+    async () => {
+      const count = unsent()
+      if (count && !confirm(t('{n} decisions were not sent yet: sign out and lose them?', {n: count}))) return
+      $('queue').hidden = true // nothing more is to be decided
+      await ask('DELETE', `v1/moderation/sessions${which}`).catch(isOver)
+      leaveWholly(t('You are signed out.'))
+    },
+    (error) => {
+      if (!which)
+        return leaveWholly(t('You are signed out here. The service could not be told: it ends the session later.'))
+      $('queue').hidden = false
+      say(error.message)
+    },
+  )
+}
+
+/** A session that ended already needs no end. @param {Failure} error */
+function isOver(error) {
+  if (error.status !== 401) throw error
 }
 
 for (const tab of document.querySelectorAll('nav button')) {
@@ -88,8 +115,8 @@ for (const button of document.querySelectorAll('#chosen button[value]')) {
   button.addEventListener('click', () => decide(meant(), /** @type {HTMLButtonElement} */ (button).value))
 }
 $('enter').onclick = signIn
-$('sign-out').onclick = signOut
-$('undo').onclick = undo
+$('sign-out').onclick = () => signOut()
+$('undo').onclick = () => undo()
 $('more').onclick = goOn
 $('narrow').onchange = () => load()
 $('narrow').onsubmit = (/** @type {SubmitEvent} */ event) => event.preventDefault()
@@ -101,7 +128,9 @@ $('search').onsubmit = (/** @type {SubmitEvent} */ event) => {
   search($('q').value)
   $('queue-heading').focus()
 }
-addEventListener('online', resend)
+addEventListener('online', takeUp)
+addEventListener('reached', send) // what waits goes out with the next request
+addEventListener('sign-out-everywhere', () => signOut('?all=true'))
 addEventListener('session-ended', () => leave(t('Your session has ended.')))
 addEventListener('hashchange', () => location.hash && start()) // a link that was opened in this very tab
 await ready()

@@ -6,13 +6,14 @@ import * as access from './access.js'
 import {Card} from './card.js'
 import * as figures from './figures.js'
 import * as history from './history.js'
-import {unsent} from './deciding.js'
+import {countSoon} from './counting.js'
 import {$, put} from './page.js'
 import * as kept from './kept.js'
 import {form} from './policy.js'
 import {unfinished} from './moving.js'
 import * as posts from './posts.js'
-import {ask, inTurn} from './service.js'
+import {isPast} from './sending.js'
+import {ask, beside} from './service.js'
 import {t, when} from './words.js'
 
 /** What is shown: the comments of one status, with a word, of an author or a network, under a post. */
@@ -22,9 +23,12 @@ const shown = {status: 'pending', ...ALL}
 let next = /** @type {?string} */ (null) // where the list goes on; null at its end, empty on its first page
 let loading = new AbortController()
 let looked = 0 // comments looked at to find these
+let isLoading = false
+let isAwaited = false // whether somebody asked for more, and the focus goes there
 let keepsList = false // whether what is shown came from the service
 let lastChosen = /** @type {?Card} */ (null)
 
+const FULL = 25 // comments that were found: then looking for more is asked for
 const MOST_KEPT = 200 // comments of a list
 const MOST_AT_ONCE = 100 // comments of a page after the first, which is to be there soon
 
@@ -35,8 +39,19 @@ const tabs = () => document.querySelectorAll('nav button')
 export const cards = () => [...$('list').children].map((element) => Card.of(element)).filter((card) => card !== null)
 
 /** Whether a comment as it stands belongs into this list. @param {Comment} comment */
-export const belongs = (comment) =>
-  shown.status === 'flagged' ? comment.status === 'published' && comment.flags > 0 : comment.status === shown.status
+export function belongs(comment) {
+  const {status, author, network, post} = shown
+  const isFlagged = comment.status === 'published' && comment.flags > 0
+  const isOf = [
+    [author, comment.author],
+    [network, comment.network],
+    [post, comment.post],
+  ].every(([wanted, has]) => !wanted || wanted === has)
+  return (status === 'flagged' ? isFlagged : comment.status === status) && isOf && hasWord(comment)
+}
+
+/** @param {Comment} comment */
+const hasWord = ({text, name}) => `${text}\n${name ?? ''}`.toLowerCase().includes(shown.q.toLowerCase())
 
 /** Forget what was loaded, and what is under way. */
 export function empty() {
@@ -52,49 +67,63 @@ export function open(status) {
   load()
 }
 
-/** Show only those with a word. @param {string} q */
+/** Show only those with a word: of what is loaded at once, of the rest as they are found. @param {string} q */
 export function search(q) {
+  const isFurther = !shown.q && !(shown.status in OTHERS)
   shown.q = q.trim()
-  load()
+  for (const {comment, element} of cards()) if (!belongs(comment)) element.remove()
+  load('', isFurther)
 }
 
-/** Show only one author's, or a network's, or a post's. @param {object} [what] @param {string} [of]  in words */
-export function only(what = ALL, of = '') {
-  Object.assign(shown, what, {of})
+/** Show only one author's, or a network's, or a post's, and nothing else of before. @param {object} [what] @param {string} [of]  in words */
+export function only(what = {}, of = '') {
+  Object.assign(shown, ALL, what, {of})
+  $('q').value = ''
   load()
   $('queue-heading').focus()
 }
 
-/** Load the list from its beginning, or go on with it. @param {string} [cursor] */
-export function load(cursor = '') {
+/** Load the list from its beginning, or go on with it. @param {string} [cursor] @param {boolean} [isKept]  what is shown stays */
+export function load(cursor = '', isKept = false) {
   loading.abort()
   const {signal} = (loading = new AbortController())
   next = cursor
-  if (!cursor) {
-    looked = 0
-    keepsList = false
-    $('list').replaceChildren()
-    choose()
-  }
+  isLoading = true
+  if (!cursor) begin(isKept)
   head()
   put($('end'), looked ? t('Loading … {n} looked at', {n: looked}) : t('Loading …'))
   put($('more'))
-  inTurn(
+  beside(
     async () => {
       const fresh = await (OTHERS[shown.status] ?? comments)(cursor, signal)
+      signal.throwIfAborted()
+      isLoading = false
       $('list').append(...fresh)
-      if (cursor) fresh[0]?.querySelector('article')?.focus()
+      if (isAwaited) fresh[0]?.querySelector('article')?.focus()
+      isAwaited &&= !fresh.length
       settle()
-      if (!cursor) counts()
+      if (!cursor) recount()
     },
     async (/** @type {Failure} */ error) => {
       if (signal.aborted) return
+      isLoading = false
       const since = !error.status && !cursor && (await asKept())
       put($('end'), since ? t('Not connected. So the list was {time}.', {time: when(since)}) : error.message)
       put($('more'), t('Try again'))
     },
   )
 }
+
+/** @param {boolean} isKept */
+function begin(isKept) {
+  looked = 0
+  keepsList = isAwaited = false
+  if (!isKept) $('list').replaceChildren()
+  choose()
+}
+
+/** Count the comments of all lists anew. */
+export const recount = () => countSoon(() => shown.status === 'pending')
 
 /** Whether the list leaves nothing of its status out. */
 const isWhole = () => !shown.q && !shown.of
@@ -109,14 +138,16 @@ function keepList() {
 /** Show the list as it was kept, less what was decided since; tell since when it is so. */
 async function asKept() {
   const found = isWhole() ? await kept.recall(`list ${shown.status}`) : null
-  const decided = new Set(unsent())
-  const comments = /** @type {Comment[]} */ (found?.value ?? []).filter(({id}) => !decided.has(id))
+  const comments = /** @type {Comment[]} */ (found?.value ?? []).filter((comment) => !isPast(comment))
   $('list').append(...comments.map((comment) => new Card(comment).element))
   chosenChanged()
   return found && new Date(found.at).toISOString()
 }
 
-export const goOn = () => load(next ?? '')
+export function goOn() {
+  isAwaited = Boolean(next)
+  load(next ?? '')
+}
 
 /** Those that have a value. @param {Record<string, string>} parameters */
 const given = (parameters) => Object.entries(parameters).filter(([, value]) => value)
@@ -126,9 +157,10 @@ async function comments(cursor, signal) {
   const {of: _, ...filters} = shown
   const wanted = given({...filters, cursor, limit: cursor && `${MOST_AT_ONCE}`})
   const page = await ask('GET', `v1/moderation/queue?${new URLSearchParams(wanted)}`, undefined, signal)
+  signal.throwIfAborted()
   next = page.next
   looked += page.looked
-  const isNew = (/** @type {Comment} */ {id}) => !$(`comment-${id}`)
+  const isNew = (/** @type {Comment} */ comment) => !$(`comment-${comment.id}`) && !isPast(comment)
   keepsList = true
   return page.comments.filter(isNew).map((/** @type {Comment} */ comment) => new Card(comment).element)
 }
@@ -170,28 +202,9 @@ async function page(what, cursor, signal, filters = {}) {
     undefined,
     signal,
   )
+  signal.throwIfAborted()
   next = found.next ?? null
   return found
-}
-
-/** How many wait, and since when, and how many are in this list; it does without, if that can't be had. */
-async function counts() {
-  try {
-    const {status} = shown
-    const figures = await ask('GET', `v1/moderation/stats?days=1${status in OTHERS ? '' : `&status=${status}`}`)
-    if (figures.listed) many(status, figures.listed.count, figures.listed.more)
-    many('pending', figures.waiting, figures.waiting_more)
-    put(
-      $('oldest'),
-      figures.oldest_waiting && t('The oldest waits since {time}.', {time: when(figures.oldest_waiting)}),
-    )
-    $('oldest').hidden ||= shown.status !== 'pending'
-  } catch {}
-}
-
-/** Tell how many there are, beside a tab's name. @param {string} status @param {number} count @param {boolean} more */
-function many(status, count, more) {
-  put($(status).querySelector('.many'), `${t('{n}', {n: count})}${more ? '+' : ''}`)
 }
 
 /** What stands above the list. */
@@ -209,15 +222,16 @@ function head() {
   $('oldest').hidden ||= shown.status !== 'pending'
 }
 
-/** Go on with a list that is empty but not at its end, or say how it stands. */
+/** Go on with a list that is empty, or narrowed and not full, but not at its end; or say how it stands. */
 export function settle() {
-  const isEmpty = !$('list').childElementCount
+  const count = $('list').childElementCount
   chosenChanged()
   keepList()
-  if (next === '') return // still on its first page
-  if (isEmpty && next) return load(next)
+  if (isLoading || next === '') return // still on its way
+  if (next && count < (isWhole() ? 1 : FULL)) return load(next)
   const nothing = shown.status === 'pending' && isWhole() ? 'Nothing is waiting.' : 'There is nothing here.'
-  put($('end'), isEmpty ? t(nothing) : '')
+  const far = next && !isWhole() ? t('{n} looked at so far.', {n: looked}) : ''
+  put($('end'), count ? far : t(nothing))
   put($('more'), next && t('Load more'))
 }
 

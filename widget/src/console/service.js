@@ -1,8 +1,10 @@
 /**
- * The service, as a moderator asks it: who is signed in, and one request after the other.
+ * The service, as a moderator asks it: who is signed in, one deed after the other, and reading beside them.
  *
  * @typedef {{token: string, id: string, name: string}} Session  and whose it is
  */
+
+/** @import {Failure} from './types' */
 
 import {translated} from './words.js'
 
@@ -19,13 +21,18 @@ let turn = Promise.resolve() // the end of all that was begun
  * @param {string} method @param {string} path @param {object} [body] @param {AbortSignal} [signal]
  * @param {string} [key]  so that the same words sent again are one comment
  */
-export async function ask(method, path, body, signal = AbortSignal.timeout(PATIENCE), key = '') {
+export async function ask(method, path, body, signal, key = '') {
+  const {session} = signed
+  const ends = [AbortSignal.timeout(PATIENCE), ...(signal ? [signal] : [])]
   const headers = new Headers(body && {'Content-Type': 'application/json'})
-  if (signed.session) headers.set('Authorization', `Bearer ${signed.session.token}`)
+  if (session) headers.set('Authorization', `Bearer ${session.token}`)
   if (key) headers.set('Idempotency-Key', key)
-  const answer = await fetch(path, {method, headers, signal, body: body && JSON.stringify(body)}).catch(() => null)
+  const asked = {method, headers, signal: AbortSignal.any(ends), body: body && JSON.stringify(body)}
+  const answer = await fetch(path, asked).catch(() => null)
   const data = await answer?.json().catch(() => null)
-  if (!answer?.ok) throw Object.assign(new Error(why(data)), {status: answer?.status})
+  const {status} = answer ?? {}
+  if (!answer?.ok) throw Object.assign(new Error(why(data)), {status, code: data?.code, session})
+  dispatchEvent(new Event('reached'))
   return data
 }
 
@@ -35,12 +42,22 @@ function why(problem) {
   return [translated(problem?.detail ?? SILENCE), ...fields].join(' ')
 }
 
-/** Do a deed after all those before. @param {() => Promise<void>} deed @param {(error: Error) => void} failed */
+/** Do a deed after all those before. @param {() => Promise<any>} deed @param {(error: Failure) => any} failed */
 export function inTurn(deed, failed) {
-  turn = turn.then(deed).catch((error) => {
-    if (error.status === 401 && signed.session) dispatchEvent(new Event('session-ended'))
-    else failed(error)
-  })
+  const next = () => beside(deed, failed)
+  turn = turn.then(next, next)
+}
+
+/** Do a deed that needs to wait for no other. @param {() => Promise<any>} deed @param {(error: Failure) => any} failed */
+export async function beside(deed, failed) {
+  try {
+    await deed()
+  } catch (thrown) {
+    const error = /** @type {Failure} */ (thrown)
+    if (error.status === 401 && error.session && error.session === signed.session) {
+      dispatchEvent(new Event('session-ended'))
+    } else await failed(error)
+  }
 }
 
 export function recalled() {

@@ -112,6 +112,11 @@ export interface Figures {
   names: Record<string, string>
 }
 
+export interface Counted {
+  count: number
+  more: boolean
+}
+
 export interface Token {
   id: string
   created: string
@@ -129,5 +134,5 @@ export interface Moderator {
   created: string
 }
 
-export type Failure = Error & {status?: number}
+export type Failure = Error & {status?: number; code?: string; session?: object | null}
 export type Words = Record<string, string>

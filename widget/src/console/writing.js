@@ -1,19 +1,20 @@
 /**
  * Words of a moderator's own, below a comment: an answer, other words for it, a note that goes with the decision.
  *
- * What is being written stays in the tab, whatever becomes of the session, until it is sent, dropped or signed out of.
+ * What is being written stays in the tab, for its moderator alone, whatever becomes of the session, until it is sent,
+ * dropped or signed out of.
  *
  * @typedef {'answer' | 'edit' | 'note'} Kind
  * @typedef {{text: string, key: string}} Draft  `key`: the same answer sent again is one answer
  */
 
 /** @import {Card} from './card.js' */
-/** @import {Comment} from './types' */
+/** @import {Comment, Failure} from './types' */
 
-import {leave, say} from './deciding.js'
+import {leave, say, undoable} from './deciding.js'
 import {copied, put, who} from './page.js'
-import {settle} from './queue.js'
-import {ask, inTurn} from './service.js'
+import {recount, settle} from './queue.js'
+import {ask, inTurn, signed} from './service.js'
 import {t} from './words.js'
 
 const KEPT = 'afterword-drafts'
@@ -24,9 +25,11 @@ const FORMS = {
   edit: {label: 'Other words for it', hint: 'Marked as edited; the earlier words stay for 30 days.', send: 'Save'},
   note: {label: 'A note', hint: 'Goes with your decision into the history; readers never see it.', send: ''},
 }
+const WITH_PARENT = 'Published at once, with a badge; the comment that it answers is approved, too. Markdown.'
+const MOST = {answer: 10_000, edit: 10_000, note: 500} // characters, as the service counts them
 const KINDS = /** @type {Kind[]} */ (Object.keys(FORMS))
 
-/** @type {Record<string, Draft>} by kind and comment */
+/** @type {Record<string, Draft>} by moderator, kind and comment */
 let drafts = recalled()
 
 function recalled() {
@@ -50,9 +53,12 @@ export function dropAll() {
   keep()
 }
 
+/** What a draft is kept under. @param {Kind} kind @param {string} id */
+const named = (kind, id) => `${signed.session?.id} ${kind} ${id}`
+
 /** @param {Kind} kind @param {string} id */
 function drop(kind, id) {
-  delete drafts[`${kind} ${id}`]
+  delete drafts[named(kind, id)]
   keep()
 }
 
@@ -63,14 +69,14 @@ function newKey() {
 }
 
 /** The note that goes with a decision about it. @param {Comment} comment */
-export const noteFor = ({id}) => drafts[`note ${id}`]?.text.trim() ?? ''
+export const noteFor = ({id}) => drafts[named('note', id)]?.text.trim() ?? ''
 
 /** A decision took its note along. @param {Comment} comment */
 export const noted = ({id}) => drop('note', id)
 
 /** Open again what was being written. @param {Card} card */
 export function resume(card) {
-  for (const kind of KINDS) if (drafts[`${kind} ${card.comment.id}`]) open(card, kind)
+  for (const kind of KINDS) if (drafts[named(kind, card.comment.id)]) open(card, kind)
 }
 
 /** Write below a card. @param {Card} card @param {Kind} kind */
@@ -86,14 +92,15 @@ function open(card, kind) {
   const {label, hint, send} = FORMS[kind]
   const form = copied('form')
   const text = form.querySelector('textarea')
-  const name = `${kind} ${card.comment.id}`
+  const name = named(kind, card.comment.id)
   form.dataset.kind = kind
   form.querySelector('.label').textContent = t(label)
-  form.querySelector('.hint').textContent = t(hint)
+  const isAlone = kind !== 'answer' || card.comment.status === 'published'
+  form.querySelector('.hint').textContent = t(isAlone ? hint : WITH_PARENT)
   put(form.querySelector('.first'), t(send))
-  text.maxLength = kind === 'note' ? 500 : 10_000
   text.value = drafts[name]?.text ?? (kind === 'edit' ? card.comment.text : '')
   text.oninput = () => {
+    cut(text, MOST[kind])
     drafts[name] = {text: text.value, key: drafts[name]?.key ?? newKey()}
     keep()
   }
@@ -108,6 +115,14 @@ function open(card, kind) {
   }
   place.append(form)
   return form
+}
+
+/** Let a field hold so many characters: a maxlength would count halves of some. @param {HTMLTextAreaElement} field @param {number} most */
+function cut(field, most) {
+  const [characters, caret] = [[...field.value], field.selectionStart]
+  if (characters.length <= most) return
+  field.value = characters.slice(0, most).join('')
+  field.setSelectionRange(caret, caret)
 }
 
 /** @param {Card} card @param {Kind} kind @param {any} form */
@@ -127,10 +142,20 @@ function submit(card, kind, form, text) {
       await (kind === 'edit' ? edit(card, text) : answer(card, text))
       close(card, kind, form)
     },
-    (error) => {
+    async (error) => {
       button.disabled = false
-      put(wrong, error.message)
+      put(wrong, error.code === 'changed_meanwhile' ? await redrawn(card, error) : error.message)
     },
+  )
+}
+
+/** Show a comment as it stands now, above what is being written; what is said of it. @param {Card} card @param {Failure} error */
+async function redrawn(card, error) {
+  const found = await ask('GET', `v1/moderation/comments/${card.comment.id}`).catch(() => null)
+  if (!found) return error.message
+  card.show({...found.comment, record: card.comment.record})
+  return t(
+    'It was changed meanwhile, and stands above as it is now. Your words are kept: send them again if they still fit.',
   )
 }
 
@@ -145,12 +170,27 @@ async function edit(card, text) {
 /** Publish an answer, with what it answers. @param {Card} card @param {string} text */
 async function answer(card, text) {
   const {id, post, status, version} = card.comment
-  const {key} = drafts[`answer ${id}`] ?? {key: newKey()}
-  const approval = status === 'published' ? {} : {approve_parent: version}
-  await ask('POST', 'v1/moderation/comments', {post, text, parent: id, ...approval}, undefined, key)
+  const {key} = drafts[named('answer', id)] ?? {key: newKey()}
   const isPublished = status === 'published'
-  if (!isPublished) leave([card])
-  const words = isPublished ? 'Your answer is published.' : '{who} is now published, and your answer too.'
-  say(t(words, {who: who(card.comment)}))
+  const approval = isPublished ? {} : {approve_parent: version}
+  const written = await ask('POST', 'v1/moderation/comments', {post, text, parent: id, ...approval}, undefined, key)
+  const words = t(isPublished ? 'Your answer is published.' : '{who} is now published, and your answer too.', {
+    who: who(card.comment),
+  })
+  if (!isPublished) {
+    leave([card])
+    undoable({cards: [card], words, undo: () => takeBack(id, written)})
+  }
+  say(words)
   settle()
+  recount()
+}
+
+/** Take an answer back, and then the approval of what it answers. @param {string} id @param {Comment} written */
+async function takeBack(id, written) {
+  const {history} = await ask('GET', `v1/moderation/comments/${id}`)
+  const approval = history.findLast((/** @type {{act: string}} */ {act}) => act === 'approve')
+  const wish = {id: written.id, version: written.version, decision: 'reject'}
+  await ask('POST', 'v1/moderation/decisions', {decisions: [wish]})
+  return ask('POST', 'v1/moderation/undo', {comment: id, decision: approval?.id})
 }
