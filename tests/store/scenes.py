@@ -162,6 +162,7 @@ def use_up_a_token(world: World) -> None:
     world.request("DELETE", route, query={"id": made["about"]["id"]}, token=world.token)
 
 
+EVERY_FIGURE = {"days": "90", "status": "spam", "lists": "true"}
 SCENES: dict[str, Scene] = {
     "GET /v1/comments": read_everything,
     "GET /v1/comments/{comment_id}": read_one,
@@ -193,7 +194,9 @@ SCENES: dict[str, Scene] = {
     "GET /v1/moderation/posts": look_through_the_posts,
     "PATCH /v1/moderation/posts": change_a_post,
     "POST /v1/moderation/posts/move": move_in_every_way,
-    "GET /v1/moderation/stats": ask("GET", "/v1/moderation/stats", query={"days": "90", "status": "spam", "lists": "true"}),
+    "GET /v1/moderation/stats": ask(
+        "GET", "/v1/moderation/stats", query={"days": "90", "status": "spam", "lists": "true"}
+    ),
     "GET /v1/moderation/policy": ask("GET", "/v1/moderation/policy"),
     "PUT /v1/moderation/policy": lambda world: world.hold("never"),
     "POST /v1/moderation/sessions": signed_in,
