@@ -37,6 +37,10 @@ class Console:
     def card(self, text: str) -> Locator:
         return self.page.get_by_role("article").filter(has_text=text)
 
+    def unfold(self, text: str) -> None:
+        """Show what a card keeps under More."""
+        self.card(text).get_by_role("button", name="More", exact=True).click()
+
     def decide(self, text: str, decision: str) -> None:
         self.card(text).get_by_role("button", name=decision, exact=True).click()
 

@@ -92,9 +92,11 @@ def test_a_filter_takes_the_place_of_the_one_before_and_of_the_word(console: Con
     field.press("Enter")
     expect(articles).to_have_count(1)
 
+    console.unfold("Ann on /one.")
     articles.get_by_role("button", name="All by").click()
     expect(articles).to_have_count(2)
     expect(field).to_have_value("")
+    console.unfold("Ann on /one.")
     console.card("Ann on /one.").get_by_role("button", name="All under this post").click()
     expect(articles).to_have_count(2)
     expect(console.card("Bob on /one.")).to_be_visible()

@@ -27,10 +27,6 @@ def waiting(console: Console, count: int = GOOD + BAD) -> list[str]:
     return ids
 
 
-def unfold(console: Console, text: str) -> None:
-    console.card(text).get_by_role("button", name="More", exact=True).click()
-
-
 def statuses(console: Console, ids: list[str]) -> list[str]:
     return [console.status(each) for each in ids]
 
@@ -141,7 +137,7 @@ def test_a_word_and_an_author_narrow_the_queue(console: Console) -> None:
 
     console.tab("Waiting")
     expect(articles).to_have_count(4)
-    unfold(console, "Ann says 1")
+    console.unfold("Ann says 1")
     console.card("Ann says 1").get_by_role("button", name="All by \u2068Ann\u2069").click()
     expect(articles).to_have_count(3)
     console.page.get_by_label("All on this page").check()
@@ -184,6 +180,7 @@ def test_a_moderator_who_comes_second_is_told_who_was_faster(console: Console, b
     expect(console.page.get_by_role("button", name="Undo")).to_be_hidden()
     assert console.status(comment_id) == "rejected"
     console.tab("Rejected")
+    console.unfold("Seen twice.")
     console.card("Seen twice.").get_by_role("button", name="History").click()
     expect(console.page.get_by_role("list", name="History")).to_contain_text("Grace rejected a comment")
     context.close()
@@ -262,12 +259,12 @@ def test_a_network_and_a_post_narrow_the_queue(console: Console) -> None:
     world.submit("From there.", post="/two", address="198.51.100.7")
     console.sign_in()
 
-    unfold(console, "Also from here.")
+    console.unfold("Also from here.")
     console.card("Also from here.").get_by_role("button", name="All of this network").click()
     expect(page.get_by_role("article")).to_have_count(2)
     expect(console.card("From there.")).to_have_count(0)
     page.get_by_role("button", name="Show everybody").click()
-    unfold(console, "From there.")
+    console.unfold("From there.")
     console.card("From there.").get_by_role("button", name="All under this post").click()
     expect(page.get_by_role("heading", level=2)).to_contain_text("/two")
     expect(page.get_by_role("article")).to_have_count(2)
@@ -281,7 +278,7 @@ def test_a_card_tells_its_history_and_what_was_automatic(console: Console) -> No
     console.sign_in()
     console.tab("Rejected")
 
-    unfold(console, "A word.")
+    console.unfold("A word.")
     console.card("A word.").get_by_role("button", name="History").click()
 
     past = console.page.get_by_role("list", name="History").get_by_role("listitem")

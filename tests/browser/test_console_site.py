@@ -162,7 +162,7 @@ def test_a_moderator_ends_a_session_elsewhere_then_all(console: Console) -> None
     console.says("Sign out everywhere, and revoke all my tokens: sure?")
     assert len(console.world.runtime.access.tokens(console.moderator, console.world.clock())) > 1
     page.get_by_role("button", name="Sign out everywhere").click()
-    expect(page.get_by_text("Your session has ended.")).to_be_visible()
+    expect(page.get_by_text("You are signed out.")).to_be_visible()
 
 
 def moving(console: Console, source: str, target: str) -> None:

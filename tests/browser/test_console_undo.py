@@ -134,6 +134,7 @@ def test_undo_brings_nothing_into_a_narrowed_list_that_does_not_belong_there(con
     console.sign_in()
     console.decide("Ann says.", "Reject")
     console.says("is now rejected")
+    console.unfold("Bob says.")
     console.card("Bob says.").get_by_role("button", name="All by").click()
     expect(console.page.get_by_role("button", name="Show everybody")).to_be_visible()
     expect(console.page.get_by_text("Loading")).to_be_hidden()
