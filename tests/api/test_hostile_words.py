@@ -15,6 +15,8 @@ from tests.corpus import load
 from tests.hostile import batches, counted, documented, fresh_world, judge, listen, log_lines, wrong_fields
 from tests.world import POST, Reply, World, key22, rest_event, send
 
+pytestmark = pytest.mark.thorough
+
 BATCH = 48  # comments in one world
 HEADERS = (
     "Accept",

@@ -20,6 +20,8 @@ from chalicelib.store.items import audit_item
 from tests.store.trees import comment, in_order, put, store
 from tests.world import POST, Reply, World, key22
 
+pytestmark = pytest.mark.thorough
+
 MOST = 1_048_576  # bytes of an answer
 AUTHOR = "ann"
 SHOWN = re.compile(r'id="comment-([\w-]{22})"')

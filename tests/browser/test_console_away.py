@@ -12,7 +12,7 @@ from tests.browser.desk import Console, one_prefix
 from tests.browser.test_console_queue import decided, statuses, waiting
 from tests.world import World
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.thorough, pytest.mark.browser]
 
 STEPS = 8  # of a finger on its way
 STEP = 15  # milliseconds

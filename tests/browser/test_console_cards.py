@@ -5,7 +5,7 @@ from playwright.sync_api import expect
 
 from tests.browser.desk import Console, one_prefix
 
-pytestmark = [pytest.mark.browser, one_prefix]
+pytestmark = [pytest.mark.thorough, pytest.mark.browser, one_prefix]
 
 FAMILY = "\U0001f468\u200d\U0001f469\u200d\U0001f467"
 ORDINARY = {

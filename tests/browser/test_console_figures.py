@@ -7,7 +7,7 @@ from playwright.sync_api import expect
 
 from tests.browser.desk import Console, one_prefix
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.thorough, pytest.mark.browser]
 
 
 def test_the_figures_say_who_decided_how_much_and_how_soon(owners: Console) -> None:

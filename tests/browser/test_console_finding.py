@@ -7,7 +7,7 @@ from tests.browser.desk import Console, one_prefix
 from tests.browser.test_console_queue import statuses, waiting
 from tests.browser.test_console_undo import hold
 
-pytestmark = [pytest.mark.browser, one_prefix]
+pytestmark = [pytest.mark.thorough, pytest.mark.browser, one_prefix]
 
 PAGE = 25  # comments that are loaded first
 

@@ -9,7 +9,7 @@ from tests.browser.test_console_away import kept
 from tests.browser.test_console_queue import statuses, waiting
 from tests.browser.test_console_undo import hold
 
-pytestmark = [pytest.mark.browser, one_prefix]
+pytestmark = [pytest.mark.thorough, pytest.mark.browser, one_prefix]
 
 CACHED = """async () => {
   const caches_ = await Promise.all((await caches.keys()).map((name) => caches.open(name)))

@@ -8,7 +8,7 @@ from playwright.sync_api import Browser, expect
 from tests.browser.desk import Console, one_prefix
 from tests.world import POST
 
-pytestmark = [pytest.mark.browser]
+pytestmark = [pytest.mark.thorough, pytest.mark.browser]
 
 JSQR = Path(__file__).parents[2] / "widget/node_modules/jsqr/dist/jsQR.js"
 READ = """() => {

@@ -10,7 +10,7 @@ from tests.browser.desk import Console, one_prefix
 from tests.browser.test_console_queue import statuses, waiting
 from tests.world import POST
 
-pytestmark = [pytest.mark.browser, one_prefix]
+pytestmark = [pytest.mark.thorough, pytest.mark.browser, one_prefix]
 
 
 def hold(console: Console, where: str = "**/decisions") -> Callable[[], None]:

@@ -17,7 +17,7 @@ from tests.dev.test_console_words import catalogue
 from tests.thorough import CHECK
 from tests.world import World
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.thorough, pytest.mark.browser]
 
 TABS = ("pending", "flagged", "published", "rejected", "spam", "history", "posts", "policy", "figures", "access")
 ENGLISH = """(keys) => {
@@ -124,7 +124,6 @@ def test_what_was_done_is_told_in_the_moderators_language(speaking: Speaking) ->
     expect(page.locator("#list .dry p").first).to_contain_text(said("Some fields are not as they must be.", "de"))
 
 
-@pytest.mark.thorough
 @pytest.mark.parametrize("width", [320, 1280])
 def test_from_right_to_left_everything_fits_and_axe_finds_nothing(speaking: Speaking, width: int) -> None:
     if not AXE.exists():

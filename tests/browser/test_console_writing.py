@@ -6,7 +6,7 @@ from playwright.sync_api import expect
 from tests.browser.desk import Console, one_prefix
 from tests.world import POST
 
-pytestmark = [pytest.mark.browser, one_prefix]
+pytestmark = [pytest.mark.thorough, pytest.mark.browser, one_prefix]
 
 
 def test_an_answer_is_published_with_what_it_answers(console: Console) -> None:

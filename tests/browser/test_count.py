@@ -12,7 +12,7 @@ from dev.server import running
 from tests.browser.blog import Blog
 from tests.world import World
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.thorough, pytest.mark.browser]
 
 PATH = "/archive"
 MOST = 50  # posts that the service counts at once
@@ -177,7 +177,6 @@ def test_names_that_are_markup_or_parts_of_every_object_are_names(archive: Archi
     assert archive.settled() == ["0", "0", "0", "1", "0", "0"]
 
 
-@pytest.mark.thorough
 @pytest.mark.parametrize(
     "bad",
     ["", " ", "\x01", "\ud800", "x" * 1_025, "x" * 7_000],

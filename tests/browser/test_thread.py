@@ -12,7 +12,7 @@ import app
 from dev.server import running
 from tests.world import POST, World
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.thorough, pytest.mark.browser]
 
 SCREENS = [(width, scheme) for width in (320, 1280) for scheme in ("light", "dark")]
 MIN_TARGET = 24  # CSS pixels: WCAG 2.2, 2.5.8

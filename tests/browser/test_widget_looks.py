@@ -12,9 +12,9 @@ from playwright.sync_api import expect
 from tests.browser.blog import Site
 from tests.thorough import CHECK
 
-pytestmark = [pytest.mark.browser, pytest.mark.engine]
+pytestmark = [pytest.mark.thorough, pytest.mark.browser, pytest.mark.engine]
 
-WIDTHS = (320, 768, 1280) if CHECK in os.environ else (320, 1280)
+WIDTHS = (320, 768, 1280)
 MIN_TARGET = 24  # CSS pixels: WCAG 2.2, 2.5.8
 AXE = Path(__file__).parents[2] / "widget/node_modules/axe-core/axe.min.js"
 MAX_SHIFT = 0.02
@@ -121,7 +121,6 @@ def too_small(site: Site) -> list[str]:
     ]
 
 
-@pytest.mark.thorough
 @pytest.mark.parametrize("screen", SCREENS, ids=lambda screen: str(screen.__name__))
 def test_a_screen_fits_every_width_and_axe_finds_nothing(
     site: Site, screen: Callable[[Site], None], tmp_path: Path
@@ -161,8 +160,7 @@ def test_the_page_decides_on_colours_and_type(site: Site) -> None:
     assert site.heading.evaluate(css, "fontSize") == "40px"
 
 
-@pytest.mark.thorough
-@pytest.mark.parametrize("comments", [0, 5, 100] if CHECK in os.environ else [30])
+@pytest.mark.parametrize("comments", [0, 5, 100])
 @pytest.mark.parametrize("where", ["at the top", "at a comment"])
 @pytest.mark.parametrize("length", ["a long essay", "a short page"])
 def test_nothing_moves_while_it_loads(site: Site, comments: int, where: str, length: str) -> None:

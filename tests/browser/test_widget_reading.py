@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 from tests.browser.blog import Site
 from tests.world import POST, key22
 
-pytestmark = [pytest.mark.browser, pytest.mark.engine]
+pytestmark = [pytest.mark.thorough, pytest.mark.browser, pytest.mark.engine]
 
 FALLBACK = '<afterword-comments><a href="https://blog.example/c">Read the comments there</a></afterword-comments>'
 

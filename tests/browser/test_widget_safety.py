@@ -22,7 +22,7 @@ from tests.hostile import batches, fresh_world
 from tests.thorough import CHECK
 from tests.world import POST, World, key22
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.thorough, pytest.mark.browser]
 
 FILES = ("xss_collected.json", "xss_markdown_generated.json")
 EVERY = 25  # of the payloads that don't fire by themselves
@@ -352,7 +352,6 @@ def test_a_permalink_that_is_answered_with_wrong_types_breaks_nothing(site: Site
 # Attributes
 
 
-@pytest.mark.thorough
 @pytest.mark.parametrize(
     ("attributes", "asked", "shown"),
     [

@@ -13,6 +13,8 @@ from tests.cli.backups import check_counts, read, restored, stopped, table, writ
 from tests.faults import Fault, Faults, Killed, Kind, Moment, hooks, without_pauses
 from tests.world import World, new_world, shared_client
 
+pytestmark = pytest.mark.thorough
+
 
 def test_killed_at_any_call_and_run_again_ends_the_same(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(restoring, "MARK_EVERY", 50)

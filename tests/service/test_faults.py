@@ -375,7 +375,8 @@ def is_documented(deed: Deed, reply: Reply) -> bool:
     return reply.status == deed.done
 
 
-every_deed = pytest.mark.parametrize("stage", DEEDS, indirect=True)
+TRIED = DEEDS if CHECK in os.environ else ["approve a reply"]  # which meets every sort of condition there is
+every_deed = pytest.mark.parametrize("stage", TRIED, indirect=True)
 
 
 @every_deed
@@ -417,33 +418,8 @@ LASTING = {
 }
 
 
-OF_ONE_SORT = {  # the table is as it was, and the SDK tries again: what differs is its affair
-    "a lost request",
-    "a closed connection",
-    "limiting, once",
-    "two failures",
-    "lost requests",
-    "throttling",
-    "limiting",
-}
-FULLY_TRIED = "approve a reply"
-
-
 def at_each_call(stage: Stage, name: str) -> Iterator[tuple[Fault, ...]]:
-    """The faults of this name, from each call on that the first of them can befall.
-
-    Unless nothing may be left out, one deed alone meets all of them at each call: the others meet those of one sort
-    with another one not at all, and the rest at every fourth call.
-    """
-    if CHECK in os.environ or stage.deed is DEEDS[FULLY_TRIED]:
-        return every_fault(stage, name)
-    if name in OF_ONE_SORT:
-        return iter(())
-    found = list(every_fault(stage, name))
-    return iter(found[len(name) % 4 :: 4] or found[:1])
-
-
-def every_fault(stage: Stage, name: str) -> Iterator[tuple[Fault, ...]]:
+    """The faults of this name, from each call on that the first of them can befall."""
     operations = [sent.operation for sent in stage.calls]
     for number in range(len(operations)):
         moved = tuple(replace(each, moment=Moment(each.moment.call + number)) for each in (PASSING | LASTING)[name])

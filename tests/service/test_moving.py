@@ -15,6 +15,8 @@ from tests.readings import check_public, pages
 from tests.store.trees import comment, gone, grown, store
 from tests.world import POST, World, key22
 
+pytestmark = pytest.mark.thorough
+
 LONG = [None, *range(5), *[1] * 60, None, 66]  # a thread of 66, and one of two
 
 
@@ -72,7 +74,6 @@ def test_what_is_long_goes_in_smaller_pieces() -> None:
     assert all(3 * len(batch) <= MAX_PARTS for batch in batches(places))
 
 
-@pytest.mark.thorough
 @pytest.mark.parametrize("back", [False, True], ids=["there", "back"])
 def test_half_a_thread_on_either_side_is_read_without_a_fault(world: World, back: bool) -> None:
     comments = counted(grown(LONG))

@@ -4,7 +4,6 @@ Afterwards the move goes on until nothing is left: all is where it belongs, each
 decided, written or erased is so.
 """
 
-import os
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -13,11 +12,11 @@ from moto import mock_aws
 from tests.faults import Faults, Moment
 from tests.invariants import check_table, read_truth
 from tests.moves import NEW, ask, finish, move, unfinished
-from tests.thorough import CHECK
 from tests.world import POST, Reply, World, key22, new_world, shared_client
 
+pytestmark = pytest.mark.thorough
+
 MOST = 40  # calls of one request
-EVERY = 1 if os.environ.get(CHECK) else 13  # every so manyth call is enough unless nothing may be skipped
 Deed = Callable[[World, list[str]], Reply]
 
 
@@ -124,7 +123,7 @@ def settled(world: World) -> None:
 @pytest.mark.parametrize("name", DEEDS)
 def test_a_move_before_any_call_of_another_deed(faults: Faults, name: str) -> None:
     hold = "never" if name in PUBLISHED_AT_ONCE else "always"
-    for call in range(0, MOST, EVERY):
+    for call in range(MOST):
         world, thread = told(hold=hold)
         with world.open():
             met: list[Reply] = []
@@ -146,7 +145,7 @@ def test_a_move_before_any_call_of_another_deed(faults: Faults, name: str) -> No
 def test_another_deed_before_any_call_of_a_move(faults: Faults, name: str) -> None:
     for call in (
         0,
-        *range(44, MOST * 2, 4 * EVERY),
+        *range(44, MOST * 2, 4),
     ):  # before it lists are read
         world, thread = told()
         with world.open():
@@ -166,7 +165,7 @@ def test_another_deed_before_any_call_of_a_move(faults: Faults, name: str) -> No
 
 @pytest.mark.parametrize("name", ["reject the last reply", "withdraw what has a reply", "edit what waits", "erase"])
 def test_another_deed_before_any_call_of_the_way_back(faults: Faults, name: str) -> None:
-    for call in (0, *range(24, MOST * 2, 2 * EVERY)):
+    for call in (0, *range(24, MOST * 2, 2)):
         world, thread = told()
         with world.open():
             row = move(world)

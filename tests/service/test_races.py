@@ -20,7 +20,7 @@ from tests.world import POST, Reply, World, new_world, sibling
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
-pytestmark = pytest.mark.engine
+pytestmark = [pytest.mark.thorough, pytest.mark.engine]
 
 T = TypeVar("T")
 HOLD = 0.008  # seconds that a transaction keeps its items busy: an assumption

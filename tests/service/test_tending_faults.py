@@ -5,7 +5,6 @@ Whatever happens, the end is that of a timer that nothing disturbed, and nothing
 
 import copy
 import json
-import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -23,8 +22,9 @@ from tests.lagging import Lag, moto_table
 from tests.readings import check_public, the_queue_is_exactly_what_waits
 from tests.service.test_faults import blurred
 from tests.tending import TOPIC, miscount, notices, statuses, tend, with_hash, with_topic
-from tests.thorough import CHECK
 from tests.world import POST, Entropy, World, new_world, shared_client, sibling
+
+pytestmark = pytest.mark.thorough
 
 Prepare = Callable[[World], None]
 
@@ -165,7 +165,6 @@ FAULTS = {
     "killed before a call": Fault(Kind.KILLED_BEFORE),
     "killed after a write": Fault(Kind.KILLED_AFTER),
 }
-EVERY = 1 if CHECK in os.environ else 4  # call: the others differ little
 every_step = pytest.mark.parametrize("stage", SCENES, indirect=True)
 
 
@@ -174,7 +173,7 @@ def at_each_call(stage: Stage, name: str) -> Iterator[Fault]:
     operations = [sent.operation for sent in stage.calls]
     moved = (replace(FAULTS[name], moment=Moment(number)) for number in range(len(operations)))
     possible = [fault for number, fault in enumerate(moved) if fault.befalls(operations[: number + 1])]
-    return iter(possible[len(name) % EVERY :: EVERY] or possible[:1])
+    return iter(possible)
 
 
 @pytest.mark.parametrize("name", FAULTS)
@@ -209,7 +208,7 @@ def test_an_undisturbed_run_keeps_all_that_must_hold(faults: Faults, stage: Stag
 
 @every_step
 def test_two_runs_at_once_do_what_one_does(faults: Faults, stage: Stage) -> None:
-    for number in range(0, len(stage.calls), EVERY):
+    for number in range(len(stage.calls)):
         world = stage.restart()
         other, told = sibling(world), len(notices())
         other.runtime.tending.recounting.pause = lambda _seconds: None
@@ -237,7 +236,7 @@ def test_what_a_moderator_takes_back_meanwhile_is_deleted_by_nobody(
     old = [key for key, status in statuses(read_truth(stage.restart())).items() if status in {"rejected", "spam"}]
     after = {"approve": "published", "restore": "pending"}[decision]
     spared = 0
-    for number in range(0, len(stage.calls), EVERY):
+    for number in range(len(stage.calls)):
         world = stage.restart()
         results: list[Any] = []
 

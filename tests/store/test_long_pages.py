@@ -12,6 +12,8 @@ from tests.store.trees import grown, in_order
 from tests.wire_guard import guarded
 from tests.world import POST, shared_client
 
+pytestmark = pytest.mark.thorough
+
 # Long texts
 
 

@@ -16,6 +16,8 @@ from tests.store.trees import gone, grown, in_order, store
 from tests.wire_guard import guarded
 from tests.world import POST, World, shared_client
 
+pytestmark = pytest.mark.thorough
+
 Forest = tuple[list[int | None], frozenset[int]]  # each comment's parent; those that are not public
 SORTS = list(Sort)
 some = settings(max_examples=50, suppress_health_check=[HealthCheck.function_scoped_fixture])
