@@ -169,11 +169,12 @@ every_step = pytest.mark.parametrize("stage", SCENES, indirect=True)
 
 
 def at_each_call(stage: Stage, name: str) -> Iterator[Fault]:
-    """The fault, from each call on that it can befall, or from every fourth."""
+    """The fault, from each call on that it can befall."""
     operations = [sent.operation for sent in stage.calls]
-    moved = (replace(FAULTS[name], moment=Moment(number)) for number in range(len(operations)))
-    possible = [fault for number, fault in enumerate(moved) if fault.befalls(operations[: number + 1])]
-    return iter(possible)
+    for number in range(len(operations)):
+        fault = replace(FAULTS[name], moment=Moment(number))
+        if fault.befalls(operations[: number + 1]):
+            yield fault
 
 
 @pytest.mark.parametrize("name", FAULTS)
