@@ -133,7 +133,7 @@ def test_the_script_writes_no_html_and_reaches_no_other_host() -> None:
 
 
 def test_the_page_tells_how_to_get_a_link_by_a_command_that_there_is(world: World) -> None:
-    [words] = re.findall("python -m chalicelib ([a-z ]+) <", world.get("/moderate").text)
+    [words] = re.findall("python -m chalicelib --stage STAGE ([a-z ]+) <", world.get("/moderate").text)
 
     with pytest.raises(SystemExit) as left:
         main([*words.split(), "--help"])

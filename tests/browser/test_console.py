@@ -64,7 +64,7 @@ def test_a_moderator_signs_in_decides_takes_back_and_signs_out(console: Console)
     page.goto(link)  # in the same tab, so that only what stands behind the # changes
     page.get_by_role("button", name="Sign in").click()
     expect(page.get_by_text("This link no longer works")).to_be_visible()
-    expect(page.get_by_text(f"python -m chalicelib moderator link {console.moderator}")).to_be_visible()
+    expect(page.get_by_text(f"python -m chalicelib --stage STAGE moderator link {console.moderator}")).to_be_visible()
 
 
 @one_prefix
@@ -102,7 +102,7 @@ def test_a_session_that_ended_leads_to_a_new_link(console: Console) -> None:
     console.decide("Left alone.", "Approve")
 
     expect(console.page.get_by_text("Your session has ended.")).to_be_focused()
-    expect(console.page.get_by_text("python -m chalicelib moderator link")).to_contain_text(console.moderator)
+    expect(console.page.get_by_text("python -m chalicelib --stage STAGE moderator link")).to_contain_text(console.moderator)
     assert console.stored("sessionStorage") == 0
 
 
