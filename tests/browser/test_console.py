@@ -102,7 +102,9 @@ def test_a_session_that_ended_leads_to_a_new_link(console: Console) -> None:
     console.decide("Left alone.", "Approve")
 
     expect(console.page.get_by_text("Your session has ended.")).to_be_focused()
-    expect(console.page.get_by_text("python -m chalicelib --stage STAGE moderator link")).to_contain_text(console.moderator)
+    expect(console.page.get_by_text("python -m chalicelib --stage STAGE moderator link")).to_contain_text(
+        console.moderator
+    )
     assert console.stored("sessionStorage") == 0
 
 

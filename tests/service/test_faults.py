@@ -265,11 +265,13 @@ class Stage:
     outcome: list[str] = field(default_factory=list)
 
     def restart(self) -> World:
-        """Go back to this moment, in a new process that has shown the post to somebody."""
+        """Go back to this moment, in a new process that has shown the post to somebody, and all the time it wants."""
         items, self.world.clock.time, entropy = copy.deepcopy(self.saved)
         kept_by_moto(self.world).items = items
         entropy_of(self.world).numbers = entropy
         world = new_process(self.world)
+        for deeds in (world.runtime.moderating, world.runtime.erasing, world.runtime.moving):
+            deeds.stopwatch = lambda: 0.0
         world.listed()
         return world
 
