@@ -3,7 +3,13 @@
 import json
 from pathlib import Path
 
-from chalicelib.cli.stages import CONFIG
+from chalicelib.cli.stages import CONFIG, Stage, stage_named
+
+
+def noted(stage: Stage, **variables: str) -> Stage:
+    """The stage with these variables, written down."""
+    set_variables(stage.root, stage.name, **variables)
+    return stage_named(stage.name, stage.root)
 
 
 def set_variables(root: Path, stage: str, **variables: str) -> bool:

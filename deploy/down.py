@@ -4,12 +4,11 @@ from collections.abc import Callable
 
 from botocore.exceptions import ClientError
 
-from chalicelib.cli.stages import URL, Stage
-from chalicelib.runtime import Runtime, built
-from chalicelib.settings import from_environment
+from chalicelib.cli.stages import URL, Stage, runtime_of
+from chalicelib.runtime import Runtime
 
 from .chalice import chalice
-from .config import set_variables
+from .config import noted
 from .edge import DISTRIBUTION, fronting
 from .gateway import forget_logs
 from .place import check_gone, check_place
@@ -24,7 +23,7 @@ def down(stage: Stage, *, table: str = "", say: Callable[[str], None] = print) -
         NotReadyError: this is another place than it was deployed to, or Chalice left something.
         ChaliceError: Chalice failed.
     """
-    runtime = built(from_environment(stage.variables), patient=True)
+    runtime = runtime_of(stage)
     name = runtime.settings.table
     if table and table != name:
         say(f"The table of stage {stage.name} is {name}, not {table}: nothing was removed.")
@@ -37,7 +36,7 @@ def down(stage: Stage, *, table: str = "", say: Callable[[str], None] = print) -
     forget_logs(runtime.aws, stage)
     known = stage.config["environment_variables"]
     if known.get(DISTRIBUTION) or GIVEN in known.get(URL, ""):
-        set_variables(stage.root, stage.name, **{URL: "", DISTRIBUTION: ""})
+        noted(stage, **{URL: "", DISTRIBUTION: ""})
     kept = f"{name} and {runtime.settings.secret_parameter}"
     if table:
         _forget(runtime)

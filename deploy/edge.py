@@ -3,11 +3,9 @@
 from collections.abc import Callable
 from urllib.parse import urlsplit
 
-from chalicelib.cli.stages import API_HANDLER, URL, Stage, stage_named
-from chalicelib.runtime import built
-from chalicelib.settings import from_environment
+from chalicelib.cli.stages import API_HANDLER, URL, Stage, runtime_of
 
-from .config import set_variables
+from .config import noted
 from .errors import NotReadyError
 from .place import check_place
 from .stacks import Aws, Stack
@@ -29,7 +27,7 @@ def front(stage: Stage, *, alias: str = "", certificate: str = "", say: Callable
     """
     if not stage.api:
         raise NotReadyError(f"Stage {stage.name} was never deployed from here: `make deploy STAGE={stage.name}` first.")
-    runtime = built(from_environment(stage.variables), patient=True)
+    runtime = runtime_of(stage)
     check_place(runtime.aws, stage)
     own = {"Alias": alias, "Certificate": certificate}
     chosen = {
@@ -45,17 +43,18 @@ def front(stage: Stage, *, alias: str = "", certificate: str = "", say: Callable
     found = stack.outputs()
     if alias:
         say(f"  {alias} must lead to {found['Host']}, by a CNAME record.")
-    return _noted(stage, found["Url"], found["Distribution"])
+    return noted(stage, **{URL: found["Url"], DISTRIBUTION: found["Distribution"]})
 
 
 def unfront(stage: Stage, *, say: Callable[[str], None] = print) -> Stage:
-    """Remove CloudFront; the stage as it is to be deployed then, alone."""
+    """Remove CloudFront; the stage as it is to be deployed then, alone.
+
+    Raises:
+        NotReadyError: this is another place than it was deployed to.
+    """
+    runtime = runtime_of(stage)
+    check_place(runtime.aws, stage)
     say(SLOW)
-    fronting(built(from_environment(stage.variables), patient=True).aws, stage).remove()
+    fronting(runtime.aws, stage).remove()
     say("  gone: let your pages load from the stage's own address")
-    return _noted(stage, "", "")
-
-
-def _noted(stage: Stage, url: str, distribution: str) -> Stage:
-    set_variables(stage.root, stage.name, **{URL: url, DISTRIBUTION: distribution})
-    return stage_named(stage.name, stage.root)
+    return noted(stage, **{URL: "", DISTRIBUTION: ""})

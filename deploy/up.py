@@ -9,13 +9,12 @@ from botocore.exceptions import ClientError, WaiterError
 from chalicelib.cli import doctor
 from chalicelib.cli.findings import Patient
 from chalicelib.cli.main import main
-from chalicelib.cli.stages import URL, Stage, stage_named
-from chalicelib.runtime import Runtime, built
-from chalicelib.settings import from_environment
+from chalicelib.cli.stages import URL, Stage, runtime_of, stage_named
+from chalicelib.runtime import Runtime
 
 from .bundle import Bundle, bundle
 from .chalice import chalice
-from .config import set_variables
+from .config import noted
 from .errors import NotReadyError
 from .gateway import guard, keep_logs
 from .place import check_place
@@ -71,29 +70,20 @@ def up(stage: Stage, wishes: Wishes, *, say: Callable[[str], None] = print) -> i
     guard(runtime.aws, stage)
     for words in _watched(runtime, stage, wishes):
         say(words)
-    code = doctor.report(Patient(stage, _runtime(stage), stage.variables[URL]))
+    code = doctor.report(Patient(stage, runtime_of(stage), stage.variables[URL]))
     say("\n" + SNIPPET.format(url=stage.variables[URL], stage=stage.name))
     return code
 
 
 def _begun(stage: Stage, wishes: Wishes, say: Callable[[str], None]) -> tuple[Stage, Runtime]:
     """The stage with the owner's wishes written down, in an account and region that are the right ones."""
-    runtime = _runtime(stage)
+    runtime = runtime_of(stage)
     who = runtime.aws("sts").get_caller_identity()
     check_place(runtime.aws, stage, new=wishes.new)
     say(f"Account {who['Account']}, {runtime.aws('lambda').meta.region_name}, stage {stage.name}\n")
-    stage = _noted(stage, AFTERWORD_SITE=wishes.site, AFTERWORD_URL=wishes.url)
-    return stage, _runtime(stage)
-
-
-def _runtime(stage: Stage) -> Runtime:
-    return built(from_environment(stage.variables), patient=True)
-
-
-def _noted(stage: Stage, **variables: str) -> Stage:
-    """With what the owner says, written down."""
-    set_variables(stage.root, stage.name, **{name: value for name, value in variables.items() if value})
-    return stage_named(stage.name, stage.root)
+    said = {"AFTERWORD_SITE": wishes.site, URL: wishes.url}
+    stage = noted(stage, **{name: value for name, value in said.items() if value})
+    return stage, runtime_of(stage)
 
 
 def _table(stage: Stage) -> None:
@@ -113,10 +103,10 @@ def _deployed(stage: Stage) -> Stage:
     """Deploy; once more if only now it is known where the service is."""
     chalice(stage.root, "deploy", "--stage", stage.name)
     deployed = stage_named(stage.name, stage.root)
-    noted = deployed.config["environment_variables"].get(URL, "")
-    if noted and (GIVEN not in noted or noted == deployed.url):
+    known = deployed.config["environment_variables"].get(URL, "")
+    if known and (GIVEN not in known or known == deployed.url):
         return deployed
-    deployed = _noted(deployed, **{URL: deployed.url})
+    deployed = noted(deployed, **{URL: deployed.url})
     chalice(stage.root, "deploy", "--stage", stage.name)
     return deployed
 

@@ -25,7 +25,7 @@ from . import (
     table,
     tending,
 )
-from .stages import UnknownStageError, stage_named, stages
+from .stages import UnknownStageError, runtime_of, stage_named, stages
 
 TOPICS = (staging, table, secret, moderators, comments, posts, jobs, tending, backup, edge, cost, doctor, description)
 
@@ -74,7 +74,7 @@ def _runtime(chosen: argparse.Namespace) -> Runtime:
         UnknownStageError: none of them says which table this is about, and the command needs one.
     """
     if chosen.stage:
-        return runtimes.built(from_environment(stage_named(chosen.stage).variables), patient=True)
+        return runtime_of(stage_named(chosen.stage))
     if getattr(chosen, "anywhere", False):
         return runtimes.built(from_environment())
     if not (runtimes.is_used() or is_chosen()):

@@ -7,6 +7,9 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from ..runtime import Runtime, built
+from ..settings import from_environment
+
 ROOT = Path(__file__).parents[2]
 CONFIG = Path(".chalice/config.json")
 URL = "AFTERWORD_URL"
@@ -83,6 +86,11 @@ def stages(root: Path = ROOT) -> list[Stage]:
     found = json.loads((root / CONFIG).read_text(encoding="utf-8"))
     common = {name: value for name, value in found.items() if name not in ("version", "app_name", "stages")}
     return [Stage(name, found["app_name"], _joined(common, own), root) for name, own in found["stages"].items()]
+
+
+def runtime_of(stage: Stage) -> Runtime:
+    """What works on a stage from here; its calls may take their time."""
+    return built(from_environment(stage.variables), patient=True)
 
 
 def _joined(common: Mapping[str, Any], own: Mapping[str, Any]) -> dict[str, Any]:

@@ -203,3 +203,7 @@ def test_a_comment_comes_from_another_site_is_approved_read_there_and_outlasts_d
     assert project.cloud.urls == []
     assert project.cloud.client("dynamodb").list_tables()["TableNames"] == [TABLE]
     assert [each["Name"] for each in project.cloud.client("ssm").describe_parameters()["Parameters"]] == [SECRET]
+
+    project.chalice("deploy", "--stage", STAGE)
+    assert WORDS in read(project.url(STAGE))[0]
+    project.chalice("delete", "--stage", STAGE)

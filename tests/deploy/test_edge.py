@@ -79,6 +79,17 @@ def test_it_goes_and_the_stage_has_its_own_address_again(deployed: Stage) -> Non
     assert alone.variables["AFTERWORD_DISTRIBUTION"] == ""
 
 
+def test_it_is_not_taken_away_from_another_place(deployed: Stage) -> None:
+    fronted = front(deployed)
+    notes = fronted.root / ".chalice/deployed/prod.json"
+    notes.write_text(notes.read_text(encoding="utf-8").replace(":us-east-1:", ":eu-west-1:"), encoding="utf-8")
+
+    with pytest.raises(NotReadyError, match="Choose that account and region"):
+        unfront(replace(fronted))
+
+    assert len(distributions()) == 1
+
+
 def test_what_was_never_deployed_has_nothing_to_stand_before(deployed: Stage) -> None:
     (deployed.root / ".chalice/deployed/prod.json").unlink()
 
