@@ -1,5 +1,5 @@
 # Needed: make, git, and Python 3.11 or newer with venv; Node 18 or newer for make widget and make check.  The rest is
-# installed into .venv, .venv-engine, .venv-schemathesis and widget/node_modules.
+# installed into .venv, .venv-engine, .venv-schemathesis and web/node_modules.
 
 PYTHON ?= $(shell for python in python3.13 python3.12 python3.11 python3; do \
 	$$python -c 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$python && break; \
@@ -13,7 +13,7 @@ PYTEST := $(BIN)/pytest --numprocesses auto --dist worksteal
 TOOLS := .venv/installed
 ENGINE := .venv-engine/installed
 ASKER := .venv-schemathesis/installed
-NODE := widget/node_modules/installed
+NODE := web/node_modules/installed
 
 .PHONY: help run test check deploy edge destroy rehearsal widget bench backups load format clean
 .DELETE_ON_ERROR:
@@ -32,26 +32,26 @@ check: $(TOOLS) $(ENGINE) $(ASKER) $(NODE) ## all that must hold before a commit
 	$(BIN)/ruff check
 	$(BIN)/mypy
 	$(BIN)/python -m chalicelib docs --check
-	cd widget && npm run --silent check >/dev/null
+	cd web && npm run --silent check >/dev/null
 	$(BIN)/python dev/contract.py
 	AFTERWORD_CHECK=1 $(PYTEST) $(ARGS)
 
 deploy: $(TOOLS) ## deploy a stage into your AWS account, or update it (STAGE=prod SITE=https://blog.example EMAIL=you@blog.example BUDGET=5)
-	@$(BIN)/python -m deploy up $(call said,STAGE,--stage) $(call said,SITE,--site) $(call said,EMAIL,--email) \
+	@$(BIN)/python -m ops up $(call said,STAGE,--stage) $(call said,SITE,--site) $(call said,EMAIL,--email) \
 		$(call said,BUDGET,--budget) $(call said,URL,--url) $(if $(filter yes,$(NEW)),--new)
 
 edge: $(TOOLS) ## put CloudFront in front of a deployed stage (STAGE=prod ALIAS=comments.blog.example CERTIFICATE=arn:…); OFF=yes removes it
-	@$(BIN)/python -m deploy edge $(call said,STAGE,--stage) $(call said,ALIAS,--alias) \
+	@$(BIN)/python -m ops edge $(call said,STAGE,--stage) $(call said,ALIAS,--alias) \
 		$(call said,CERTIFICATE,--certificate) $(if $(filter yes,$(OFF)),--off)
 
 destroy: $(TOOLS) ## remove a stage; its table and its secret stay (STAGE=prod; all comments too: TABLE=afterword-prod)
-	@$(BIN)/python -m deploy down $(call said,STAGE,--stage) $(call said,TABLE,--with-table)
+	@$(BIN)/python -m ops down $(call said,STAGE,--stage) $(call said,TABLE,--with-table)
 
 rehearsal: $(TOOLS) $(ENGINE) ## simulate AWS on this machine, to deploy to without an account
 	@$(BIN)/python -m dev.cloud
 
 widget: $(NODE) ## build what browsers load, into chalicelib/static, and print its integrity hashes
-	cd widget && npm run --silent build
+	cd web && npm run --silent build
 
 bench: $(TOOLS) $(ENGINE) ## print what each deed consumes beside its bar, a request's CPU time, a cold start's, a page of the largest post, what readers and moderators wait for
 	@failed=0; for each in units cpu coldstart pages markdown widget console; do \
@@ -67,15 +67,15 @@ load: $(TOOLS) $(ENGINE) ## use the service for some minutes at the posting limi
 format: $(TOOLS) $(NODE) ## format the code, and mend what can be mended by itself
 	$(BIN)/ruff format
 	$(BIN)/ruff check --fix
-	cd widget && npm run --silent format
+	cd web && npm run --silent format
 
 clean: ## remove what was installed and cached; the data of make run (.afterword) stay
-	rm -rf .venv .venv-engine .venv-schemathesis widget/node_modules .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	rm -rf .venv .venv-engine .venv-schemathesis web/node_modules .mypy_cache .pytest_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
-$(NODE): widget/package-lock.json
+$(NODE): web/package-lock.json
 	@command -v npm >/dev/null || { echo "Node 18 or newer with npm is needed (on Debian: apt install nodejs npm)"; exit 1; }
-	npm ci --prefix widget --no-audit --no-fund --loglevel error
+	npm ci --prefix web --no-audit --no-fund --loglevel error
 	@touch $@
 
 $(TOOLS): requirements-dev.txt requirements.txt

@@ -4,8 +4,8 @@ import gc
 
 gc.disable()  # nothing that is loaded here is rubbish; to look for it takes a fifth of a start
 
-from chalicelib.api.service import CORS, Service, log_to_stdout  # noqa: E402
-from chalicelib.api.starting import FIRST, get_ready  # noqa: E402
+from chalicelib.api.app import CORS, Service, log_to_stdout  # noqa: E402
+from chalicelib.api.cold_start import FIRST, get_ready  # noqa: E402
 from chalicelib.events.hourly import timers  # noqa: E402
 
 log_to_stdout()

@@ -25,9 +25,9 @@ from chalicelib.core.ids import base64url, sha256, ulid
 from chalicelib.core.posts import Post
 from chalicelib.runtime import Runtime, built
 from chalicelib.settings import from_environment
+from chalicelib.store.engine.table import MAX_BATCH_WRITE
 from chalicelib.store.items import comment_item, present
 from chalicelib.store.posts import listed
-from chalicelib.store.table import MAX_BATCH_WRITE
 from dev.engine_process import Engine
 
 START = datetime(2030, 1, 1, tzinfo=UTC)

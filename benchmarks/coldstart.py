@@ -22,8 +22,8 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.stage import fill, stage, text_of
-from deploy.bundle import ROOT, bundle, packaged
 from dev.cloud.worker import Function, Worker
+from ops.bundle.build import ROOT, bundle, packaged
 from tests.world import SECRET, World, key22, rest_event
 
 ROUNDS = 11

@@ -18,7 +18,7 @@ from playwright.sync_api import Page, expect, sync_playwright
 import app
 from benchmarks.widget import grouped
 from chalicelib.api.assets import STATIC
-from chalicelib.core.access import Role
+from chalicelib.core.accounts import Role
 from dev.server import running
 from tests.browser.conftest import CHROMIUM
 from tests.hostile import fresh_world

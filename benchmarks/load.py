@@ -20,11 +20,11 @@ from typing import Any
 from benchmarks.crowd import NETWORK, Seen, Visitor
 from benchmarks.memory import memory_of
 from chalicelib.cli.table import make
-from chalicelib.core.access import Role
+from chalicelib.core.accounts import Role
 from chalicelib.runtime import Runtime, current
 from chalicelib.settings import Settings
-from chalicelib.store.attributes import item_from_wire
-from chalicelib.store.clients import new_client
+from chalicelib.store.engine.attributes import item_from_wire
+from chalicelib.store.engine.clients import new_client
 from chalicelib.store.recount import drifted
 from dev.engine_process import Engine, read_line
 from dev.gateway import Gateway, Headers, concurrent

@@ -10,8 +10,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from time import process_time
 
-from chalicelib.core.markdown import to_html
-from chalicelib.core.words import MAX_TEXT
+from chalicelib.core.text.markdown import to_html
+from chalicelib.core.text.sanitize import MAX_TEXT
 
 CORPUS = Path(__file__).resolve().parents[2] / "shared" / "corpus" / "pathological_markdown.json"
 BAR = 50  # milliseconds

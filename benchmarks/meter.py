@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from math import ceil
 from typing import TYPE_CHECKING, Any
 
-from chalicelib.store.schema import INDEXES, Index
+from chalicelib.store.engine.schema import INDEXES, Index
 from tests.wire_guard import key_of, size_of, written
 
 if TYPE_CHECKING:

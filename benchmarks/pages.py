@@ -24,18 +24,18 @@ from benchmarks.cpu import measure
 from benchmarks.meter import Meter
 from benchmarks.stage import AS_LONG_AS_REAL, text_of
 from chalicelib.core.comments import Comment, Status
-from chalicelib.core.signing import seal, sign
-from chalicelib.service.submitting import rendered
-from chalicelib.store.clients import new_client
+from chalicelib.core.crypto.signing import seal, sign
+from chalicelib.service.comments.submit import rendered
+from chalicelib.store.engine.clients import new_client
+from chalicelib.store.engine.table import MAX_BATCH_WRITE
 from chalicelib.store.items import comment_item
 from chalicelib.store.posts import listed
-from chalicelib.store.table import MAX_BATCH_WRITE
 from dev.engine_process import Engine
 from tests.store.trees import comment
 from tests.world import START, World, new_world, rest_event, send
 
 if TYPE_CHECKING:
-    from chalicelib.store.attributes import Item
+    from chalicelib.store.engine.attributes import Item
 
 SIZES = (100, 10_000, 100_000)  # comments on one post
 LENGTH = 450  # characters

@@ -7,8 +7,8 @@ from contextlib import contextmanager
 from typing import Any
 
 from chalicelib.core.comments import Comment, Reason, Status
-from chalicelib.service.submitting import rendered
-from chalicelib.store.clients import new_client
+from chalicelib.service.comments.submit import rendered
+from chalicelib.store.engine.clients import new_client
 from dev.engine_process import Engine
 from tests.store.trees import comment, grown, store
 from tests.world import World, new_world

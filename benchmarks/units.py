@@ -24,7 +24,7 @@ from benchmarks.deeds import (
 )
 from benchmarks.meter import Meter
 from benchmarks.stage import stage, text_of
-from chalicelib.store.clients import new_client
+from chalicelib.store.engine.clients import new_client
 from tests.world import Reply, World
 
 

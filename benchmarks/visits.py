@@ -16,7 +16,7 @@ import app as service
 from benchmarks.stage import AS_LONG_AS_REAL, stage, text_of
 from chalicelib.core.comments import Comment
 from chalicelib.core.ids import base64url
-from chalicelib.service.submitting import rendered
+from chalicelib.service.comments.submit import rendered
 from dev.server import running
 from tests.browser.blog import Blog, running_blog
 from tests.browser.conftest import CHROMIUM, QUIET

@@ -6,22 +6,22 @@ from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
 from .settings import Settings, from_environment
-from .store.clients import aws, new_client
+from .store.engine.clients import aws, new_client
 from .stores import Stores
 
 if TYPE_CHECKING:
-    from .service.answering import Answering
-    from .service.editing import Editing
-    from .service.erasing import Erasing
-    from .service.gathering import Gathering
-    from .service.governing import Governing
-    from .service.moderating import Moderating
-    from .service.moving import Moving
-    from .service.reacting import Reacting
-    from .service.signing_in import SigningIn
-    from .service.submitting import Submitting
-    from .service.tending import Tending
-    from .service.tools import Tools
+    from .service.accounts import SigningIn
+    from .service.clock import Tools
+    from .service.comments.edit import Editing
+    from .service.comments.erase import Erasing
+    from .service.comments.submit import Submitting
+    from .service.context import Gathering
+    from .service.maintenance.runner import Tending
+    from .service.moderation.decide import Moderating
+    from .service.moderation.reply import Answering
+    from .service.posts import Governing
+    from .service.reactions import Reacting
+    from .service.relocation import Moving
 
 
 @dataclass(frozen=True)
@@ -31,28 +31,28 @@ class Runtime(Stores):
     @cached_property
     def tools(self) -> "Tools":
         """What deeds need besides the table."""
-        from .service.tools import Tools  # noqa: PLC0415
+        from .service.clock import Tools  # noqa: PLC0415
 
         return Tools(self.clock, self.entropy, self.keys)
 
     @cached_property
     def gathering(self) -> "Gathering":
         """What screening may know."""
-        from .service.gathering import Gathering  # noqa: PLC0415
+        from .service.context import Gathering  # noqa: PLC0415
 
         return Gathering(self.posts, self.config, self.authors)
 
     @cached_property
     def answering(self) -> "Answering":
         """What moderators write themselves."""
-        from .service.answering import Answering  # noqa: PLC0415
+        from .service.moderation.reply import Answering  # noqa: PLC0415
 
         return Answering(self.tools, self.comments, self.posts, self.config, self.moderating)
 
     @cached_property
     def submitting(self) -> "Submitting":
         """Takes drafts in."""
-        from .service.submitting import Submitting  # noqa: PLC0415
+        from .service.comments.submit import Submitting  # noqa: PLC0415
 
         bits = self.settings.work
         return Submitting(self.tools, self.comments, self.config, self.gathering, self.limits, bits)
@@ -60,44 +60,44 @@ class Runtime(Stores):
     @cached_property
     def editing(self) -> "Editing":
         """What authors do with their own comments."""
-        from .service.editing import Editing  # noqa: PLC0415
+        from .service.comments.edit import Editing  # noqa: PLC0415
 
         return Editing(self.tools, self.comments, self.config, self.gathering, self.limits, self.settings.edit_window)
 
     @cached_property
     def moderating(self) -> "Moderating":
         """Decisions."""
-        from .service.moderating import Moderating  # noqa: PLC0415
+        from .service.moderation.decide import Moderating  # noqa: PLC0415
 
         return Moderating(self.tools, self.comments, self.audit, self.jobs, self.config)
 
     @cached_property
     def erasing(self) -> "Erasing":
         """One's own data."""
-        from .service.erasing import Erasing  # noqa: PLC0415
+        from .service.comments.erase import Erasing  # noqa: PLC0415
 
         return Erasing(self.tools, self.authors, self.reactions, self.jobs, self.editing)
 
     @cached_property
     def reacting(self) -> "Reacting":
         """Votes and flags."""
-        from .service.reacting import Reacting  # noqa: PLC0415
+        from .service.reactions import Reacting  # noqa: PLC0415
 
         return Reacting(self.tools, self.reactions, self.config, self.limits)
 
     @cached_property
     def governing(self) -> "Governing":
         """Posts and the policy."""
-        from .service.governing import Governing  # noqa: PLC0415
+        from .service.posts import Governing  # noqa: PLC0415
 
         return Governing(self.tools, self.posts, self.config, self.audit, self.moving)
 
     @cached_property
     def moving(self) -> "Moving":
         """Moving a post's comments to another post."""
-        from .service.moving import Moving  # noqa: PLC0415
-        from .store.looking import Looking  # noqa: PLC0415
-        from .store.moving import Moves  # noqa: PLC0415
+        from .service.relocation import Moving  # noqa: PLC0415
+        from .store.relocation import Moves  # noqa: PLC0415
+        from .store.scan import Looking  # noqa: PLC0415
 
         moves = Moves(self.table, self.memo, self.jobs)
         return Moving(self.tools, moves, Looking(self.table), self.posts, self.audit, self.config)
@@ -105,14 +105,14 @@ class Runtime(Stores):
     @cached_property
     def tending(self) -> "Tending":
         """What the hourly timer does.  It needs no secret, so its function can't read it."""
-        from .notify.topics import Topics  # noqa: PLC0415
-        from .service.expiring import Expiring  # noqa: PLC0415
-        from .service.noticing import Noticing  # noqa: PLC0415
-        from .service.recounting import Recounting  # noqa: PLC0415
-        from .service.tending import Tending  # noqa: PLC0415
-        from .service.tools import Clockwork  # noqa: PLC0415
-        from .store.marks import Marks  # noqa: PLC0415
-        from .store.overdue import Overdue  # noqa: PLC0415
+        from .notify.channels.sns import Topics  # noqa: PLC0415
+        from .service.clock import Clockwork  # noqa: PLC0415
+        from .service.maintenance.digest import Noticing  # noqa: PLC0415
+        from .service.maintenance.recount import Recounting  # noqa: PLC0415
+        from .service.maintenance.retention import Expiring  # noqa: PLC0415
+        from .service.maintenance.runner import Tending  # noqa: PLC0415
+        from .store.checkpoints import Marks  # noqa: PLC0415
+        from .store.retention import Overdue  # noqa: PLC0415
 
         tools, marks, chosen = Clockwork(self.clock, self.entropy), Marks(self.table), self.settings
         return Tending(
@@ -124,7 +124,7 @@ class Runtime(Stores):
     @cached_property
     def signing_in(self) -> "SigningIn":
         """Moderators' tokens."""
-        from .service.signing_in import SigningIn  # noqa: PLC0415
+        from .service.accounts import SigningIn  # noqa: PLC0415
 
         return SigningIn(self.tools, self.access)
 

@@ -7,27 +7,27 @@ from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from .core.keys import Keys
-from .core.refusals import TooManyRequests, Unavailable
+from .core.crypto.keys import Keys
+from .core.errors import TooManyRequests, Unavailable
 from .settings import BadSettingError, Settings, checked_secret
-from .store.clients import aws
+from .store.engine.clients import aws
+from .store.engine.table import Table
 from .store.memo import Memo
 from .store.posts import Posts
 from .store.ranking import Ranking
-from .store.table import Table
 from .store.threads import Threads
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
-    from .notify.edge import Edge
-    from .store.access import Access
+    from .notify.cdn import Edge
+    from .store.accounts import Access
     from .store.audit import Audit
     from .store.authors import Authors
     from .store.comments import Comments
-    from .store.config import Config
     from .store.jobs import Jobs
     from .store.limits import Limits
+    from .store.policy import Config
     from .store.queue import Queue
     from .store.reactions import Reactions
     from .store.secret import SecretParameter
@@ -91,7 +91,7 @@ class Stores:
         """The caches in front of the service, if there are any."""
         if not self.settings.distribution:
             return None
-        from .notify.edge import Edge  # noqa: PLC0415
+        from .notify.cdn import Edge  # noqa: PLC0415
 
         return Edge(self.settings.distribution, self.clock, self.entropy, self._may_tell)
 
@@ -160,14 +160,14 @@ class Stores:
     @cached_property
     def config(self) -> "Config":
         """The policy."""
-        from .store.config import Config  # noqa: PLC0415
+        from .store.policy import Config  # noqa: PLC0415
 
         return Config(self.table)
 
     @cached_property
     def access(self) -> "Access":
         """Moderators and tokens in the table."""
-        from .store.access import Access  # noqa: PLC0415
+        from .store.accounts import Access  # noqa: PLC0415
 
         return Access(self.table)
 

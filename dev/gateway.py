@@ -23,7 +23,7 @@ from chalice.app import Chalice
 from chalice.config import Config
 from chalice.local import LocalChalice, LocalGateway, LocalGatewayException
 
-from chalicelib.api.gateway_answers import gateway_responses
+from chalicelib.api.http.gateway_responses import gateway_responses
 
 CONFIG = Path(__file__).parent.parent / ".chalice" / "config.json"
 STATIC = re.compile("'(.*)'", re.DOTALL)  # a value that stands for itself

@@ -18,9 +18,9 @@ from urllib.parse import quote
 
 from chalicelib import runtime as runtimes
 from chalicelib.cli.main import main as command_line
-from chalicelib.core.access import Moderator, Role, Scope
-from chalicelib.core.forms import is_done
-from chalicelib.core.refusals import Unauthenticated
+from chalicelib.core.accounts import Moderator, Role, Scope
+from chalicelib.core.crypto.form_tokens import is_done
+from chalicelib.core.errors import Unauthenticated
 from chalicelib.stores import now
 
 POST = "/2024/05/footpath.html"

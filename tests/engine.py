@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from chalicelib.store.clients import new_client
+from chalicelib.store.engine.clients import new_client
 from dev.engine_process import Engine, available
 from tests.thorough import CHECK
 from tests.wire_guard import guarded

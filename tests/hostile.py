@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from moto import mock_aws
 
-from chalicelib.api.openapi import document
+from ops.openapi.document import document
 from tests.world import Reply, World, new_world, shared_client
 
 LOGGED = {"method", "route", "status", "ms", "request"}

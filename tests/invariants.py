@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, cast
 
-from chalicelib.store.attributes import item_from_wire
+from chalicelib.store.engine.attributes import item_from_wire
 from tests.counted import COUNTED_CHECKS
 from tests.lagging import whole_table
 from tests.world import World

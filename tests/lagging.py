@@ -14,7 +14,7 @@ from botocore.awsrequest import AWSPreparedRequest, AWSResponse
 from moto.core.models import DEFAULT_ACCOUNT_ID, botocore_stubber
 from moto.dynamodb.models import dynamodb_backends
 
-from chalicelib.store.schema import INDEXES, Index
+from chalicelib.store.engine.schema import INDEXES, Index
 from tests.faults import answered, body_of, elsewhere
 
 if TYPE_CHECKING:

@@ -9,8 +9,8 @@ from itertools import product
 from typing import Any
 from urllib.parse import urlencode
 
-from chalicelib.api.openapi import endpoints
 from chalicelib.store.threads import Sort
+from ops.openapi.document import endpoints
 from tests import twins
 from tests.twins import OTHER, POSTS, SECRET
 from tests.world import POST, key22

@@ -14,7 +14,7 @@ from typing import Any, cast
 
 from chalicelib import runtime as runtimes
 from chalicelib.core.ids import ulid_iso
-from chalicelib.store.attributes import item_to_wire
+from chalicelib.store.engine.attributes import item_to_wire
 from tests.counted import DECISIVE
 from tests.invariants import Item, Truth, id_of, is_public, is_visible
 from tests.world import Reply, World, new_world

@@ -7,9 +7,9 @@ from typing import Any, cast
 from moto.core.models import DEFAULT_ACCOUNT_ID
 from moto.sns.models import sns_backends
 
-from chalicelib.core.tending import Step
+from chalicelib.core.maintenance import Step
 from chalicelib.events.hourly import hourly
-from chalicelib.store.attributes import item_to_wire
+from chalicelib.store.engine.attributes import item_to_wire
 from tests.invariants import Truth, read_truth
 from tests.world import World
 

@@ -3,7 +3,7 @@
 from datetime import datetime
 from functools import cache
 
-from chalicelib.core.access import Moderator, Role
+from chalicelib.core.accounts import Moderator, Role
 from tests.corpus import load
 from tests.hostile import judge
 from tests.world import Reply, World, rest_event, send

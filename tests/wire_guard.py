@@ -11,8 +11,8 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from chalicelib.api.incoming import Incoming, incoming
-from chalicelib.store.schema import INDEXES
+from chalicelib.api.http.request import Incoming, incoming
+from chalicelib.store.engine.schema import INDEXES
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient

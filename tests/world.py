@@ -21,11 +21,11 @@ from moto.core.botocore_stubber import BotocoreStubber
 
 import app as service
 from chalicelib import runtime as runtimes
-from chalicelib.core.access import Role
+from chalicelib.core.accounts import Role
 from chalicelib.runtime import Runtime
 from chalicelib.settings import Settings
-from chalicelib.store.clients import new_client
-from chalicelib.store.schema import table_definition
+from chalicelib.store.engine.clients import new_client
+from chalicelib.store.engine.schema import table_definition
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient

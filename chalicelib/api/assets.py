@@ -13,9 +13,9 @@ from pathlib import Path
 
 from pydantic import ConfigDict
 
-from ..core.refusals import NotFound
-from .endpoints import Answer, Call, Topic
-from .parsing import JSON, Query
+from ..core.errors import NotFound
+from .http.endpoints import Answer, Call, Topic
+from .http.parsing import JSON, Query
 
 topic = Topic(__name__)
 

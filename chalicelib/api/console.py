@@ -4,7 +4,7 @@ import re
 from functools import cache
 
 from .assets import STATIC, AnyQuery, names
-from .endpoints import Answer, Call, Topic
+from .http.endpoints import Answer, Call, Topic
 
 topic = Topic(__name__)
 

@@ -11,10 +11,10 @@ from ..core.backup import FORMAT, BadBackup, End, Head
 from ..core.ids import ULID_ENTROPY, ulid
 from ..core.times import iso
 from ..runtime import Runtime
-from ..store.backup import Export, fingerprint
-from ..store.noted import Noted
-from ..store.restoring import Restoring, check_entry
-from ..transfer.backup import BackupFile, Writer, created
+from ..store.backup.disk_set import Noted
+from ..store.backup.export import Export, fingerprint
+from ..store.backup.restore import Restoring, check_entry
+from .backup_file import BackupFile, Writer, created
 
 SHOW_EVERY = 500  # entries
 BAR = 30  # characters

@@ -3,10 +3,10 @@
 import argparse
 
 from ..core.comments import Comment, Status
-from ..core.markdown import RENDERER
-from ..core.refusals import ChangedMeanwhile, Invalid
+from ..core.errors import ChangedMeanwhile, Invalid
+from ..core.text.markdown import RENDERER
 from ..runtime import Runtime
-from ..service.submitting import rendered
+from ..service.comments.submit import rendered
 
 
 def add_to(topics: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:

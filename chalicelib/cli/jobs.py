@@ -6,7 +6,7 @@ from collections import Counter
 from ..core.ids import HASH
 from ..core.jobs import Job
 from ..runtime import Runtime
-from ..service.moderating import Outcome
+from ..service.moderation.decide import Outcome
 from . import posts
 
 

@@ -6,26 +6,35 @@ from collections.abc import Iterator, Sequence
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from ops import doctor
+from ops.cost import report as cost
+from ops.stages import UnknownStageError, runtime_of, stage_named, stages
+
 from .. import runtime as runtimes
-from ..core.refusals import Refusal
+from ..core.errors import Refusal
 from ..runtime import Runtime
 from ..settings import BadSettingError, from_environment, is_chosen
 from . import (
     backup,
     comments,
-    cost,
-    description,
-    doctor,
-    edge,
     jobs,
     moderators,
     posts,
     secret,
-    staging,
     table,
-    tending,
 )
-from .stages import UnknownStageError, runtime_of, stage_named, stages
+from . import (
+    cdn as edge,
+)
+from . import (
+    docs as description,
+)
+from . import (
+    maintenance as tending,
+)
+from . import (
+    stages as staging,
+)
 
 TOPICS = (staging, table, secret, moderators, comments, posts, jobs, tending, backup, edge, cost, doctor, description)
 

@@ -2,9 +2,9 @@
 
 import argparse
 
-from ..core.access import Role, Scope
-from ..core.refusals import NotFound
-from ..core.words import clean_name
+from ..core.accounts import Role, Scope
+from ..core.errors import NotFound
+from ..core.text.sanitize import clean_name
 from ..runtime import Runtime
 
 

@@ -4,9 +4,9 @@ import argparse
 import sys
 import time
 
-from ..core.deciding import COMMAND_LINE
+from ..core.decisions import COMMAND_LINE
+from ..core.errors import Unavailable
 from ..core.posts import post_key
-from ..core.refusals import Unavailable
 from ..runtime import Runtime
 
 PAUSE = 2.0  # seconds between two looks, while what was on its way may still arrive

@@ -1,111 +1,49 @@
-"""Stages: what ``.chalice/config.json`` says of one, and what Chalice noted of its last deployment."""
+"""``stage add``: another site is another stage, with all that is its own."""
 
+import argparse
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass
-from functools import cached_property
-from pathlib import Path
-from typing import Any
+import re
 
-from ..runtime import Runtime, built
-from ..settings import from_environment
+from ops.policies import policy_files
+from ops.stages import CONFIG, ROOT, stage_named
 
-ROOT = Path(__file__).parents[2]
-CONFIG = Path(".chalice/config.json")
-URL = "AFTERWORD_URL"
-API_HANDLER = "api_handler"  # as Chalice calls the function that answers requests
-HOURLY = "hourly"  # and the timer's
+from ..runtime import Runtime
+
+NAME = re.compile(r"[a-z][a-z0-9]{0,15}")
+MODEL = "prod"
+OWN = ("AFTERWORD_SITE", "AFTERWORD_URL", "AFTERWORD_DISTRIBUTION")  # of the model alone
 
 
-class UnknownStageError(Exception):
-    """No stage of that name; the message names those that there are."""
+def add_to(topics: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Register the commands."""
+    commands = topics.add_parser("stage", help="the stages, each for one site").add_subparsers(
+        metavar="COMMAND", required=True
+    )
+    add = commands.add_parser("add", help="add a stage like prod, with a table, a secret and policies of its own")
+    add.add_argument("name", type=_name)
+    add.set_defaults(run=_add, anywhere=True)
 
 
-@dataclass(frozen=True)
-class Stage:
-    """One stage: one site.  ``config`` is what holds for it, whether set for all stages or for this one."""
-
-    name: str
-    app: str
-    config: Mapping[str, Any]
-    root: Path = ROOT
-
-    @property
-    def function(self) -> str:
-        """The Lambda function that answers requests; its role, and whatever watches it, are named after it."""
-        return f"{self.app}-{self.name}"
-
-    @property
-    def functions(self) -> list[str]:
-        """All Lambda functions: that one, and those that run by themselves."""
-        others = [name for name in self.config.get("lambda_functions", {}) if name != API_HANDLER]
-        return [self.function, *(f"{self.function}-{name}" for name in others)]
-
-    def function_config(self, function: str) -> Mapping[str, Any]:
-        """What holds for one of them."""
-        name = function.removeprefix(f"{self.function}-") if function != self.function else API_HANDLER
-        return _joined(self.config, self.config.get("lambda_functions", {}).get(name, {}))
-
-    @property
-    def path(self) -> str:
-        """API Gateway's own stage: the prefix of all addresses."""
-        return str(self.config.get("api_gateway_stage", "api"))
-
-    @property
-    def variables(self) -> dict[str, str]:
-        """Settings of the function; where it is, if that is not set, is where it was deployed."""
-        chosen: dict[str, str] = dict(self.config.get("environment_variables", {}))
-        if not chosen.get(URL) and self.url:
-            chosen[URL] = self.url
-        return chosen
-
-    @cached_property
-    def deployed(self) -> dict[str, Mapping[str, Any]]:
-        """Chalice's notes: name → resource.  Empty before the first deployment from this folder."""
-        notes = self.root / f".chalice/deployed/{self.name}.json"
-        if not notes.exists():
-            return {}
-        return {each["name"]: each for each in json.loads(notes.read_text(encoding="utf-8"))["resources"]}
-
-    @property
-    def api(self) -> str:
-        """The REST API's id."""
-        return str(self.deployed.get("rest_api", {}).get("rest_api_id", ""))
-
-    @property
-    def url(self) -> str:
-        """Where readers reach it: the domain of one's own, or what API Gateway gave."""
-        domain = self.config.get("api_gateway_custom_domain")
-        if domain:
-            return f"https://{domain['domain_name']}/{domain.get('url_prefix', '').strip('/')}".rstrip("/")
-        return str(self.deployed.get("rest_api", {}).get("rest_api_url", "")).rstrip("/")
+def _name(text: str) -> str:
+    if not NAME.fullmatch(text):
+        raise argparse.ArgumentTypeError("a stage's name has up to 16 small letters and digits, a letter first")
+    return text
 
 
-def stages(root: Path = ROOT) -> list[Stage]:
-    """All of them."""
-    found = json.loads((root / CONFIG).read_text(encoding="utf-8"))
-    common = {name: value for name, value in found.items() if name not in ("version", "app_name", "stages")}
-    return [Stage(name, found["app_name"], _joined(common, own), root) for name, own in found["stages"].items()]
-
-
-def runtime_of(stage: Stage) -> Runtime:
-    """What works on a stage from here; its calls may take their time."""
-    return built(from_environment(stage.variables), patient=True)
-
-
-def _joined(common: Mapping[str, Any], own: Mapping[str, Any]) -> dict[str, Any]:
-    """As Chalice reads them: a stage's own value counts, variables are put together."""
-    variables = {**common.get("environment_variables", {}), **own.get("environment_variables", {})}
-    return {**common, **own, "environment_variables": variables}
-
-
-def stage_named(name: str, root: Path = ROOT) -> Stage:
-    """The stage of that name.
-
-    Raises:
-        UnknownStageError: there is none.
-    """
-    known = {stage.name: stage for stage in stages(root)}
-    if name not in known:
-        raise UnknownStageError(f"{root / CONFIG} has no stage {name!r}, only {', '.join(known)}")
-    return known[name]
+def _add(_runtime: Runtime, chosen: argparse.Namespace) -> int:
+    path, name = ROOT / CONFIG, chosen.name
+    config = json.loads(path.read_text(encoding="utf-8"))
+    if name in config["stages"]:
+        print(f"There is a stage {name} already.")
+        return 2
+    model = json.dumps(config["stages"][MODEL])
+    made = json.loads(re.sub(rf"\b{MODEL}\b", name, model))
+    made.pop("api_gateway_custom_domain", None)
+    for variable in OWN:
+        made["environment_variables"].pop(variable, None)
+    config["stages"][name] = made
+    path.write_text(json.dumps(config, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+    for file, text in policy_files([stage_named(name)]).items():
+        (ROOT / file).write_text(text, encoding="utf-8")
+    print(f"Stage {name} is in {CONFIG}. `make deploy STAGE={name} SITE=https://…` brings it into your account.")
+    return 0

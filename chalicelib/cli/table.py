@@ -6,16 +6,16 @@ from typing import TYPE_CHECKING
 
 from botocore.exceptions import ClientError
 
+from ..core.errors import ChangedMeanwhile
+from ..core.maintenance import NETWORK_LIFE
 from ..core.posts import Post
-from ..core.refusals import ChangedMeanwhile
-from ..core.tending import NETWORK_LIFE
 from ..runtime import Runtime
 from ..settings import BadSettingError
-from ..store.leftovers import deleted_with_leftovers, sweep
-from ..store.overdue import Overdue
+from ..store.cleanup import deleted_with_leftovers, sweep
+from ..store.engine.schema import TTL, additions, differences, table_definition
+from ..store.engine.upgrade import described, recover, upgrade
 from ..store.recount import drifted
-from ..store.schema import TTL, additions, differences, table_definition
-from ..store.upgrading import described, recover, upgrade
+from ..store.retention import Overdue
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient

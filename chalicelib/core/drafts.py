@@ -6,7 +6,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 
 from .ids import ID
 from .posts import MAX_KEY, post_key
-from .words import MAX_LINK, MAX_NAME, MAX_TEXT, clean_link, clean_name, clean_text, clean_title
+from .text.sanitize import MAX_LINK, MAX_NAME, MAX_TEXT, clean_link, clean_name, clean_text, clean_title
 
 MAX_TITLE = 200  # characters: of the post's title, and of what a program writes into the trap
 MAX_VERSION = 2**53 - 1  # the largest whole number that every JSON parser keeps

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from .deciding import Decision
-from .moving import Move
+from .decisions import Decision
+from .relocation import Move
 
 
 class Work(StrEnum):

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from .comments import Comment, Status
-from .refusals import ParentNotPublished
+from .errors import ParentNotPublished
 
 
 @dataclass(frozen=True)

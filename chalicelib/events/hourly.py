@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING, Any
 from chalice import Blueprint, Rate
 
 from .. import runtime as runtimes
-from ..core.notices import topic_beside
-from ..core.tending import Step
+from ..core.digest import topic_beside
+from ..core.maintenance import Step
 from ..core.times import milliseconds
 
 if TYPE_CHECKING:

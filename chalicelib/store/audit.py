@@ -3,16 +3,16 @@
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from ..core.deciding import AuditRow
+from ..core.decisions import AuditRow
+from ..core.errors import NotFound
 from ..core.ids import ulid_milliseconds
 from ..core.jobs import Job
-from ..core.refusals import NotFound
 from ..core.times import EPOCH, from_iso
-from . import keys
+from .engine import keys
+from .engine.parts import Part, Put, Update, Where
+from .engine.schema import STATUS
+from .engine.table import Span, Table
 from .items import audit_item, audit_of
-from .parts import Part, Put, Update, Where
-from .schema import STATUS
-from .table import Span, Table
 
 MAX_HISTORY = 200  # rows about one comment
 MAX_LOOK = 500  # rows in one call

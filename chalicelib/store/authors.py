@@ -4,14 +4,14 @@ from dataclasses import dataclass
 from enum import Enum
 
 from ..core.comments import Comment
-from ..core.deciding import Record
+from ..core.decisions import Record
 from ..core.times import from_iso
-from . import keys
-from .attributes import Item
+from .engine import keys
+from .engine.attributes import Item
+from .engine.parts import Delete, Key, Where
+from .engine.schema import AUTHOR
+from .engine.table import Span, Table
 from .items import comment_of
-from .parts import Delete, Key, Where
-from .schema import AUTHOR
-from .table import Span, Table
 
 PAGES = 8  # of the index that one call looks through for comments
 MAX_THINGS = 500  # more than one request can remove

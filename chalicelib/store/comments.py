@@ -10,22 +10,22 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from ..core.comments import EARLIER_LIFE, Comment, Earlier, Status
-from ..core.deciding import TIMER, AuditRow, counted
+from ..core.decisions import TIMER, AuditRow, counted
+from ..core.errors import ChangedMeanwhile, NotFound, PostClosed, Unavailable
 from ..core.posts import Post
-from ..core.refusals import ChangedMeanwhile, NotFound, PostClosed, Unavailable
 from ..core.threads import Ripple, together
 from ..core.times import iso
-from . import keys
-from .attributes import Item
 from .audit import audit_put, undone_part
+from .cleanup import sweep
+from .engine import keys
+from .engine.attributes import Item
+from .engine.parts import NEW, Delete, Part, Put, Update, Where
+from .engine.schema import SHARDS, STATUS
+from .engine.table import Span, Table
 from .items import comment_item, comment_of, earlier_item, earlier_of, present, tombstone_item
-from .leftovers import sweep
 from .memo import Memo
-from .parts import NEW, Delete, Part, Put, Update, Where
 from .posts import listed
-from .schema import SHARDS, STATUS
 from .stats import DECISIVE, day_part
-from .table import Span, Table
 
 
 class AlreadyStored(Exception):  # noqa: N818  not a failure, an answer

@@ -7,13 +7,13 @@ from datetime import datetime
 from typing import Any
 
 from ..core.comments import EARLIER_LIFE, Comment, Earlier, Reason, Status
-from ..core.deciding import Act, AuditRow
+from ..core.decisions import Act, AuditRow
 from ..core.ids import ulid_iso
 from ..core.posts import Post
 from ..core.public import LatestComment, PublicComment
 from ..core.times import from_iso, iso, seconds
-from . import keys
-from .attributes import Item
+from .engine import keys
+from .engine.attributes import Item
 
 SCHEMA = 1  # the version of what an item holds
 

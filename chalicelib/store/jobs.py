@@ -3,16 +3,16 @@
 A move does not expire before it is finished: its posts are closed until then.
 """
 
-from ..core.deciding import UNDO_WINDOW, Decision
+from ..core.decisions import UNDO_WINDOW, Decision
+from ..core.errors import NotFound
 from ..core.jobs import Job, Wish, Work
-from ..core.moving import Move, Pass, Standing
-from ..core.refusals import NotFound
+from ..core.relocation import Move, Pass, Standing
 from ..core.times import from_iso, iso, seconds
-from . import keys
-from .attributes import Item
-from .parts import Delete, Put, Update, Where
-from .schema import STATUS
-from .table import Span, Table
+from .engine import keys
+from .engine.attributes import Item
+from .engine.parts import Delete, Put, Update, Where
+from .engine.schema import STATUS
+from .engine.table import Span, Table
 
 MAX_OPEN = 100  # jobs in one list
 

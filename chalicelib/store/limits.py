@@ -7,12 +7,12 @@ write.  Counters expire by themselves.
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from ..core.errors import TooManyRequests
 from ..core.ids import sha256
-from ..core.refusals import TooManyRequests
 from ..core.times import seconds
-from . import keys
-from .parts import Update, Where
-from .table import Table
+from .engine import keys
+from .engine.parts import Update, Where
+from .engine.table import Table
 
 LIFE = timedelta(hours=48)
 DAY = 86_400  # seconds

@@ -4,17 +4,17 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from heapq import merge
 
-from ..core.deciding import AuditRow
+from ..core.decisions import AuditRow
 from ..core.posts import Post
 from ..core.times import iso
-from . import keys
-from .attributes import Item
 from .audit import audit_put, undone_part
+from .engine import keys
+from .engine.attributes import Item
+from .engine.parts import Update, Where
+from .engine.schema import SHARDS, STATUS
+from .engine.table import Span, Table
 from .items import post_of, present
 from .memo import Memo
-from .parts import Update, Where
-from .schema import SHARDS, STATUS
-from .table import Span, Table
 
 
 class Posts:

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from heapq import merge
 
 from ..core.comments import Comment, Status
-from . import keys
-from .attributes import Item
+from .engine import keys
+from .engine.attributes import Item
+from .engine.schema import STATUS
+from .engine.table import Span, Table
 from .items import comment_of
-from .schema import STATUS
-from .table import Span, Table
 
 MAX_LOOK = 500  # comments in one call
 PORTION = 100  # comments: where the first ones are not those wanted, few large portions cost less than many small ones

@@ -9,15 +9,15 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from ..core.comments import Caller, Comment, Status
-from ..core.reacting import MAX_PER_NETWORK, Direction, Flag, FlagReason, change_of
-from ..core.refusals import ChangedMeanwhile, NotFound, TooManyRequests
+from ..core.errors import ChangedMeanwhile, NotFound, TooManyRequests
+from ..core.reactions import MAX_PER_NETWORK, Direction, Flag, FlagReason, change_of
 from ..core.times import from_iso, iso, seconds
-from . import keys
-from .attributes import Item
+from .engine import keys
+from .engine.attributes import Item
+from .engine.parts import NEW, Delete, Key, Part, Put, Update, Where
+from .engine.table import Span, Table
 from .items import comment_of, present
 from .memo import Memo
-from .parts import NEW, Delete, Key, Part, Put, Update, Where
-from .table import Span, Table
 
 NETWORK_LIFE = timedelta(days=30)  # of a counter, from the first vote or flag that it counts
 MAX_LOOK = 100  # flags of one comment that are read to show the newest of them

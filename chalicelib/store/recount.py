@@ -4,10 +4,10 @@ from collections.abc import Iterator
 from itertools import islice
 
 from ..core.posts import Post
-from . import keys
+from .engine import keys
+from .engine.schema import PUBLISHED
+from .engine.table import Span, Table
 from .posts import Posts
-from .schema import PUBLISHED
-from .table import Span, Table
 
 MAX_ENTRIES = 100_000  # of a post that is counted in passing: some 70 MB
 

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from ..core.refusals import Unavailable
+from ..core.errors import Unavailable
 
 if TYPE_CHECKING:
     from mypy_boto3_ssm import SSMClient

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from ..core.comments import Comment, Status
-from ..core.deciding import Act, AuditRow
-from . import keys
-from .attributes import Item
-from .parts import Part, Update
-from .table import Span, Table
+from ..core.decisions import Act, AuditRow
+from .engine import keys
+from .engine.attributes import Item
+from .engine.parts import Part, Update
+from .engine.table import Span, Table
 
 DECISIVE = {Act.APPROVE, Act.REJECT, Act.SPAM, Act.RESTORE, Act.DELETE}
 

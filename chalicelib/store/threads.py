@@ -9,14 +9,14 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from ..core.comments import SEPARATOR
+from ..core.errors import SortUnavailable
 from ..core.public import LatestComment, PublicComment
-from ..core.refusals import SortUnavailable
-from . import keys
-from .attributes import Item
+from .engine import keys
+from .engine.attributes import Item
+from .engine.schema import PUBLISHED, RECENT
+from .engine.table import Span, Table
 from .items import latest_of, public_of
 from .ranking import Ranking
-from .schema import PUBLISHED, RECENT
-from .table import Span, Table
 
 AFTER_SEPARATOR = "$"  # the next character: ends a thread
 BEFORE_SEPARATOR = " "  # a character before it: begins what is below a row

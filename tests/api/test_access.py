@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 import app as service
-from chalicelib.core.access import API_TOKEN_LIFE, SESSION_LIFE, Role, Scope
+from chalicelib.core.accounts import API_TOKEN_LIFE, SESSION_LIFE, Role, Scope
 from tests.hostile import documented, judge
 from tests.tokens import exchange, other_kind
 from tests.world import POST, World, key22

@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from moto import mock_aws
 
-from chalicelib.api.incoming import read
-from chalicelib.core.keys import Keys
+from chalicelib.api.http.request import read
+from chalicelib.core.crypto.keys import Keys
 from tests.world import SECRET, World, new_world, rest_event, shared_client
 
 EDGE, READER = "64.252.66.9", "203.0.113.7"

@@ -4,10 +4,10 @@ from typing import Any
 
 import pytest
 
-from chalicelib.core.access import Role
+from chalicelib.core.accounts import Role
 from chalicelib.core.comments import Status
 from chalicelib.store import queue
-from chalicelib.store.keys import shard
+from chalicelib.store.engine.keys import shard
 from tests.store.trees import grown, store
 from tests.wire_guard import key_of, watched, written
 from tests.world import World

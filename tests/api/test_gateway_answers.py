@@ -8,10 +8,10 @@ from chalice.deploy import swagger
 from jsonschema import validate  # type: ignore[import-untyped]
 
 import app as service
-from chalicelib.api import gateway_answers
-from chalicelib.api.gateway_answers import gateway_responses
-from chalicelib.api.openapi import document
-from chalicelib.api.reference import reference
+from chalicelib.api.http import gateway_responses as gateway_answers
+from chalicelib.api.http.gateway_responses import gateway_responses
+from ops.openapi.document import document
+from ops.openapi.reference import reference
 from tests.world import World
 
 RESPONSES = gateway_responses()

@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from chalicelib.api.endpoints import Endpoint
-from chalicelib.api.openapi import endpoints
+from chalicelib.api.http.endpoints import Endpoint
 from chalicelib.core.posts import post_key
-from chalicelib.core.words import clean_link, clean_name, clean_text, clean_title
+from chalicelib.core.text.sanitize import clean_link, clean_name, clean_text, clean_title
+from ops.openapi.document import endpoints
 from tests.corpus import load
 from tests.hostile import batches, counted, documented, fresh_world, judge, listen, log_lines, wrong_fields
 from tests.world import POST, Reply, World, key22, rest_event, send

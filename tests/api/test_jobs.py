@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from chalicelib.cli.main import main
-from chalicelib.core.access import Role
+from chalicelib.core.accounts import Role
 from tests.world import World, key22
 
 JOBS = "/v1/moderation/jobs"

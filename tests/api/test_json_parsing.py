@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 
 import pytest
 
-from chalicelib.core.words import clean_text
+from chalicelib.core.text.sanitize import clean_text
 from tests.corpus import load
 from tests.hostile import counted, judge
 from tests.world import POST, Reply, World, key22, rest_event, send

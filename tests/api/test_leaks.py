@@ -11,7 +11,7 @@ from moto import mock_aws
 
 from chalicelib import runtime as runtimes
 from chalicelib.api.assets import STATIC, listed
-from chalicelib.core.signing import sign
+from chalicelib.core.crypto.signing import sign
 from tests import twins
 from tests.canaries import CANARY, forms, tells
 from tests.questions import PUBLIC, QUESTIONS, Asked, Known, Route

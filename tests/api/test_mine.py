@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
+from chalicelib.core.errors import Unavailable
 from chalicelib.core.ids import sha256
-from chalicelib.core.refusals import Unavailable
 from chalicelib.core.times import iso
 from tests.store.trees import grown, store
 from tests.world import World, key22

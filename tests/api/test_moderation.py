@@ -4,8 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from chalicelib.core.access import Role
-from chalicelib.core.deciding import Act, AuditRow
+from chalicelib.core.accounts import Role
+from chalicelib.core.decisions import Act, AuditRow
 from chalicelib.core.ids import ulid
 from chalicelib.store.audit import audit_put
 from tests.world import POST, Reply, World, key22

@@ -14,16 +14,16 @@ from jsonschema import Draft202012Validator  # type: ignore[import-untyped]
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
 import app
-from chalicelib.api.answers import all_refusals
-from chalicelib.api.endpoints import Endpoint
-from chalicelib.api.examples import BODIES
-from chalicelib.api.links import LINKS
-from chalicelib.api.openapi import document, endpoints, spelled_out
-from chalicelib.api.parsing import JSON
-from chalicelib.api.problems import Failure, status_of
-from chalicelib.api.reference import reference
-from chalicelib.cli.description import pages
-from chalicelib.core.refusals import Forbidden, Invalid, Refusal, Unauthenticated, Unavailable
+from chalicelib.api.http.endpoints import Endpoint
+from chalicelib.api.http.parsing import JSON
+from chalicelib.api.http.problems import Failure, status_of
+from chalicelib.cli.docs import pages
+from chalicelib.core.errors import Forbidden, Invalid, Refusal, Unauthenticated, Unavailable
+from ops.openapi.document import document, endpoints, spelled_out
+from ops.openapi.examples import BODIES
+from ops.openapi.links import LINKS
+from ops.openapi.reference import reference
+from ops.openapi.responses import all_refusals
 from tests.world import World
 
 ROOT = Path(__file__).parents[2]

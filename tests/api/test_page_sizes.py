@@ -11,11 +11,11 @@ from urllib.parse import parse_qsl
 import pytest
 
 from chalicelib.core.comments import Comment, Status
-from chalicelib.core.deciding import MAX_NOTE, Act, AuditRow
+from chalicelib.core.decisions import MAX_NOTE, Act, AuditRow
 from chalicelib.core.ids import sha256, ulid
-from chalicelib.core.markdown import to_html
-from chalicelib.core.words import MAX_LINK, MAX_NAME, MAX_TEXT
-from chalicelib.service.submitting import MAX_HTML
+from chalicelib.core.text.markdown import to_html
+from chalicelib.core.text.sanitize import MAX_LINK, MAX_NAME, MAX_TEXT
+from chalicelib.service.comments.submit import MAX_HTML
 from chalicelib.store.items import audit_item
 from tests.store.trees import comment, in_order, put, store
 from tests.world import POST, Reply, World, key22

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from chalicelib.cli.main import main
-from chalicelib.core.refusals import Unavailable
+from chalicelib.core.errors import Unavailable
 from tests.hostile import judge, wrong_fields
 from tests.wire_guard import watched
 from tests.world import World, key22, new_world, shared_client

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from chalicelib.api.service import log_to_stdout
+from chalicelib.api.app import log_to_stdout
 
 log = logging.getLogger("afterword")
 

@@ -12,9 +12,9 @@ from typing import Any
 import pytest
 from itsdangerous import URLSafeSerializer
 
+from chalicelib.core.crypto.keys import Keys
+from chalicelib.core.crypto.signing import seal, sign
 from chalicelib.core.ids import sha256
-from chalicelib.core.keys import Keys
-from chalicelib.core.signing import seal, sign
 from tests.hostile import judge, wrong_fields
 from tests.tokens import (
     QUEUE,

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from chalicelib.core.access import Role, Scope, TokenKind
-from chalicelib.core.refusals import Forbidden
+from chalicelib.core.accounts import Role, Scope, TokenKind
+from chalicelib.core.errors import Forbidden
 from tests.hostile import counted, judge, wrong_fields
 from tests.tokens import QUEUE, SESSIONS, assert_refused, exchange, invited, session, set_clock, show
 from tests.world import Reply, World, key22, shared_client

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from chalicelib.api.pages import article
+from chalicelib.api.html.pages import article
 from chalicelib.core.public import PublicComment
 from tests.oracle import text_of
 from tests.plain_browser import HOST, Page, PlainBrowser, close, say

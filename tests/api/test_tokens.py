@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib.core.access import API_TOKEN_LIFE, Role
+from chalicelib.core.accounts import API_TOKEN_LIFE, Role
 from tests.corpus import load
 from tests.hostile import counted, judge, wrong_fields
 from tests.tokens import (

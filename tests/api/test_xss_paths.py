@@ -17,9 +17,9 @@ from urllib.parse import quote, urlencode
 
 import pytest
 
-from chalicelib.api.page_style import STYLE
+from chalicelib.api.html.style import STYLE
 from chalicelib.core.posts import post_key
-from chalicelib.core.words import clean_link, clean_name, clean_note, clean_text, clean_title
+from chalicelib.core.text.sanitize import clean_link, clean_name, clean_note, clean_text, clean_title
 from tests.corpus import load
 from tests.hostile import batches, fresh_world, judge, wrong_fields
 from tests.oracle import flags

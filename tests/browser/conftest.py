@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
 import app
-from chalicelib.core.access import Role
+from chalicelib.core.accounts import Role
 from dev.server import running
 from tests.browser.blog import Blog, Site, running_blog
 from tests.browser.desk import Console

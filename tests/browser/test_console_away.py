@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
 import app
-from chalicelib.core.access import Role
+from chalicelib.core.accounts import Role
 from dev.server import running
 from tests.browser.desk import Console, one_prefix
 from tests.browser.test_console_queue import decided, statuses, waiting

@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import Dialog, Page, expect
 
-from chalicelib.core.access import Role
+from chalicelib.core.accounts import Role
 from tests.browser.desk import Console, one_prefix
 from tests.browser.test_console_away import kept
 from tests.browser.test_console_queue import statuses, waiting

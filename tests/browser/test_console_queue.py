@@ -6,12 +6,12 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, expect
 
-from chalicelib.core.access import Role
+from chalicelib.core.accounts import Role
 from tests.browser.desk import Console, one_prefix
 
 pytestmark = [pytest.mark.browser, one_prefix]
 
-AXE = Path(__file__).parents[2] / "widget/node_modules/axe-core/axe.min.js"
+AXE = Path(__file__).parents[2] / "web/node_modules/axe-core/axe.min.js"
 GOOD, BAD = 10, 5  # of those that wait
 MAX_CLICKS = 10
 PATIENCE = 20_000  # milliseconds

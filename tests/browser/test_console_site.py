@@ -10,7 +10,7 @@ from tests.world import POST
 
 pytestmark = [pytest.mark.thorough, pytest.mark.browser]
 
-JSQR = Path(__file__).parents[2] / "widget/node_modules/jsqr/dist/jsQR.js"
+JSQR = Path(__file__).parents[2] / "web/node_modules/jsqr/dist/jsQR.js"
 READ = """() => {
   const image = document.querySelector('.code')
   const [scale, side] = [4, Number(image.getAttribute('viewBox').split(' ')[2]) * 4]

@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 import app
-from chalicelib.core.access import Role
+from chalicelib.core.accounts import Role
 from dev.server import running
 from tests.browser.desk import Console
 from tests.browser.test_console_queue import AXE, wrong

@@ -10,11 +10,11 @@ import requests
 from playwright.sync_api import Page, expect
 
 import app as service
-from chalicelib.api.gateway_answers import gateway_responses
-from deploy.bundle import MAX_SIZE
-from deploy.gateway import ROLE
+from chalicelib.api.http.gateway_responses import gateway_responses
 from dev.cloud.aws import REGION, Document
 from dev.cloud.cloud import Cloud, running_cloud
+from ops.bundle.build import MAX_SIZE
+from ops.gateway import ROLE
 from tests.browser.blog import TAG, Blog
 from tests.cloud.project import Project
 from tests.tending import notices, scheduled

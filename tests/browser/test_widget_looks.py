@@ -16,7 +16,7 @@ pytestmark = [pytest.mark.thorough, pytest.mark.browser, pytest.mark.engine]
 
 WIDTHS = (320, 768, 1280)
 MIN_TARGET = 24  # CSS pixels: WCAG 2.2, 2.5.8
-AXE = Path(__file__).parents[2] / "widget/node_modules/axe-core/axe.min.js"
+AXE = Path(__file__).parents[2] / "web/node_modules/axe-core/axe.min.js"
 MAX_SHIFT = 0.02
 SHIFTS = """
   window.shifted = 0

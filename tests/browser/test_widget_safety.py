@@ -14,7 +14,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Dialog, Page, Route, expect
 
 import app
-from chalicelib.core.words import MAX_NAME, clean_link, clean_name, clean_text
+from chalicelib.core.text.sanitize import MAX_NAME, clean_link, clean_name, clean_text
 from dev.server import running
 from tests.browser.blog import TAG, Blog, Site
 from tests.corpus import load

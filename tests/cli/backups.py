@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import Any
 
 from chalicelib.cli.main import main
-from chalicelib.store import keys
-from chalicelib.store.parts import Put
+from chalicelib.store.engine import keys
+from chalicelib.store.engine.parts import Put
 from tests.counted import records_count_what_moderators_decided
 from tests.faults import without_pauses
 from tests.invariants import (

@@ -12,8 +12,8 @@ import pytest
 from chalicelib.cli import backup as backup_command
 from chalicelib.cli.main import main
 from chalicelib.core.backup import LINES
-from chalicelib.store.parts import Put
-from chalicelib.store.schema import SHARDS
+from chalicelib.store.engine.parts import Put
+from chalicelib.store.engine.schema import SHARDS
 from tests.cli.backups import check_counts, exported, read, restored, table
 from tests.cli.lively import kept, live, moderating_answers, public_answers, welcome_back
 from tests.faults import hooks

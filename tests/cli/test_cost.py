@@ -15,9 +15,14 @@ from benchmarks.meter import Meter, entry
 from benchmarks.stage import text_of
 from benchmarks.units import measured
 from chalicelib.api.assets import BRIEFLY
-from chalicelib.api.endpoints import PUBLIC
-from chalicelib.cli import consumed
-from chalicelib.cli.bill import (
+from chalicelib.api.http.endpoints import PUBLIC
+from chalicelib.cli.main import main
+from chalicelib.events import hourly
+from chalicelib.notify import cdn as edge
+from chalicelib.store.engine.clients import new_client
+from chalicelib.store.engine.schema import INDEXES
+from ops.cost import consumption as consumed
+from ops.cost.bill import (
     ALARMS,
     METRICS,
     PATHS,
@@ -31,15 +36,10 @@ from chalicelib.cli.bill import (
     quantities,
     total,
 )
-from chalicelib.cli.consumed import Deed
-from chalicelib.cli.costs import LARGE, SITES
-from chalicelib.cli.main import main
-from chalicelib.cli.prices import PRICES
-from chalicelib.cli.stages import ROOT
-from chalicelib.events import hourly
-from chalicelib.notify import edge
-from chalicelib.store.clients import new_client
-from chalicelib.store.schema import INDEXES
+from ops.cost.consumption import Deed
+from ops.cost.page import LARGE, SITES
+from ops.cost.prices import PRICES
+from ops.stages import ROOT
 from tests.wire_guard import size_of
 from tests.world import World, key22
 

@@ -15,13 +15,13 @@ from botocore.exceptions import ClientError
 
 import app as service
 from chalicelib import runtime as runtimes
-from chalicelib.cli import checks_web
-from chalicelib.cli.doctor import findings, report
-from chalicelib.cli.findings import Finding, Patient
 from chalicelib.cli.main import main
-from chalicelib.core.access import Role
+from chalicelib.core.accounts import Role
 from chalicelib.runtime import Runtime
 from dev.server import running
+from ops.checks import web as checks_web
+from ops.doctor import findings, report
+from ops.findings import Finding, Patient
 from tests.deploy.account import aws, deployed_stage
 from tests.world import World
 

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from chalicelib.cli.policies import policies, policy_files
-from chalicelib.cli.stages import Stage, stages
+from ops.policies import policies, policy_files
+from ops.stages import Stage, stages
 
 ROOT = Path(__file__).parents[2]
 PAGE = ROOT / "docs" / "access-paths.md"

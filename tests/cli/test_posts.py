@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from chalicelib.cli.main import main
-from chalicelib.core.refusals import Unavailable
+from chalicelib.core.errors import Unavailable
 from tests.cli.backups import exported, restored, table
 from tests.cli.lively import kept, welcome_back
 from tests.invariants import check_table, read_truth

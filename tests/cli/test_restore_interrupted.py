@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from moto import mock_aws
 
-from chalicelib.store import restoring
+from chalicelib.store.backup import restore as restoring
 from tests.cli.backups import check_counts, read, restored, stopped, table, write
 from tests.faults import Fault, Faults, Killed, Kind, Moment, hooks, without_pauses
 from tests.world import World, new_world, shared_client

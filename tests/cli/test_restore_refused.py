@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from moto import mock_aws
 
-from chalicelib.store import keys
-from chalicelib.store.parts import Put
+from chalicelib.store.engine import keys
+from chalicelib.store.engine.parts import Put
 from tests.cli.backups import exported, read, restored, stopped, table, write
 from tests.world import World, key22, new_world, shared_client
 

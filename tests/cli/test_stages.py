@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from chalicelib.cli.main import main, parser
-from chalicelib.cli.stages import CONFIG, Stage, UnknownStageError, stage_named
+from ops.stages import CONFIG, Stage, UnknownStageError, stage_named
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ import pytest
 
 from chalicelib import runtime as runtimes
 from chalicelib.cli.main import main
-from chalicelib.cli.stages import CONFIG, ROOT, stage_named
+from ops.stages import CONFIG, ROOT, stage_named
 
 
 @pytest.fixture
@@ -19,8 +19,8 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     config = json.loads((tmp_path / CONFIG).read_text(encoding="utf-8"))
     config["stages"]["prod"]["environment_variables"] |= {"AFTERWORD_URL": "https://x", "AFTERWORD_SITE": "https://y"}
     (tmp_path / CONFIG).write_text(json.dumps(config), encoding="utf-8")
-    monkeypatch.setattr("chalicelib.cli.staging.ROOT", tmp_path)
-    monkeypatch.setattr("chalicelib.cli.staging.stage_named", lambda name: stage_named(name, tmp_path))
+    monkeypatch.setattr("chalicelib.cli.stages.ROOT", tmp_path)
+    monkeypatch.setattr("chalicelib.cli.stages.stage_named", lambda name: stage_named(name, tmp_path))
     return tmp_path
 
 

@@ -53,11 +53,11 @@ class Project:
 
     def up(self, stage: str, *more: str) -> str:
         """Deploy a stage as ``make deploy`` does, and return what that said, the doctor's findings among it."""
-        return self._run([sys.executable, "-m", "deploy", "up", "--stage", stage, *more], well=(0, 1))
+        return self._run([sys.executable, "-m", "ops", "up", "--stage", stage, *more], well=(0, 1))
 
     def down(self, stage: str, *more: str) -> str:
         """Remove a stage as ``make destroy`` does, and return what that said."""
-        return self._run([sys.executable, "-m", "deploy", "down", "--stage", stage, *more])
+        return self._run([sys.executable, "-m", "ops", "down", "--stage", stage, *more])
 
     def chalice(self, *arguments: str) -> str:
         """Run Chalice alone, and return what it printed."""

@@ -10,7 +10,7 @@ import requests
 from chalice.app import Chalice
 
 import app as service
-from chalicelib.api.gateway_answers import install
+from chalicelib.api.http.gateway_responses import install
 from dev.cloud.functions import HERE
 from dev.server import MAX_BODY
 from tests.cloud.conftest import ECHO, Deployed, swagger

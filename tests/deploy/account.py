@@ -10,10 +10,10 @@ from typing import Any
 import boto3
 
 import dev.cloud.formation  # noqa: F401  moto learns what our templates need
-from chalicelib.cli.policies import policies
-from chalicelib.cli.stages import API_HANDLER, CONFIG, ROOT, Stage, stage_named
-from deploy.gateway import guard, keep_logs
-from deploy.watch import budget, watch
+from ops.gateway import guard, keep_logs
+from ops.policies import policies
+from ops.stages import API_HANDLER, CONFIG, ROOT, Stage, stage_named
+from ops.watch import budget, watch
 
 URL = "https://abc.execute-api.us-east-1.amazonaws.com/prod/"
 EMAIL = "ada@blog.example"

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from moto import mock_aws
 
-from chalicelib.cli.stages import Stage
+from ops.stages import Stage
 from tests.deploy.account import noted_stage
 
 

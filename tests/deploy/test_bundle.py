@@ -14,10 +14,11 @@ from pathlib import Path
 
 import pytest
 
-from deploy import archive, bundle, contents
-from deploy.bundle import Bundle, BundleRefused
-from deploy.bundle import bundle as make
-from deploy.inventory import inventory
+from ops.bundle import archive, contents
+from ops.bundle import build as bundle
+from ops.bundle.build import Bundle, BundleRefused
+from ops.bundle.build import bundle as make
+from ops.bundle.inventory import inventory
 from tests.world import SECRET, rest_event
 
 ROOT = Path(__file__).parents[2]

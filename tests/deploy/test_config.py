@@ -2,8 +2,8 @@
 
 import json
 
-from chalicelib.cli.stages import CONFIG, Stage, stage_named
-from deploy.config import set_variables
+from ops.config import set_variables
+from ops.stages import CONFIG, Stage, stage_named
 
 
 def test_a_variable_is_noted_for_its_stage_alone_and_nothing_else_changes(stage: Stage) -> None:

@@ -7,11 +7,11 @@ from typing import Any
 import pytest
 
 from chalicelib.cli.main import main
-from chalicelib.cli.stages import Stage
 from chalicelib.runtime import built
 from chalicelib.settings import from_environment
-from deploy.edge import front, fronting, unfront
-from deploy.errors import NotReadyError
+from ops.cdn import front, fronting, unfront
+from ops.errors import NotReadyError
+from ops.stages import Stage
 from tests.deploy.account import aws, deployed_stage
 
 

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from chalicelib.cli.stages import Stage
-from deploy.gateway import BURST, KEPT, RATE, ROLE, forget_logs, guard, keep_logs, let_gateway_log
+from ops.gateway import BURST, KEPT, RATE, ROLE, forget_logs, guard, keep_logs, let_gateway_log
+from ops.stages import Stage
 from tests.deploy.account import aws
 
 

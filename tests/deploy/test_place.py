@@ -8,11 +8,11 @@ from typing import Any
 import pytest
 
 from chalicelib.cli.main import main
-from chalicelib.cli.stages import Stage, stage_named
-from deploy.down import down
-from deploy.errors import ChaliceError, NotReadyError
-from deploy.place import check_gone, check_place
-from deploy.up import Wishes, up
+from ops.down import down
+from ops.errors import ChaliceError, NotReadyError
+from ops.place import check_gone, check_place
+from ops.stages import Stage, stage_named
+from ops.up import Wishes, up
 from tests.deploy.account import aws, deployed_stage
 
 NOTES = ".chalice/deployed/prod.json"

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from chalicelib.cli.stages import ROOT, Stage
-from deploy.watch import budget, watch, watching
+from ops.stages import ROOT, Stage
+from ops.watch import budget, watch, watching
 from tests.deploy.account import aws
 
 ACCOUNT_ID = "123456789012"  # moto's
@@ -77,7 +77,7 @@ def test_a_second_deployment_changes_nothing_and_keeps_the_mail(stage: Stage) ->
 
 def test_what_could_not_be_made_the_first_time_is_made_anew(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
     watch(aws, stage)
-    monkeypatch.setattr("deploy.stacks.BROKEN", {"CREATE_COMPLETE"})
+    monkeypatch.setattr("ops.stacks.BROKEN", {"CREATE_COMPLETE"})
 
     assert watch(aws, stage, Email=EMAIL) == "made"
 

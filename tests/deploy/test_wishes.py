@@ -2,7 +2,7 @@
 
 import pytest
 
-from deploy.__main__ import main, parser
+from ops.__main__ import main, parser
 
 UP = ["up", "--stage", "dev"]
 
@@ -56,7 +56,7 @@ def test_without_credentials_it_is_said_how_to_give_them(
 ) -> None:
     for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
         monkeypatch.delenv(name)
-    monkeypatch.setattr("chalicelib.store.clients._session", fresh_session)
+    monkeypatch.setattr("chalicelib.store.engine.clients._session", fresh_session)
     monkeypatch.setattr("sys.argv", ["deploy", "up", "--stage", "dev"])
 
     assert main() == 2

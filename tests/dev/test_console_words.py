@@ -9,11 +9,12 @@ from typing import Any
 
 import pytest
 
-from chalicelib.core import refusals, screening
-from chalicelib.core.refusals import Refusal
+from chalicelib.core import errors as refusals
+from chalicelib.core.errors import Refusal
+from chalicelib.core.screening.engine import engine as screening
 
 ROOT = Path(__file__).parents[2]
-SOURCE = ROOT / "widget/src/console"
+SOURCE = ROOT / "web/console"
 PAGE = ROOT / "chalicelib/static/moderate.html"
 FORMS = {  # the plural categories of the Unicode CLDR
     "ar": "zero one two few many other",

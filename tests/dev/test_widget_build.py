@@ -12,7 +12,7 @@ import pytest
 from tests.thorough import CHECK
 
 ROOT = Path(__file__).parents[2]
-MODULES = ROOT / "widget/node_modules"
+MODULES = ROOT / "web/node_modules"
 
 
 class Workshop:
@@ -21,21 +21,21 @@ class Workshop:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.built = folder / "chalicelib/static/widget"
-        shutil.copytree(ROOT / "widget", folder / "widget", ignore=shutil.ignore_patterns("node_modules"))
+        shutil.copytree(ROOT / "web", folder / "web", ignore=shutil.ignore_patterns("node_modules"))
         shutil.copytree(ROOT / "chalicelib/static/widget", self.built)
         for file in (ROOT / "chalicelib/static").glob("moderate*.js*"):
             shutil.copy(file, self.built.parent)
-        (folder / "widget/node_modules").symlink_to(MODULES)
+        (folder / "web/node_modules").symlink_to(MODULES)
 
     def build(self, *options: str) -> subprocess.CompletedProcess[str]:
         command = ["node", "build.mjs", *options]  # what make widget and make check run
-        return subprocess.run(command, cwd=self.folder / "widget", capture_output=True, text=True, check=False)  # noqa: S603
+        return subprocess.run(command, cwd=self.folder / "web", capture_output=True, text=True, check=False)  # noqa: S603
 
     def assets(self) -> set[str]:
         return {file.name for file in (self.built / "assets").iterdir()}
 
     def change(self, name: str, old: str, new: str) -> None:
-        file = self.folder / "widget/src" / name
+        file = self.folder / "web/widget" / name
         text = file.read_text(encoding="utf-8")
         assert old in text
         file.write_text(text.replace(old, new), encoding="utf-8")
@@ -60,7 +60,7 @@ def test_what_is_committed_is_what_the_source_gives(workshop: Workshop) -> None:
     "name", ["read.css", "composer.js", "words/en.json", "console/history.js", "console/words/fr.json"]
 )
 def test_a_change_that_was_not_built_is_noticed(workshop: Workshop, name: str) -> None:
-    file = workshop.folder / "widget/src" / name
+    file = workshop.folder / "web/widget" / name
     file.write_text(file.read_text(encoding="utf-8").replace("comment", "remark"), encoding="utf-8")
 
     done = workshop.build("--check")
@@ -90,7 +90,7 @@ def test_the_parts_of_a_release_stay_for_a_year_after_the_next_one(workshop: Wor
 
     assert workshop.build().returncode == 0
     assert first | second < workshop.assets()
-    released = workshop.folder / "widget/released.json"
+    released = workshop.folder / "web/released.json"
     ends = {name: end and "2000-01-01" for name, end in json.loads(released.read_text(encoding="utf-8")).items()}
     released.write_text(json.dumps(ends), encoding="utf-8")
 

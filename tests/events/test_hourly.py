@@ -12,12 +12,12 @@ import pytest
 from botocore.exceptions import EndpointConnectionError
 
 import app as service
-from chalicelib.cli.stages import ROOT, stages
-from chalicelib.core.refusals import Unavailable
-from chalicelib.core.tending import Step
+from chalicelib.core.errors import Unavailable
+from chalicelib.core.maintenance import Step
 from chalicelib.events import hourly as door
 from chalicelib.runtime import Runtime
-from chalicelib.service.tending import GRACE, RUN, WORKING_TIME
+from chalicelib.service.maintenance.runner import GRACE, RUN, WORKING_TIME
+from ops.stages import ROOT, stages
 from tests.canaries import CANARY, tells
 from tests.faults import FOR_EVER, Fault, Faults, Kind, Moment, without_pauses
 from tests.tending import NAME, Context, lines, miscount, notices, ring, scheduled, with_topic

@@ -12,14 +12,14 @@ import boto3
 import pytest
 from moto import mock_aws
 
-from chalicelib.api.endpoints import NO_STORE
-from chalicelib.api.incoming import EDGE, VIEWER
-from chalicelib.api.service import CORS
-from chalicelib.api.topics import TOPICS
-from chalicelib.cli.description import pages
-from chalicelib.cli.templates import table_template
-from chalicelib.core.keys import Keys
-from chalicelib.store.schema import TTL, differences
+from chalicelib.api.app import CORS
+from chalicelib.api.http.endpoints import NO_STORE
+from chalicelib.api.http.request import EDGE, VIEWER
+from chalicelib.api.registry import TOPICS
+from chalicelib.cli.docs import pages
+from chalicelib.core.crypto.keys import Keys
+from chalicelib.store.engine.schema import TTL, differences
+from ops.templates import table_template
 from tests.world import SECRET
 
 ROOT = Path(__file__).parents[2]

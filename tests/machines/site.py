@@ -7,9 +7,9 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from chalicelib import runtime as runtimes
-from chalicelib.core.access import Role
+from chalicelib.core.accounts import Role
 from chalicelib.core.ids import comment_id
-from chalicelib.store.attributes import item_from_wire
+from chalicelib.store.engine.attributes import item_from_wire
 from tests.faults import Fault, Faults, Killed, Kind, without_pauses
 from tests.invariants import check_table, read_truth
 from tests.lagging import Lag

@@ -3,8 +3,8 @@
 import json
 from typing import Any
 
-from chalicelib.core.access import author_hash
-from chalicelib.store import keys
+from chalicelib.core.accounts import author_hash
+from chalicelib.store.engine import keys
 from tests.invariants import Item, Truth, id_of, is_public
 from tests.machines.model import Entry, Model, Page, Policy, Shift, Transfer, Words
 from tests.readings import canaries

@@ -11,7 +11,7 @@ from botocore.exceptions import ClientError, NoCredentialsError, ReadTimeoutErro
 from moto import mock_aws
 
 from chalicelib.cli.main import main
-from chalicelib.notify.edge import CONNECT, PATHS, READ
+from chalicelib.notify.cdn import CONNECT, PATHS, READ
 from chalicelib.store.limits import INVALIDATIONS
 from tests.world import World, key22, new_world, shared_client
 
@@ -217,9 +217,9 @@ def test_it_is_tried_once_and_not_for_long(fronted: World) -> None:
 
 
 def test_without_a_distribution_nothing_is_loaded(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delitem(sys.modules, "chalicelib.notify.edge")
+    monkeypatch.delitem(sys.modules, "chalicelib.notify.cdn")
 
     world.decide("reject", world.published())
 
     assert world.runtime.edge is None
-    assert "chalicelib.notify.edge" not in sys.modules
+    assert "chalicelib.notify.cdn" not in sys.modules

@@ -7,8 +7,8 @@ import pytest
 from botocore.exceptions import ClientError, EndpointConnectionError, ReadTimeoutError
 from moto import mock_aws
 
-from chalicelib.core.notices import Notice
-from chalicelib.notify.topics import NotSent, Topics
+from chalicelib.core.digest import Notice
+from chalicelib.notify.channels.sns import NotSent, Topics
 from tests.tending import TOPIC, notices
 
 NOTICE = Notice("3 comments wait", "3 comments wait for a moderator.\n")

@@ -15,7 +15,7 @@ import pytest
 from moto import mock_aws
 
 from chalicelib import runtime as runtimes
-from chalicelib.core.access import Role
+from chalicelib.core.accounts import Role
 from tests.faults import DEADLY, FOR_EVER, Fault, Faults, Killed, Kind, Moment, Sent, without_pauses
 from tests.invariants import Truth, check_table, read_truth
 from tests.lagging import moto_table

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from chalicelib.core.comments import Comment, Status
-from chalicelib.core.moving import MAX_PARTS, MAX_TOGETHER, batches
+from chalicelib.core.relocation import MAX_PARTS, MAX_TOGETHER, batches
 from tests.invariants import check_table, read_truth
 from tests.moves import NEW, SETTLED, begin, finish, go_on, ids, post, undo, unfinished
 from tests.readings import check_public, pages

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from botocore.exceptions import ReadTimeoutError
 
-from chalicelib.core.tending import Step
-from chalicelib.service import noticing
+from chalicelib.core.maintenance import Step
+from chalicelib.service.maintenance import digest as noticing
 from tests.canaries import CANARY, tells
 from tests.tending import TOPIC, Figures, notices, tend, with_topic
 from tests.world import World, new_world, shared_client, sibling

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import pytest
 
-from chalicelib.core.tending import Step
-from chalicelib.store.clients import new_client
+from chalicelib.core.maintenance import Step
+from chalicelib.store.engine.clients import new_client
 from tests.invariants import check_table, read_truth
 from tests.readings import a_post_shows_exactly_its_visible_comments, check_public
 from tests.tending import miscount, tend, with_hash

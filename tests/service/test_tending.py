@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 
 from chalicelib.core.comments import Status
-from chalicelib.core.tending import Step
-from chalicelib.store import overdue
-from chalicelib.store.parts import Put
+from chalicelib.core.maintenance import Step
+from chalicelib.store import retention as overdue
+from chalicelib.store.engine.parts import Put
 from tests.invariants import check_table, read_truth
 from tests.store.trees import comment, gone, grown, put, store
 from tests.tending import miscount, statuses, tend, with_hash
@@ -271,7 +271,7 @@ def test_posts_that_move_and_posts_that_are_too_large_are_left_alone(
 
 
 def test_every_post_is_counted_in_one_pass_over_several_runs(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("chalicelib.service.recounting.PORTION", 2)
+    monkeypatch.setattr("chalicelib.service.maintenance.recount.PORTION", 2)
     for number in range(9):
         store(world, grown([None], post=f"/{number}"))
         miscount(world, f"/{number}", 5)

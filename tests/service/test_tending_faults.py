@@ -14,7 +14,7 @@ import pytest
 from moto import mock_aws
 
 from chalicelib import runtime as runtimes
-from chalicelib.core.tending import Step
+from chalicelib.core.maintenance import Step
 from chalicelib.events.hourly import done
 from tests.faults import FOR_EVER, Fault, Faults, Killed, Kind, Moment, Sent, without_pauses
 from tests.invariants import Truth, check_table, read_truth

@@ -5,7 +5,7 @@ from html import unescape
 from typing import Any
 from urllib.parse import parse_qs, urlencode
 
-from chalicelib.core.access import Role
+from chalicelib.core.accounts import Role
 from tests.store.job_scenes import finish_in_every_way, leave_a_job, list_jobs
 from tests.store.moderator_scenes import (
     answer_in_every_way,

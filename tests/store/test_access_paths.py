@@ -10,10 +10,10 @@ from typing import Any
 
 import pytest
 
-from chalicelib.api.endpoints import Endpoint
-from chalicelib.api.incoming import incoming
-from chalicelib.api.openapi import endpoints
+from chalicelib.api.http.endpoints import Endpoint
+from chalicelib.api.http.request import incoming
 from chalicelib.core.ids import ULID
+from ops.openapi.document import endpoints
 from tests.store.scenes import SCENES, signed_in
 from tests.wire_guard import Wire, key_of, watched, written
 from tests.world import World

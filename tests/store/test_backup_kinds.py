@@ -10,9 +10,9 @@ import pytest
 
 from chalicelib.core.backup import Kind
 from chalicelib.core.comments import Status
-from chalicelib.store import keys
-from chalicelib.store.backup import KINDS, kind_of
-from chalicelib.store.parts import Key
+from chalicelib.store.backup.export import KINDS, kind_of
+from chalicelib.store.engine import keys
+from chalicelib.store.engine.parts import Key
 from tests.cli.lively import LEFT_OUT, live
 from tests.invariants import read_truth
 from tests.world import START, World
@@ -27,7 +27,7 @@ NOT_KEPT = {
 
 
 def every_key() -> Iterator[tuple[str, Key]]:
-    """All keys that chalicelib/store/keys.py can make, by the names of what makes them."""
+    """All keys that chalicelib/store/engine/keys.py can make, by the names of what makes them."""
     for name, made in vars(keys).items():
         if inspect.isfunction(made) and made.__module__ == keys.__name__:
             hints = get_type_hints(made)

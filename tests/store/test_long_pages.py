@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 import pytest
 from moto import mock_aws
 
-from chalicelib.service.submitting import rendered
+from chalicelib.service.comments.submit import rendered
 from chalicelib.store.threads import Sort
 from tests.store.paging import Table, filled, listed
 from tests.store.trees import grown, in_order

@@ -3,7 +3,7 @@
 import pytest
 
 from chalicelib.cli.main import main
-from chalicelib.store.attributes import item_to_wire
+from chalicelib.store.engine.attributes import item_to_wire
 from tests.store.trees import gone, grown, store
 from tests.wire_guard import Wire, watched
 from tests.world import World

@@ -14,9 +14,9 @@ from chalicelib.cli.main import main
 from chalicelib.core.comments import Comment, Reason, Status
 from chalicelib.core.ids import ulid
 from chalicelib.core.public import PublicComment
-from chalicelib.store.attributes import Item, item_from_wire, item_to_wire
+from chalicelib.store.engine.attributes import Item, item_from_wire, item_to_wire
+from chalicelib.store.engine.schema import PUBLISHED, Index, table_definition
 from chalicelib.store.items import comment_item, comment_of, public_of
-from chalicelib.store.schema import PUBLISHED, Index, table_definition
 from tests.store.trees import comment, gone, put, store
 from tests.world import START, World, key22
 

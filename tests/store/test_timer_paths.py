@@ -5,7 +5,7 @@ from functools import partial
 
 import pytest
 
-from chalicelib.core.tending import Step
+from chalicelib.core.maintenance import Step
 from tests.store.scenery import reword, thread_of_three
 from tests.store.test_access_paths import PAGE, Access, accesses
 from tests.tending import TOPIC, miscount, tend, with_topic
@@ -76,10 +76,10 @@ def look(seen: set[Access], operation: str, body: Wire) -> None:
 @pytest.mark.parametrize("step", Step)
 def test_a_step_reaches_the_table_as_documented(world: World, step: Step, monkeypatch: pytest.MonkeyPatch) -> None:
     SCENES[step](world)
-    monkeypatch.setattr("chalicelib.store.overdue.ENTRIES", 1)
-    monkeypatch.setattr("chalicelib.store.overdue.PORTION", 1)
-    monkeypatch.setattr("chalicelib.service.recounting.PORTION", 1)
-    monkeypatch.setattr("chalicelib.service.noticing.COUNTED", 1)
+    monkeypatch.setattr("chalicelib.store.retention.ENTRIES", 1)
+    monkeypatch.setattr("chalicelib.store.retention.PORTION", 1)
+    monkeypatch.setattr("chalicelib.service.maintenance.recount.PORTION", 1)
+    monkeypatch.setattr("chalicelib.service.maintenance.digest.COUNTED", 1)
     seen: set[Access] = set()
 
     with watched(world.runtime.table.client, partial(look, seen)):

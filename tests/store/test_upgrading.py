@@ -6,8 +6,8 @@ import pytest
 from botocore.exceptions import ClientError
 
 from chalicelib.cli.main import main
-from chalicelib.store.schema import INDEXES, table_definition
-from chalicelib.store.upgrading import NOT_YET, recover
+from chalicelib.store.engine.schema import INDEXES, table_definition
+from chalicelib.store.engine.upgrade import NOT_YET, recover
 from tests.store.test_schema import OTHERWISE, comparable, use_table, without
 from tests.world import World, key22
 

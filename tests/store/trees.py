@@ -7,7 +7,7 @@ from typing import Any
 
 from chalicelib.core.comments import MAX_DEPTH, Comment, Status, path_below
 from chalicelib.core.ids import ulid
-from chalicelib.store.attributes import Item, item_to_wire
+from chalicelib.store.engine.attributes import Item, item_to_wire
 from chalicelib.store.items import comment_item, tombstone_item
 from chalicelib.store.posts import listed
 from tests.world import POST, START, World, key22

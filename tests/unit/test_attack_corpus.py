@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from chalicelib.core.markdown import ATTRIBUTES, MAX_DEPTH, TAGS, to_html
-from chalicelib.core.words import (
+from chalicelib.core.text.markdown import ATTRIBUTES, MAX_DEPTH, TAGS, to_html
+from chalicelib.core.text.sanitize import (
     HIDDEN,
     MAX_NAME,
     MAX_TEXT,

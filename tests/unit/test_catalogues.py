@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-WORDS = Path(__file__).parents[2] / "widget" / "src" / "words"
+WORDS = Path(__file__).parents[2] / "web" / "widget" / "words"
 
 # What `new Intl.PluralRules(lang).resolvedOptions().pluralCategories` names.
 CATEGORIES = {

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib.core.comments import Comment, Status
-from chalicelib.core.deciding import ALIVE, STATUS_BY, Decision, NotPossible, counted, moved, status_after
+from chalicelib.core.decisions import ALIVE, STATUS_BY, Decision, NotPossible, counted, moved, status_after
 
 COMMENT = Comment(
     id="c",

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.core.forms import MAX_WRITING, Form, form_of, form_token, is_done, zero_bits
+from chalicelib.core.crypto.form_tokens import MAX_WRITING, Form, form_of, form_token, is_done, zero_bits
 
 KEYS = [b"k" * 32]
 NOW = datetime(2030, 1, 1, tzinfo=UTC)

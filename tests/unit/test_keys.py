@@ -1,7 +1,7 @@
 """Keys: derived as RFC 5869 says, one for each purpose, and only signing keys rotate."""
 
+from chalicelib.core.crypto.keys import Keys, derive
 from chalicelib.core.ids import base64url
-from chalicelib.core.keys import Keys, derive
 
 SECRET = "a secret of at least thirty-two characters"
 

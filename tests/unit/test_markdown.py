@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.core import markdown
-from chalicelib.core.markdown import ATTRIBUTES, MAX_DEPTH, TAGS, to_html
-from chalicelib.core.words import clean_text, is_visible
+from chalicelib.core.text import markdown
+from chalicelib.core.text.markdown import ATTRIBUTES, MAX_DEPTH, TAGS, to_html
+from chalicelib.core.text.sanitize import clean_text, is_visible
 from tests.oracle import elements, flags, text_of
 
 REL = 'rel="ugc nofollow noopener"'
@@ -214,7 +214,7 @@ def test_only_panics_are_forgiven(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_whoever_only_reads_comments_never_loads_the_parser() -> None:
-    script = "import sys, chalicelib.core.markdown; print(*{'nh3', 'pyromark'} & {*sys.modules})"
+    script = "import sys, chalicelib.core.text.markdown; print(*{'nh3', 'pyromark'} & {*sys.modules})"
 
     done = subprocess.run([sys.executable, "-c", script], check=True, capture_output=True, text=True)  # noqa: S603
 

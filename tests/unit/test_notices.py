@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from chalicelib.core.digest import MAX_SUBJECT, Waiting, digest, is_due, topic_beside
 from chalicelib.core.ids import first_ulid
-from chalicelib.core.notices import MAX_SUBJECT, Waiting, digest, is_due, topic_beside
 
 NOW = datetime(2026, 11, 30, 9, 12, tzinfo=UTC)
 LONG_AGO = datetime(2026, 1, 1, tzinfo=UTC)

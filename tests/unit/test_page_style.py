@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from chalicelib.api.page_style import STYLE
+from chalicelib.api.html.style import STYLE
 
 DAY, NIGHT = (
     dict(re.findall(r"--([\w-]+): (#[0-9a-f]{3,6});", palette))

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 import pytest
 
 import app  # noqa: F401  loads every module that refuses
-from chalicelib.api.problems import problem_of, status_of
-from chalicelib.core.refusals import Invalid, KeyReused, ParentNotPublished, Refusal, TooManyRequests, Unavailable
+from chalicelib.api.http.problems import problem_of, status_of
+from chalicelib.core.errors import Invalid, KeyReused, ParentNotPublished, Refusal, TooManyRequests, Unavailable
 
 
 def all_refusals(kind: type[Refusal] = Refusal) -> Iterator[type[Refusal]]:

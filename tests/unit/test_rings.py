@@ -1,35 +1,38 @@
-"""The house: imports run one way, and only the named rooms know the outside."""
+"""The house: imports run one way and in no circle, and only the named rooms know the outside."""
 
 import ast
 import re
 from collections.abc import Iterator
+from functools import cache
+from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
 import pytest
 
 ROOT = Path(__file__).parents[2]
-MODULES = sorted([*ROOT.glob("chalicelib/**/*.py"), ROOT / "app.py"])
+SERVICE = sorted([*ROOT.glob("chalicelib/**/*.py"), ROOT / "app.py"])
+MODULES = sorted([*SERVICE, *(ROOT / "ops").glob("**/*.py")])
 
 MAY_IMPORT = {
     "core": {"core"},
     "store": {"core", "store"},
     "notify": {"core", "notify"},
     "service": {"core", "store", "notify", "service"},
-    "transfer": {"core", "transfer"},
     "stores": {"settings", "core", "store", "notify"},
     "runtime": {"settings", "core", "store", "stores", "notify", "service"},
     "settings": set[str](),
     "api": {"api", "runtime", "settings", "service", "store", "core"},
     "events": {"events", "runtime", "settings", "service", "store", "core"},
-    "cli": {"cli", "api", "transfer", "runtime", "settings", "service", "store", "core"},
+    "cli": {"cli", "ops", "runtime", "settings", "service", "store", "core"},
     "app": {"api", "events"},
+    "ops": {"ops", "cli", "api", "notify", "runtime", "settings", "service", "store", "core"},
     "__main__": {"cli"},
     "__init__": set[str](),
 }
 OUTSIDE = {
     "boto3": set[str](),  # the bundle lacks it: botocore makes the same clients
-    "botocore": {"store", "notify", "cli"},
-    "chalice": {"app", "api", "events"},
+    "botocore": {"store", "notify", "cli", "ops"},
+    "chalice": {"app", "api", "events", "ops"},
     "markupsafe": {"api"},
     "itsdangerous": {"core"},
     "nh3": {"core"},
@@ -38,48 +41,76 @@ OUTSIDE = {
 PURE = {"os", "time", "random", "secrets", "socket", "subprocess", "threading", "pathlib", "uuid", "requests"}
 
 
-def ring_of(path: Path) -> str:
+def name_of(path: Path) -> str:
     parts = path.relative_to(ROOT).with_suffix("").parts
-    return parts[0] if len(parts) == 1 else parts[1]
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
 
 
-def imports_of(path: Path) -> Iterator[tuple[str, str]]:
-    """(ring, module) of each import: the ring of ours that it reaches, or the outside package."""
-    tree = ast.parse(path.read_text(encoding="utf-8"))
-    depth = len(path.relative_to(ROOT).parts) - 1
-    for node in ast.walk(tree):
+NAMES = {name_of(path): path for path in MODULES}
+
+
+def ring_of(name: str) -> str:
+    parts = name.split(".")
+    return parts[1] if parts[0] == "chalicelib" and len(parts) > 1 else {"chalicelib": "__init__"}.get(name, parts[0])
+
+
+@cache
+def imports_of(path: Path) -> frozenset[str]:
+    """The full names of the modules that a file imports, wherever in it."""
+    return frozenset(_imports_of(path))
+
+
+def _imports_of(path: Path) -> Iterator[str]:
+    package = path.relative_to(ROOT).parts[:-1]
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Import):
-            yield from (("", alias.name) for alias in node.names)
-        elif isinstance(node, ast.ImportFrom) and node.level == 0:
-            module = node.module or ""
-            yield (module.split(".")[1] if module.startswith("chalicelib.") else "", module)
+            yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
-            inside = node.level == 1 and depth > 1
-            names = [node.module.split(".")[0]] if node.module else [alias.name for alias in node.names]
-            yield from ((ring_of(path) if inside else name, "") for name in names)
+            above = package[: len(package) - node.level + 1] if node.level else ()
+            base = ".".join([*above, *([node.module] if node.module else [])])
+            for alias in node.names:
+                whole = f"{base}.{alias.name}"
+                yield whole if whole in NAMES else base
+
+
+def ours(path: Path) -> set[str]:
+    return {name for name in imports_of(path) if name in NAMES}
 
 
 @pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(ROOT)))
 def test_imports_run_one_way(path: Path) -> None:
-    ring = ring_of(path)
+    reached = {ring_of(name) for name in ours(path)}
 
-    reached = {reached for reached, _ in imports_of(path) if reached}
+    assert reached <= MAY_IMPORT[ring_of(name_of(path))]
 
-    assert reached <= MAY_IMPORT[ring] | {"runtime" if ring in {"api", "cli"} else ring}
+
+def test_no_file_imports_itself_through_others() -> None:
+    graph = {name: ours(path) - {name} for name, path in NAMES.items()}
+
+    try:
+        TopologicalSorter(graph).prepare()
+    except CycleError as circle:
+        pytest.fail(" -> ".join(circle.args[1]))
 
 
 @pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(ROOT)))
 def test_only_the_named_rooms_know_the_outside(path: Path) -> None:
-    ring, tops = ring_of(path), {module.split(".")[0] for _, module in imports_of(path)}
+    ring, tops = ring_of(name_of(path)), {module.split(".")[0] for module in imports_of(path)}
 
     assert not {package for package, rings in OUTSIDE.items() if package in tops and ring not in rings}
     assert not (ring == "core" and tops & PURE)
 
 
+def test_the_service_runs_without_the_tools_of_its_owner() -> None:
+    doors = [path for path in SERVICE if ring_of(name_of(path)) not in {"cli", "__main__"}]
+
+    assert not {name for path in doors for name in ours(path) if ring_of(name) in {"ops", "cli"}}
+
+
 def test_the_environment_is_read_by_the_settings_alone() -> None:
     readers = [
         path.relative_to(ROOT)
-        for path in MODULES
+        for path in SERVICE
         if re.search(r"os\.(environ|getenv)", path.read_text(encoding="utf-8"))
     ]
 
@@ -87,7 +118,7 @@ def test_the_environment_is_read_by_the_settings_alone() -> None:
 
 
 def test_chalice_is_reached_by_its_front_door_alone() -> None:
-    modules = {module for path in MODULES for _, module in imports_of(path) if module.startswith("chalice.")}
+    modules = {module for path in SERVICE for module in imports_of(path) if module.startswith("chalice.")}
 
     assert not modules
 

@@ -6,9 +6,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from chalicelib.core.comments import Comment, Status
+from chalicelib.core.errors import Invalid, PostClosed, WorkMissing
 from chalicelib.core.posts import Post
-from chalicelib.core.refusals import Invalid, PostClosed, WorkMissing
-from chalicelib.core.screening import RULES, Facts, Finding, Hold, Policy, Verdict, Work, screen
+from chalicelib.core.screening.engine import RULES, Facts, Finding, Hold, Policy, Verdict, Work, screen
 
 NOW = datetime(2030, 1, 1, tzinfo=UTC)
 OPENED = NOW - timedelta(minutes=2)

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from chalicelib.core.deciding import UNDO_WINDOW
+from chalicelib.core.decisions import UNDO_WINDOW
 from chalicelib.settings import BadSettingError, Settings, checked_secret, from_environment, reference
 
 DOCS = Path(__file__).parents[2] / "docs" / "settings.md"

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from chalicelib.core.crypto.signing import seal, sign, unseal
 from chalicelib.core.ids import base64url
-from chalicelib.core.signing import seal, sign, unseal
 
 KEYS = [b"k" * 32]
 PLACES = st.tuples(st.text(max_size=200), st.booleans(), st.integers(-500, 500))

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib.api.topics import TOPICS
+from chalicelib.api.registry import TOPICS
 from chalicelib.settings import on_lambda
 from tests.world import SECRET, World, key22, rest_event
 
@@ -28,9 +28,9 @@ SUBMIT = rest_event(
     body=json.dumps({"post": "/a", "text": "I was there."}),
 )
 FOR_WRITERS = {
-    "chalicelib.core.markdown",
-    "chalicelib.core.screening",
-    "chalicelib.service.submitting",
+    "chalicelib.core.text.markdown",
+    "chalicelib.core.screening.engine",
+    "chalicelib.service.comments.submit",
     "chalicelib.store.authors",
     "chalicelib.store.comments",
     "chalicelib.store.limits",
@@ -40,20 +40,20 @@ FOR_WRITERS = {
 }
 FOR_OTHERS = {
     "boto3",
-    "chalicelib.api.examples",
-    "chalicelib.api.feeds",
-    "chalicelib.api.mine",
-    "chalicelib.api.moderated",
-    "chalicelib.api.moderation",
-    "chalicelib.api.moderators",
-    "chalicelib.api.openapi",
-    "chalicelib.api.pages",
-    "chalicelib.api.reactions",
-    "chalicelib.api.thread",
+    "ops.openapi.examples",
+    "chalicelib.api.public.feeds",
+    "chalicelib.api.public.mine",
+    "chalicelib.api.moderation.schemas",
+    "chalicelib.api.moderation.queue",
+    "chalicelib.api.moderation.accounts",
+    "ops.openapi.document",
+    "chalicelib.api.html.pages",
+    "chalicelib.api.public.reactions",
+    "chalicelib.api.html.thread",
     "chalicelib.cli",
     "chalicelib.core.backup",
-    "chalicelib.service.moderating",
-    "chalicelib.service.moving",
+    "chalicelib.service.moderation.decide",
+    "chalicelib.service.relocation",
     "chalicelib.transfer",
     "markupsafe",
 }

@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib.core.comments import MAX_DEPTH, Comment, Status, path_below
-from chalicelib.core.deciding import ALIVE, moved
-from chalicelib.core.refusals import ParentNotPublished
+from chalicelib.core.decisions import ALIVE, moved
+from chalicelib.core.errors import ParentNotPublished
 from chalicelib.core.threads import ripple
 
 NOW = datetime(2030, 1, 1, tzinfo=UTC)

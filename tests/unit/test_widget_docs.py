@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-SRC = ROOT / "widget/src"
+SRC = ROOT / "web/widget"
 DOCS = (ROOT / "docs/widget.md").read_text(encoding="utf-8")
 STYLES = "\n".join(file.read_text(encoding="utf-8") for file in sorted(SRC.glob("*.css")))
 SCRIPTS = "\n".join(file.read_text(encoding="utf-8") for file in sorted(SRC.glob("*.js")))

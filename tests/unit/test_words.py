@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.core.words import (
+from chalicelib.core.text.sanitize import (
     HIDDEN,
     LOOK_ALIKES,
     MAX_LINK,

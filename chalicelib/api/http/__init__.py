@@ -1,0 +1,1 @@
+"""HTTP: requests, parsing, endpoints, problems, pagination."""

@@ -1,0 +1,1 @@
+"""What the rules find in a draft, and the verdict."""

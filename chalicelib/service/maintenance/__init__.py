@@ -1,0 +1,1 @@
+"""Scheduled tasks, and how they go on where they stopped."""

@@ -1,0 +1,1 @@
+"""DynamoDB itself: the table, its schema and keys, writes and their conditions."""

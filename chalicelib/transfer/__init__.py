@@ -1,1 +1,0 @@
-"""Readers and writers of files; the command line's alone, never imported by ``app.py``."""

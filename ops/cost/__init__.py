@@ -1,0 +1,1 @@
+"""What a month costs, by AWS's list prices and measured consumption."""

@@ -1,0 +1,37 @@
+"""infra/table.json: the table for CloudFormation, for those who use ``chalice package --merge-template``."""
+
+import json
+from typing import Any
+
+from chalicelib.store.engine.schema import TTL, table_definition
+
+NAME = "TableName"
+
+
+def table_template() -> str:
+    """The table and the function's variable that names it; Chalice merges both into its own template."""
+    template = {
+        "Parameters": {
+            NAME: {"Type": "String", "Description": "The table that .chalice/policy-<stage>.json names"},
+        },
+        "Resources": {
+            "Table": {
+                "Type": "AWS::DynamoDB::Table",
+                "DeletionPolicy": "Retain",
+                "UpdateReplacePolicy": "Retain",
+                "Properties": _properties(),
+            },
+            "APIHandler": {"Properties": {"Environment": {"Variables": {"AFTERWORD_TABLE": {"Ref": "Table"}}}}},
+        },
+        "Outputs": {"Table": {"Value": {"Ref": "Table"}}},
+    }
+    return json.dumps(template, indent=2) + "\n"
+
+
+def _properties() -> dict[str, Any]:
+    return {
+        "TableName": {"Ref": NAME},
+        **table_definition(),
+        "TimeToLiveSpecification": {"AttributeName": TTL, "Enabled": True},
+        "PointInTimeRecoverySpecification": {"PointInTimeRecoveryEnabled": True},
+    }
