@@ -1,18 +1,18 @@
-"""What AWS Lambda starts: the door with every topic of the API, the hourly timer, and no logic."""
+"""The entry point of AWS Lambda: the API and the hourly timer.  It has no logic."""
 
 import gc
 
-gc.disable()  # nothing that is loaded here is rubbish; to look for it takes a fifth of a start
+gc.disable()  # imports make no garbage; collections would take a fifth of a cold start
 
-from chalicelib.api.app import CORS, Service, log_to_stdout  # noqa: E402
-from chalicelib.api.cold_start import FIRST, get_ready  # noqa: E402
+from chalicelib.api.app import CORS, App, log_to_stdout  # noqa: E402
+from chalicelib.api.cold_start import LOADED_AT_START, warm_up  # noqa: E402
 from chalicelib.events.hourly import timers  # noqa: E402
 
 log_to_stdout()
-app = Service(app_name="afterword")
-app.api.cors = CORS  # before the blueprints, or their routes have no preflight
-app.carry(FIRST)
-get_ready(app)
+app = App(app_name="afterword")
+app.api.cors = CORS  # before the blueprints: routes registered earlier would lack CORS preflight
+app.register(LOADED_AT_START)
+warm_up(app)
 app.register_blueprint(timers)
 
 gc.freeze()

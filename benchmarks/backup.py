@@ -1,8 +1,7 @@
-"""How long a backup takes, there and back: ``python -m benchmarks.backup 5000``.
+"""Measures export and restore: ``python -m benchmarks.backup 5000``.
 
-Fills so many comments, and a tenth of them, into an engine of its own; each size is exported and
-restored by a process of its own.  Prints its seconds, its memory when 10 %, 50 % and 100 % of the time
-were over, and its peak.
+Writes that many comments, and then a tenth of them, into an engine.  Each size is exported and restored in a
+separate process.  Prints the seconds that this takes, the memory after 10 %, 50 % and 100 % of the time, and its peak.
 """
 
 import json
@@ -19,19 +18,19 @@ from pathlib import Path
 
 from benchmarks.memory import memory_of
 from chalicelib.cli.backup import export, restore
-from chalicelib.cli.table import make
 from chalicelib.core.comments import Comment, Status
 from chalicelib.core.ids import base64url, sha256, ulid
 from chalicelib.core.posts import Post
-from chalicelib.runtime import Runtime, built
+from chalicelib.runtime import Runtime, new_runtime
 from chalicelib.settings import from_environment
 from chalicelib.store.engine.table import MAX_BATCH_WRITE
-from chalicelib.store.items import comment_item, present
-from chalicelib.store.posts import listed
+from chalicelib.store.items import comment_item, without_empty
+from chalicelib.store.posts import listed_attributes
 from dev.engine_process import Engine
+from ops.table import create_table
 
 START = datetime(2030, 1, 1, tzinfo=UTC)
-LOOK_EVERY = 0.1  # seconds
+POLL_INTERVAL = 0.1  # seconds
 PER_POST = 100  # comments
 PER_AUTHOR = 5  # comments
 TEXT = "I was there, and nobody ran. " * 15  # 435 characters
@@ -39,7 +38,7 @@ SECRET = "a-secret-of-a-benchmark-alone-0123456789"  # noqa: S105  opens nothing
 
 
 def main(number: int) -> None:
-    """Print a row for each size and way."""
+    """Print a row for each size and direction."""
     print("comments  way      seconds     10 %     50 %    100 %     peak  (MB)")
     with Engine() as engine, tempfile.TemporaryDirectory() as folder:
         for size in (number // 10, number):
@@ -52,7 +51,7 @@ def main(number: int) -> None:
 
 
 def in_a_process(url: str, table: str, *arguments: str) -> dict[str, float]:
-    """Do one thing in a process of its own, and measure it."""
+    """Fill, export or restore in a separate process, and return what it measured."""
     settings = {"AFTERWORD_TABLE": table, "AFTERWORD_SECRET": SECRET, "AFTERWORD_DYNAMODB_ENDPOINT": url}
     access = {"AWS_ACCESS_KEY_ID": "x", "AWS_SECRET_ACCESS_KEY": "x", "AWS_DEFAULT_REGION": "us-east-1"}
     command = [sys.executable, "-m", "benchmarks.backup", *arguments]
@@ -63,9 +62,9 @@ def in_a_process(url: str, table: str, *arguments: str) -> dict[str, float]:
 
 
 def measured(way: str, size: int, file: str) -> dict[str, float]:
-    """Seconds, and megabytes over the time and at the peak."""
-    runtime = built(from_environment(), patient=True)
-    make(runtime.table.client, runtime.table.name)
+    """The seconds that an operation takes, and its memory in megabytes over time and at the peak."""
+    runtime = new_runtime(from_environment(), background=True)
+    create_table(runtime.table.client, runtime.table.name)
     begun, memory = time.perf_counter(), Memory()
     memory.start()
     if way == "fill":
@@ -79,38 +78,41 @@ def measured(way: str, size: int, file: str) -> dict[str, float]:
 
 
 class Memory(threading.Thread):
-    """Looks at the memory of its process again and again."""
+    """Samples the memory of its process."""
 
     def __init__(self) -> None:
         super().__init__(daemon=True)
         self.found: list[float] = []
 
     def run(self) -> None:
-        """Look, for as long as the process lives."""
+        """Sample until the process ends."""
         while True:
             self.found.append(memory_of(os.getpid()))
-            time.sleep(LOOK_EVERY)
+            time.sleep(POLL_INTERVAL)
 
     def over_time(self) -> dict[str, float]:
-        """Megabytes when so many per cent of the time were over."""
+        """Percentage of the time → megabytes."""
         found = [*self.found, memory_of(os.getpid())]
         return {str(part): found[(len(found) - 1) * part // 100] for part in (10, 50, 100)}
 
 
 def fill(runtime: Runtime, size: int) -> None:
-    """Published comments on some posts, all at the top."""
-    runtime.config.check_keys(runtime.keys, START)
+    """Write published top-level comments on some posts."""
+    runtime.fingerprint.check(runtime.keys, START)
     posts = {f"/{number // PER_POST}": Post(key=f"/{number // PER_POST}") for number in range(size)}
     items = (comment_item(comment(number)) for number in range(size))
     while batch := list(islice(items, MAX_BATCH_WRITE)):
         runtime.table.put_many(batch)
-    counted = ({"pk": f"P#{key}", "sk": "M", **listed(key, START), **present(n=count(key, size))} for key in posts)
+    counted = (
+        {"pk": f"P#{key}", "sk": "M", **listed_attributes(key, START), **without_empty(n=count(key, size))}
+        for key in posts
+    )
     while batch := list(islice(counted, MAX_BATCH_WRITE)):
         runtime.table.put_many(batch)
 
 
 def comment(number: int) -> Comment:
-    """The comment of that number."""
+    """The comment with that number."""
     at = START + timedelta(seconds=number)
     order = ulid(at, number.to_bytes(10))
     return Comment(
@@ -119,7 +121,7 @@ def comment(number: int) -> Comment:
         status=Status.PUBLISHED,
         path=order,
         created=at,
-        first_hash=sha256(str(number)),
+        submission_hash=sha256(str(number)),
         text=TEXT,
         html=f"<p>{TEXT}</p>\n",
         author=sha256(f"author {number // PER_AUTHOR}"),

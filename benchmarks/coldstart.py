@@ -1,9 +1,8 @@
-"""What a cold start costs, in CPU time: ``python -m benchmarks.coldstart``.
+"""Measures the CPU time of a cold start: ``python -m benchmarks.coldstart``.
 
-The bundle runs as on Lambda, under AWS's own runtime client, beside the least that does the like: a Chalice
-application of one route, with one model and one read of the table, packaged by Chalice as it is.  Both read the same
-table, in a process of its own.  Rounds are interleaved; a figure is the median of them.  Ends with 1 when a bar is
-broken.
+The bundle runs as on Lambda, under AWS's own runtime client, and is compared with a minimal application: Chalice with
+one route, one model and one read of the table, as Chalice packages it.  Both read the same table, which is in a
+separate process.  Rounds alternate, and the results are their medians.  Exits with 1 if a limit is exceeded.
 """
 
 import json
@@ -24,14 +23,15 @@ from typing import Any
 from benchmarks.stage import fill, stage, text_of
 from dev.cloud.worker import Function, Worker
 from ops.bundle.build import ROOT, bundle, packaged
-from tests.world import SECRET, World, key22, rest_event
+from ops.bundle.contents import pins
+from tests.support.world import SECRET, World, key22, rest_event
 
 ROUNDS = 11
 SIZE, LENGTH = 50, 450  # comments of the post that is listed, characters of each
 POST = "/2024/07/panic.html"
 ARCHITECTURE = {"aarch64": "arm64", "arm64": "arm64"}.get(platform.machine(), "x86_64")
-READING, SUBMITTING = 0.5, 0.6  # bars: shares of what the least takes
-OTHERS = ("itsdangerous", "markupsafe", "nh3", "pyromark")  # requirements that the least has no use for
+READING, SUBMITTING = 0.5, 0.6  # limits: shares of the time that the minimal application takes
+OTHERS = ("itsdangerous", "markupsafe", "nh3", "pyromark")  # requirements that the minimal application does not use
 LEAST = """
 import os
 
@@ -60,8 +60,8 @@ def index():
 class Start:
     """A function, and the first event that it gets.
 
-    ``init`` and ``total`` are milliseconds of CPU, of each round: until it asked for an event, and until it had
-    answered the first.
+    ``init`` and ``total`` are milliseconds of CPU in each round: until it asked for an event, and until it had
+    responded to the first one.
     """
 
     name: str
@@ -72,7 +72,7 @@ class Start:
     total: list[float] = field(default_factory=list)
 
     def run(self, number: int) -> None:
-        """One cold start."""
+        """Measure one cold start."""
         with Worker(self.function) as worker:
             worker.start()
             begun = cpu(worker.pid)
@@ -83,11 +83,11 @@ class Start:
             raise SystemExit(f"{self.name}: {answer}")
 
 
-class Keeper(BaseHTTPRequestHandler):
-    """Keeps the secret, as Systems Manager would."""
+class SecretServer(BaseHTTPRequestHandler):
+    """Serves the secret, as Systems Manager would."""
 
     def do_POST(self) -> None:
-        """Tell it."""
+        """Return the secret."""
         self.rfile.read(int(self.headers["Content-Length"]))
         body = json.dumps({"Parameter": {"Name": "/secret", "Value": SECRET}}).encode()
         self.send_response(200)
@@ -97,13 +97,13 @@ class Keeper(BaseHTTPRequestHandler):
         self.wfile.write(body)
 
     def log_message(self, *_: object) -> None:
-        """Say nothing."""
+        """Log nothing."""
 
 
 @contextmanager
-def keeping() -> Iterator[str]:
-    """The address of a keeper."""
-    with ThreadingHTTPServer(("127.0.0.1", 0), Keeper) as server:
+def serving_secret() -> Iterator[str]:
+    """The URL of a server with the secret."""
+    with ThreadingHTTPServer(("127.0.0.1", 0), SecretServer) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         try:
             yield f"http://127.0.0.1:{server.server_port}"
@@ -112,12 +112,12 @@ def keeping() -> Iterator[str]:
 
 
 def cpu(process: int) -> float:
-    """Milliseconds that a process has used: its clock's number is as clock_getcpuclockid(3) makes it."""
+    """The milliseconds of CPU that a process has used; the clock's id is that of clock_getcpuclockid(3)."""
     return time.clock_gettime(~process << 3 | 2) * 1_000
 
 
 def numbered(event: Mapping[str, Any], number: int) -> dict[str, Any]:
-    """A submission of its own in each round, from a network of its own."""
+    """An event that is a new submission from another network in each round."""
     if event["httpMethod"] != "POST":
         return dict(event)
     headers = {"Content-Type": "application/json", "Idempotency-Key": key22(f"round {number}")}
@@ -125,12 +125,12 @@ def numbered(event: Mapping[str, Any], number: int) -> dict[str, Any]:
 
 
 def least(folder: Path) -> Path:
-    """The least, packaged by Chalice as it is."""
+    """The minimal application, as Chalice packages it."""
     root = folder / "least"
     (root / ".chalice").mkdir(parents=True)
-    lines = (ROOT / "requirements.txt").read_text(encoding="utf-8").splitlines()
-    kept = [line for line in lines if not line.startswith(OTHERS)]
-    (root / "requirements.txt").write_text("\n".join(kept), encoding="utf-8")
+    pinned = pins((ROOT / "requirements.txt").read_text(encoding="utf-8"))
+    kept = [f"{name}=={version}\n" for name, version in pinned.items() if name not in OTHERS]
+    (root / "requirements.txt").write_text("".join(kept), encoding="utf-8")
     (root / "app.py").write_text(LEAST, encoding="utf-8")
     stages = {"dev": {"lambda_architecture": ARCHITECTURE}}
     config = {"version": "2.0", "app_name": "least", "stages": stages}
@@ -139,14 +139,14 @@ def least(folder: Path) -> Path:
 
 
 def unpacked(archive: Path, folder: Path) -> Path:
-    """A folder with what is in an archive."""
+    """Extract an archive into a folder."""
     with zipfile.ZipFile(archive) as opened:
         opened.extractall(folder)
     return folder
 
 
-def starts(world: World, folder: Path, keeper: str) -> list[Start]:
-    """The least first.  ``keeper``: the address of who keeps the secret."""
+def starts(world: World, folder: Path, secret_server: str) -> list[Start]:
+    """All functions to measure, the minimal application first.  ``secret_server``: the URL of the secret."""
     table, client = world.runtime.table.name, world.runtime.table.client
     keys = dict.fromkeys(("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"), "local")
     both = {**keys, "AWS_DEFAULT_REGION": "us-east-1", "AWS_ENDPOINT_URL": client.meta.endpoint_url}
@@ -154,29 +154,33 @@ def starts(world: World, folder: Path, keeper: str) -> list[Start]:
     print(f"{made}\n")
     ours = unpacked(made.path, folder / "ours")
     variables = {**both, "AFTERWORD_TABLE": table, "AFTERWORD_SECRET_PARAMETER": "/secret"}
-    variables["AWS_ENDPOINT_URL_SSM"] = keeper
+    variables["AWS_ENDPOINT_URL_SSM"] = secret_server
     plain = Function(unpacked(least(folder), folder / "plain"), "app.app", {**both, "TABLE": table})
     function = Function(ours, "app.app", variables)
     listed = rest_event("GET", "/v1/comments", query={"post": POST})
     sent = rest_event("POST", "/v1/comments", body=json.dumps({"post": POST, "text": text_of(LENGTH)}))
     return [
-        Start("the least, as Chalice packages it", plain, rest_event("GET", "/"), float("inf")),
-        Start("a first list of 25", function, listed, READING),
-        Start("a first comment", function, sent, SUBMITTING),
+        Start("minimal application", plain, rest_event("GET", "/"), float("inf")),
+        Start("first list of 25", function, listed, READING),
+        Start("first comment", function, sent, SUBMITTING),
     ]
 
 
 def main() -> int:
-    """Print all figures."""
-    with stage() as world, tempfile.TemporaryDirectory(prefix="coldstart-") as scratch, keeping() as keeper:
+    """Print all results."""
+    with (
+        stage() as world,
+        tempfile.TemporaryDirectory(prefix="coldstart-") as scratch,
+        serving_secret() as secret_server,
+    ):
         fill(world, POST, SIZE, LENGTH)
         world.submit("The first write of a table asks for the keys.", post="/warm")
-        all_starts = starts(world, Path(scratch), keeper)
+        all_starts = starts(world, Path(scratch), secret_server)
         for number in range(ROUNDS):
             for start in all_starts:
                 start.run(number)
     whole = statistics.median(all_starts[0].total)
-    print(f"{'CPU ms, medians of ' + str(ROUNDS):38}{'init':>8}{'first':>8}{'sum':>8}{'ratio':>8}  bar")
+    print(f"{'CPU ms, medians of ' + str(ROUNDS):38}{'init':>8}{'first':>8}{'sum':>8}{'ratio':>8}  limit")
     broken = 0
     for start in all_starts:
         init, total = statistics.median(start.init), statistics.median(start.total)

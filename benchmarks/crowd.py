@@ -1,4 +1,4 @@
-"""People who use a running service over HTTP: what each of them does, and what they saw."""
+"""Simulates people who use a running service over HTTP, and records the responses."""
 
 import http.client
 import json
@@ -12,14 +12,14 @@ from typing import Any
 from urllib.parse import quote, urlencode, urlsplit
 
 from benchmarks.stage import text_of
-from tests.world import key22
+from tests.support.world import key22
 
 NETWORK = "X-Benchmark-Network"  # the benchmark's gateway takes the caller's address from it
 POSTS = tuple(f"/2024/07/post-{number}.html" for number in range(8))
-AUTHORS = 3_000  # many come once: so about half of what is sent waits
+AUTHORS = 3_000  # many come only once, so about half of the comments are held
 NETWORKS = 64  # at a time
-MOVE = 600  # seconds until all have other addresses: a day allows 60 submissions, a minute 5
-KNOWN = 400  # comments that are remembered, to be voted on and so on
+MOVE = 600  # seconds until all addresses change, because the limits are 60 submissions a day and 5 a minute
+KNOWN = 400  # comments that are remembered, for votes and so on
 PAGE = 20  # comments of the queue
 DECISIONS = ("approve",) * 7 + ("reject", "spam", "delete")
 READS = (
@@ -42,7 +42,7 @@ Headers = Mapping[str, str]
 
 @dataclass
 class Seen:
-    """All that happened, by everybody.  ``stored`` has the ids that were answered with 201 or 202."""
+    """What happened, for all visitors together.  ``stored`` has the ids of comments with status 201 or 202."""
 
     replies: Counter[tuple[str, int]] = field(default_factory=Counter)
     seconds: dict[str, list[float]] = field(default_factory=lambda: defaultdict(list))
@@ -53,13 +53,13 @@ class Seen:
     lock: threading.Lock = field(default_factory=threading.Lock)
 
     def note(self, kind: str, status: int, seconds: float) -> None:
-        """One answer."""
+        """Record a response."""
         with self.lock:
             self.replies[kind, status] += 1
             self.seconds[kind].append(seconds)
 
     def failed(self, words: str) -> None:
-        """Something that must not be."""
+        """Record a failure."""
         with self.lock:
             self.failures.append(words)
 
@@ -70,7 +70,7 @@ class Seen:
             del self.published[:-KNOWN]
 
     def store(self, comment_id: str, author: str, *, public: bool) -> None:
-        """Remember one that was accepted."""
+        """Remember an accepted comment."""
         with self.lock:
             self.stored.add(comment_id)
             self.own.append((comment_id, author))
@@ -80,20 +80,20 @@ class Seen:
 
 
 @dataclass(frozen=True)
-class Answer:
-    """Of the service."""
+class Response:
+    """A response of the service."""
 
     status: int
     body: bytes
 
     @property
     def json(self) -> Any:  # noqa: ANN401  JSON
-        """The body."""
+        """The parsed body."""
         return json.loads(self.body)
 
 
 class Visitor:
-    """One connection, on which one person after the other does one thing after the other."""
+    """One connection, on which different people do one thing after the other."""
 
     def __init__(self, url: str, token: str, seen: Seen, number: int) -> None:
         parts = urlsplit(url)
@@ -101,26 +101,26 @@ class Visitor:
         self.prefix, self.token, self.seen = parts.path, token, seen
         self.chance, self.number, self.sent = Random(number), number, 0  # noqa: S311  not a secret
         self.forms: dict[str, tuple[str, float]] = {}
-        deeds = {self.read: 42, self.submit: 28, self.vote: 12, self.decide: 8, self.flag: 2, self.edit: 3}
-        self.deeds = deeds | {self.withdraw: 1, self.mine: 2, self.counts: 2, self.erase: 1}
+        operations = {self.read: 42, self.submit: 28, self.vote: 12, self.decide: 8, self.flag: 2, self.edit: 3}
+        self.operations = operations | {self.withdraw: 1, self.mine: 2, self.counts: 2, self.erase: 1}
 
     def act(self) -> None:
-        """Do something."""
-        [deed] = self.chance.choices(list(self.deeds), list(self.deeds.values()))
-        self.tried(deed)
+        """Do a random operation."""
+        [operation] = self.chance.choices(list(self.operations), list(self.operations.values()))
+        self.tried(operation)
 
-    def tried(self, deed: Callable[[], None]) -> None:
-        """Do that, and note whatever goes wrong."""
+    def tried(self, operation: Callable[[], None]) -> None:
+        """Do an operation, and record a failure."""
         try:
-            deed()
+            operation()
         except (OSError, http.client.HTTPException, ValueError, KeyError) as wrong:
-            self.seen.failed(f"{deed.__name__}: {wrong!r}")
+            self.seen.failed(f"{operation.__name__}: {wrong!r}")
             self.connection.close()
 
     # Readers
 
     def read(self) -> None:
-        """Look at something public."""
+        """Read something public."""
         route = self.chance.choice(READS)
         if "{comment}" in route and not self.seen.published:
             return
@@ -129,18 +129,18 @@ class Visitor:
         self.ask(f"read {route.partition('?')[0]}", "GET", address, well=(200, 404, 422))
 
     def counts(self) -> None:
-        """As a page of posts does."""
+        """Read counts, as a list of posts does."""
         self.ask("read /v1/counts", "GET", f"/v1/counts?{urlencode([('post', post) for post in POSTS])}")
 
     def mine(self) -> None:
-        """As an author's widget does."""
+        """Read one's own comment, as the widget does."""
         if self.seen.own:
             comment, author = self.chance.choice(self.seen.own)
             headers = {"Authorization": f"Bearer aw_author_{author}"}
             self.ask("mine", "GET", f"/v1/mine?id={comment}", headers=headers)
 
     def submit(self) -> None:
-        """Write a comment, or a reply; now and then it is sent twice."""
+        """Submit a comment, sometimes twice."""
         post, author = self.post(), self.author()
         self.sent += 1
         headers = {
@@ -161,7 +161,7 @@ class Visitor:
                     self.seen.failed("a repeat became another comment")
 
     def form(self, post: str) -> str:
-        """A form token that was handed out some seconds ago, if there is one."""
+        """A form token that is some seconds old, or none."""
         token, since = self.forms.get(post, ("", 0.0))
         if not token:
             answer = self.ask("read /v1/form", "GET", f"/v1/form?post={quote(post)}")
@@ -169,23 +169,23 @@ class Visitor:
         return token if time.monotonic() - since > 5 else ""  # noqa: PLR2004  seconds
 
     def vote(self) -> None:
-        """Up, down or not any more."""
+        """Vote up or down, or take a vote back."""
         body = {"vote": self.chance.choice((1, 1, -1, 0))}
         self.react("vote", "PUT", "vote", body)
 
     def flag(self) -> None:
-        """Ask a moderator to look."""
+        """Flag a comment."""
         self.react("flag", "POST", "flags", {"reason": "spam"})
 
     def react(self, kind: str, method: str, what: str, body: object) -> None:
-        """To a comment that is public, or was a moment ago; or one's own, which is refused."""
+        """Vote on or flag a comment that is or was public; one's own are refused."""
         if self.seen.published:
             path = f"/v1/comments/{self.chance.choice(self.seen.published)}/{what}"
             headers = {"Authorization": f"Bearer aw_author_{self.author()}", NETWORK: self.network()}
             self.ask(kind, method, path, body, headers=headers, well=(200, 202, 403, 404, 429))
 
     def edit(self) -> None:
-        """Mend one's own words."""
+        """Edit one's own comment."""
         if self.seen.own:
             comment, author = self.chance.choice(self.seen.own)
             headers = {"Authorization": f"Bearer aw_author_{author}", NETWORK: self.network()}
@@ -193,42 +193,42 @@ class Visitor:
             self.ask("edit", "PATCH", f"/v1/comments/{comment}", body, headers=headers, well=(200, 202, 403, 404, 429))
 
     def withdraw(self) -> None:
-        """Take one's own words away."""
+        """Withdraw one's own comment."""
         if self.seen.own:
             comment, author = self.chance.choice(self.seen.own)
             headers = {"Authorization": f"Bearer aw_author_{author}"}
             self.ask("withdraw", "DELETE", f"/v1/comments/{comment}", headers=headers, well=(204, 404))
 
     def erase(self) -> None:
-        """Take everything away: words, votes and flags."""
+        """Erase an author: comments, votes and flags."""
         headers = {"Authorization": f"Bearer aw_author_{self.author()}"}
         self.ask("erase", "DELETE", "/v1/mine", headers=headers)
 
     # Moderators
 
     def decide(self) -> None:
-        """Empty a part of the queue."""
+        """Decide on a page of the queue, and sometimes undo the first decision."""
         headers = {"Authorization": f"Bearer {self.token}"}
         page = self.ask("queue", "GET", f"/v1/moderation/queue?limit={PAGE}", headers=headers).json["comments"]
-        wishes = [
+        requests = [
             {"id": each["id"], "version": each["version"], "decision": self.chance.choice(DECISIONS)} for each in page
         ]
-        if not wishes:
+        if not requests:
             return
-        body = {"decisions": wishes}
+        body = {"decisions": requests}
         results = self.ask("decide", "POST", "/v1/moderation/decisions", body, headers=headers).json["results"]
-        for wish, result in zip(wishes, results, strict=True):
+        for request, result in zip(requests, results, strict=True):
             self.seen.note(f"decision: {result['outcome']}", 200, 0)
-            if (wish["decision"], result["outcome"]) == ("approve", "done"):
-                self.seen.show(wish["id"])
-        if self.chance.random() < 0.1 and results[0]["outcome"] == "done" and wishes[0]["decision"] != "delete":  # noqa: PLR2004  one in ten
-            undo = {"comment": wishes[0]["id"], "decision": results[0]["decision"]}
+            if (request["decision"], result["outcome"]) == ("approve", "done"):
+                self.seen.show(request["id"])
+        if self.chance.random() < 0.1 and results[0]["outcome"] == "done" and requests[0]["decision"] != "delete":  # noqa: PLR2004  one in ten
+            undo = {"comment": requests[0]["id"], "decision": results[0]["decision"]}
             self.ask("undo", "POST", "/v1/moderation/undo", undo, headers=headers, well=(200, 409))
 
-    # Anybody
+    # Everybody
 
     def post(self) -> str:
-        """The first is read and answered as often as all others."""
+        """A post; the first one half of the time."""
         return self.chance.choice(POSTS) if self.chance.random() < 0.5 else POSTS[0]  # noqa: PLR2004  every other one
 
     def author(self) -> str:
@@ -236,7 +236,7 @@ class Visitor:
         return key22(f"author {self.chance.randrange(AUTHORS)}")
 
     def network(self) -> str:
-        """An address of these minutes."""
+        """A current IP address."""
         return f"10.{int(time.monotonic()) // MOVE % 256}.0.{self.chance.randrange(NETWORKS)}"
 
     def ask(
@@ -248,14 +248,14 @@ class Visitor:
         *,
         headers: Headers | None = None,
         well: tuple[int, ...] = (200,),
-    ) -> Answer:
-        """One request; an answer that is not ``well`` is a failure."""
+    ) -> Response:
+        """Send a request; a status that is not in ``well`` is a failure."""
         sent = {"Content-Type": "application/json"} if body is not None else {}
         began = time.perf_counter()
         content = json.dumps(body) if body is not None else None
         self.connection.request(method, self.prefix + path, content, {**sent, **(headers or {})})
         reply = self.connection.getresponse()
-        answer = Answer(reply.status, reply.read())
+        answer = Response(reply.status, reply.read())
         self.seen.note(kind, answer.status, time.perf_counter() - began)
         if answer.status not in well:
             self.seen.failed(f"{method} {path} {answer.status} {answer.body[:200]!r}")

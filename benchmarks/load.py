@@ -1,8 +1,8 @@
-"""A site in use for some minutes: ``python -m benchmarks.load 15``.
+"""Runs a site under load for some minutes: ``python -m benchmarks.load 15``.
 
-The service runs as a process of its own on 127.0.0.1, over an engine that keeps nothing; readers, authors and a
-moderator use it at the posting limits.  Ends with 1 when a request failed, when the table is not what
-it should be afterwards, or when the service's memory grew.
+The service runs in a separate process on 127.0.0.1, with an engine that stores nothing on disk.  Readers, authors and
+moderators use it at the posting limits.  Exits with 1 if a request failed, if the table is not as it should be
+afterwards, or if the service's memory grew.
 """
 
 import argparse
@@ -19,30 +19,30 @@ from typing import Any
 
 from benchmarks.crowd import NETWORK, Seen, Visitor
 from benchmarks.memory import memory_of
-from chalicelib.cli.table import make
 from chalicelib.core.accounts import Role
 from chalicelib.runtime import Runtime, current
 from chalicelib.settings import Settings
 from chalicelib.store.engine.attributes import item_from_wire
 from chalicelib.store.engine.clients import new_client
-from chalicelib.store.recount import drifted
+from chalicelib.store.recount import recounted_posts
 from dev.engine_process import Engine, read_line
-from dev.gateway import Gateway, Headers, concurrent
+from dev.gateway import Gateway, Headers, make_concurrent
 from dev.server import Local, LocalServer
-from tests.invariants import Truth, check_table
-from tests.lagging import whole_table
+from ops.table import create_table
+from tests.support.invariants import Truth, check_table
+from tests.support.lagging_indexes import whole_table
 
 SECRET = "a-secret-of-a-benchmark-alone-0123456789"  # noqa: S105  opens nothing
 THREADS = 8
-LOOKS = (0.1, 0.25, 0.5, 0.75, 1.0)  # of the time: when the memory is measured
-FULL_AFTER = 10  # minutes: a shorter run says nothing of the memory
-MAX_GROWTH = 1.05  # times the memory at half the time, when caches are full: the memo alone holds 16 MB
-PATIENCE = 60  # seconds for the service to start
-KEPT_FAILURES = 10  # that are printed
+MEMORY_SAMPLES = (0.1, 0.25, 0.5, 0.75, 1.0)  # of the time, at which the memory is measured
+FULL_AFTER = 10  # minutes; a shorter run says nothing about the memory
+MAX_GROWTH = 1.05  # times the memory at half the time, when caches are full: the memo alone has 16 MB
+TIMEOUT = 60  # seconds for the service to start
+KEPT_FAILURES = 10  # printed at most
 
 
 class NetworkGateway(Gateway):
-    """A gateway to which callers say from which network they come."""
+    """A gateway that takes the caller's IP address from a header."""
 
     def _complete(self, event: dict[str, Any], headers: Headers) -> None:
         super()._complete(event, headers)
@@ -50,13 +50,13 @@ class NetworkGateway(Gateway):
 
 
 def serve() -> None:
-    """The service: prints where it is and serves until its standard input ends."""
+    """Run the service: print its URL, and serve until standard input ends."""
     from app import app  # noqa: PLC0415  it reads the environment
 
     logging.basicConfig(format="%(message)s", level=logging.WARNING)
     logging.getLogger("afterword").setLevel(logging.WARNING)
     current()
-    concurrent(app)
+    make_concurrent(app)
     server = LocalServer(("127.0.0.1", 0), Local(NetworkGateway(app, "")))
     threading.Thread(target=server.serve_forever, daemon=True).start()
     print(server.url, flush=True)
@@ -65,7 +65,7 @@ def serve() -> None:
 
 @contextmanager
 def service(settings: Settings) -> Iterator[tuple[str, int]]:
-    """Its address and the number of its process."""
+    """Run the service in a separate process; yields its URL and its process id."""
     environment = {
         **os.environ,
         "AFTERWORD_TABLE": settings.table,
@@ -76,13 +76,13 @@ def service(settings: Settings) -> Iterator[tuple[str, int]]:
     command = [sys.executable, "-m", "benchmarks.load", "--serve"]
     with subprocess.Popen(command, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:  # noqa: S603  ourselves
         try:
-            yield read_line(process, time.monotonic() + PATIENCE), process.pid
+            yield read_line(process, time.monotonic() + TIMEOUT), process.pid
         finally:
             process.terminate()
 
 
 def used(url: str, tokens: list[str], seen: Seen, *, end: float, pace: float) -> list[threading.Thread]:
-    """Let people use it until ``end``, with so many deeds a second in all."""
+    """Start visitors who use the service until ``end``, with ``pace`` operations a second in all."""
 
     def visit(number: int) -> None:
         visitor, due = Visitor(url, tokens[number % len(tokens)], seen, number), time.monotonic()
@@ -98,21 +98,21 @@ def used(url: str, tokens: list[str], seen: Seen, *, end: float, pace: float) ->
 
 
 def watched(pid: int, minutes: float) -> list[tuple[float, float]]:
-    """(part of the time that passed, megabytes), until the time is over."""
+    """Sample the memory until the time is over, as (share of the time, megabytes)."""
     began, found = time.monotonic(), [(0.0, memory_of(pid))]
-    for part in LOOKS:
+    for part in MEMORY_SAMPLES:
         time.sleep(max(0.0, began + part * minutes * 60 - time.monotonic()))
         found.append((part, memory_of(pid)))
     return found
 
 
 def run(minutes: float, pace: float) -> int:
-    """Everything, and what was seen of it; how much was wrong."""
+    """Run everything and print a report; returns the number of problems."""
     seen = Seen()
     with Engine() as engine:
         settings = Settings(table="load", secret=SECRET, site="https://blog.example", dynamodb_endpoint=engine.url)
         runtime = Runtime(settings, lambda: new_client(engine.url))
-        make(runtime.table.client, settings.table)
+        create_table(runtime.table.client, settings.table)
         tokens = [moderator(runtime, name) for name in ("Ada", "Ben")]
         with service(settings) as (url, pid):
             trust_known_authors(url, tokens[0])
@@ -124,22 +124,23 @@ def run(minutes: float, pace: float) -> int:
 
 
 def moderator(runtime: Runtime, name: str) -> str:
-    """A token of a new one."""
-    runtime.config.check_keys(runtime.keys, runtime.clock())
-    person, _ = runtime.signing_in.invite(name, Role.OWNER)
-    return runtime.signing_in.api_token(person, "load", person.scopes)[1]
+    """An API token of a new moderator."""
+    runtime.check_secret()
+    person, _ = runtime.accounts_service.invite(name, Role.OWNER)
+    return runtime.accounts_service.api_token(person, "load", person.scopes)[1]
 
 
 def trust_known_authors(url: str, token: str) -> None:
-    """Who was approved once is published at once: so submissions are of both kinds."""
+    """Hold only new authors, so that some submissions are held and some are published."""
     visitor, bearer = Visitor(url, token, Seen(), 0), {"Authorization": f"Bearer {token}"}
     policy = visitor.ask("policy", "GET", "/v1/moderation/policy", headers=bearer).json
-    body = {"hold": "new_authors", "approvals": 1, "version": policy["version"]}
+    rules = {"every_comment": {"active": False}, "new_author": {"active": True, "approvals": 1}}
+    body = {"rules": rules, "version": policy["version"]}
     visitor.ask("policy", "PUT", "/v1/moderation/policy", body, headers=bearer)
 
 
 def report(seen: Seen, minutes: float) -> int:
-    """Requests by kind and status; how many failed."""
+    """Print requests by kind and status; returns how many failed."""
     print(f"{'':40}{'requests':>9}  {'median ms':>9} {'99 % ms':>9}  by status")
     for kind, seconds in sorted(seen.seconds.items()):
         statuses = {status: number for (name, status), number in sorted(seen.replies.items()) if name == kind}
@@ -150,16 +151,14 @@ def report(seen: Seen, minutes: float) -> int:
         print(f"{kind:40}{len(times):9,}  {shown}")
     requests = sum(number for (kind, _), number in seen.replies.items() if ":" not in kind)
     print(f"{requests:,} requests in {minutes:g} minutes, {requests / minutes / 60:.1f} a second")
-    print(
-        f"{'✗' if seen.failures else '✓'} {len(seen.failures)} failed: 5xx, broken connections, what was not expected"
-    )
+    print(f"{'✗' if seen.failures else '✓'} {len(seen.failures)} failed: 5xx, broken connections, unexpected statuses")
     for words in seen.failures[:KEPT_FAILURES]:
         print(f"  {words}")
     return len(seen.failures)
 
 
 def report_memory(sizes: list[tuple[float, float]], minutes: float) -> int:
-    """The service's, over the time; whether it grew."""
+    """Print the service's memory over time; returns 1 if it grew."""
     print("memory of the service: " + ", ".join(f"{part:.0%} {size:.1f} MB" for part, size in sizes))
     growth = sizes[-1][1] / dict(sizes)[0.5]
     if minutes < FULL_AFTER:
@@ -170,14 +169,14 @@ def report_memory(sizes: list[tuple[float, float]], minutes: float) -> int:
 
 
 def report_table(runtime: Runtime, seen: Seen) -> int:
-    """Whether the table is exactly what was answered; how much is not."""
+    """Compare the table with the responses; returns the number of differences."""
     truth = Truth([item_from_wire(item) for item in whole_table(runtime.table.client, runtime.table.name)])
     stored = set(truth.comments)
     print(f"{len(seen.stored):,} comments accepted, {len(stored):,} stored")
-    wrong = [f"{each} only accepted or only stored" for each in stored ^ seen.stored]
+    wrong = [f"{each} was only accepted or only stored" for each in stored ^ seen.stored]
     wrong += [
         f"{post.key}: counts {post.count}, has {n}"
-        for post, n in drifted(runtime.table, runtime.posts)
+        for post, n in recounted_posts(runtime.table, runtime.posts)
         if n != post.count
     ]
     wrong += [*over_the_limit(truth, runtime.settings), *miscounted_votes(truth)]
@@ -193,7 +192,7 @@ def report_table(runtime: Runtime, seen: Seen) -> int:
 
 
 def over_the_limit(truth: Truth, settings: Settings) -> list[str]:
-    """Networks that had more than a minute or a day allows; prints the most that any had."""
+    """Networks over the limit of a minute or a day; prints the highest numbers."""
     counters = [item for item in truth.items if item["pk"].startswith("R#net#")]
     minutes = [count for item in counters for name, count in item.items() if name[0] == "m"]
     days = [item["n"] for item in counters]
@@ -204,7 +203,7 @@ def over_the_limit(truth: Truth, settings: Settings) -> list[str]:
 
 
 def miscounted_votes(truth: Truth) -> list[str]:
-    """Public comments that do not count the votes that lie beside them."""
+    """Public comments whose counts differ from their votes."""
     votes = Counter((item["pk"], item["d"]) for item in truth.items if item["sk"].startswith("V#"))
     print(f"{votes.total():,} votes stored")
     return [
@@ -216,10 +215,10 @@ def miscounted_votes(truth: Truth) -> list[str]:
 
 
 def main() -> int:
-    """Read the command line."""
-    parser = argparse.ArgumentParser(description="A site in use for some minutes.")
+    """Run the benchmark, or the service for it."""
+    parser = argparse.ArgumentParser(description="Run a site under load for some minutes.")
     parser.add_argument("minutes", nargs="?", type=float, default=15)
-    parser.add_argument("--pace", type=float, default=25, help="deeds a second")
+    parser.add_argument("--pace", type=float, default=25, help="operations a second")
     parser.add_argument("--serve", action="store_true", help=argparse.SUPPRESS)
     chosen = parser.parse_args()
     os.environ |= {"AWS_ACCESS_KEY_ID": "local", "AWS_SECRET_ACCESS_KEY": "local", "AWS_DEFAULT_REGION": "us-east-1"}

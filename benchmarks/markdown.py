@@ -1,7 +1,7 @@
-"""How long hostile texts take to render: ``python -m benchmarks.markdown``.
+"""Measures how long hostile texts take to render: ``python -m benchmarks.markdown``.
 
-Prints CPU milliseconds at the limit of 10,000 characters and how many times that is the time at
-5,000; ends with 1 when a text takes longer than the bar, or grows faster than its length.
+Prints CPU milliseconds for 10,000 characters, the limit of a text, and their ratio to those for 5,000.  Exits with 1
+if a text takes longer than the limit, or if its time grows faster than its length.
 """
 
 import json
@@ -16,9 +16,9 @@ from chalicelib.core.text.sanitize import MAX_TEXT
 CORPUS = Path(__file__).resolve().parents[2] / "shared" / "corpus" / "pathological_markdown.json"
 BAR = 50  # milliseconds
 GROWTH = 2.5  # times, for twice the text
-NOISE = 5  # milliseconds: below, growth says nothing
+NOISE = 5  # milliseconds; for shorter times, growth means nothing
 ROUNDS = 5
-# What was slowest for this renderer and for the others that were tried.
+# The slowest texts for this renderer and for others that were tried
 PATTERNS = [
     "- - - a\n",
     "1) ",
@@ -47,7 +47,7 @@ def main() -> int:
 
 
 def texts() -> Iterator[tuple[str, Parts]]:
-    """The corpus, where it is there, and what we know ourselves."""
+    """The texts of the corpus, if it is there, and our own."""
     if CORPUS.exists():
         for row in json.loads(CORPUS.read_text(encoding="utf-8")):
             yield row["name"], row["parts"]
@@ -56,13 +56,13 @@ def texts() -> Iterator[tuple[str, Parts]]:
 
 
 def measured(parts: Parts) -> tuple[float, float]:
-    """CPU milliseconds at the limit, and their ratio to those at half of it."""
+    """CPU milliseconds at the limit of a text, and their ratio to those at half of it."""
     whole, half = (fastest(scaled(parts, length)) for length in (MAX_TEXT, MAX_TEXT // 2))
     return whole * 1_000, whole / half
 
 
 def scaled(parts: Parts, length: int) -> str:
-    """The parts, of which the repeated ones fill up to exactly this length."""
+    """A text of exactly this length; the repeated parts fill it up."""
     once = sum(len(text) for text, count in parts if count == 1)
     often = sum(len(text) * count for text, count in parts if count > 1)
     text = "".join(text * (1 if count == 1 else int(count * (length - once) / often)) for text, count in parts)
@@ -70,7 +70,7 @@ def scaled(parts: Parts, length: int) -> str:
 
 
 def fastest(text: str) -> float:
-    """CPU seconds of the fastest of some rounds."""
+    """CPU seconds of the fastest round."""
     times = []
     for _ in range(ROUNDS):
         start = process_time()

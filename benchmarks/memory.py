@@ -1,10 +1,10 @@
-"""How much memory a process has."""
+"""Measures the memory of a process."""
 
 from pathlib import Path
 
 
 def memory_of(pid: int) -> float:
-    """Megabytes that a process has now."""
+    """The resident memory of a process in megabytes."""
     status = Path(f"/proc/{pid}/status").read_text(encoding="ascii")
     [line] = [line for line in status.splitlines() if line.startswith("VmRSS:")]
     return int(line.split()[1]) / 1_024

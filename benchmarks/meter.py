@@ -1,8 +1,8 @@
-"""What AWS would bill, by its documented arithmetic, from the items' real sizes before and after each call.
+"""Computes the units that AWS would bill, from the sizes of the items before and after each call.
 
-A write costs a unit for each KB of the larger of the item before and after, twice that in a
-transaction; each index for each KB of an entry that comes, goes or changes, and both where its key
-changes.  A read costs a unit for each 4 KB, half when it is not consistent.
+A write costs a unit per KB of the item before or after it, whichever is larger, and twice that in a transaction.
+Each index costs a unit per KB of an entry that is added, removed or changed, and for both entries if its key
+changes.  A read costs a unit per 4 KB, or half a unit if it is eventually consistent.
 """
 
 import json
@@ -13,7 +13,7 @@ from math import ceil
 from typing import TYPE_CHECKING, Any
 
 from chalicelib.store.engine.schema import INDEXES, Index
-from tests.wire_guard import key_of, size_of, written
+from tests.support.wire_guard import key_of, size_of, written_items
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -26,7 +26,7 @@ READ = 4 * KB  # bytes of a read unit
 
 
 class Meter:
-    """Counts units and calls of one client.  ``probe`` is another one, which looks at items unseen."""
+    """Counts the units and calls of a client.  ``probe`` is another client, whose calls are not counted."""
 
     def __init__(self, client: "DynamoDBClient", probe: "DynamoDBClient", table: str) -> None:
         self.client, self.probe, self.table = client, probe, table
@@ -37,7 +37,7 @@ class Meter:
 
     @contextmanager
     def running(self) -> Iterator["Meter"]:
-        """Count from 0."""
+        """Count from 0 while the context is open."""
         self.write = self.read = 0.0
         self.calls.clear()
         events = self.client.meta.events
@@ -51,7 +51,7 @@ class Meter:
 
     def _begin(self, model: Any, params: Wire, **_: Any) -> None:  # noqa: ANN401  the SDK's own
         self._body = json.loads(params["body"])
-        self._before = {key_of(part): self._item(key_of(part)) for _, part in written(model.name, self._body)}
+        self._before = {key_of(part): self._item(key_of(part)) for _, part in written_items(model.name, self._body)}
 
     def _end(self, model: Any, parsed: Wire, **_: Any) -> None:  # noqa: ANN401  the SDK's own
         self.calls[model.name] += 1
@@ -66,21 +66,21 @@ class Meter:
 
 
 def write_units(before: Wire, after: Wire, factor: int) -> int:
-    """Of one item and its entries; indexes count once, in a transaction too."""
+    """The units of writing one item and its index entries; indexes count once even in a transaction."""
     own = max(1, ceil(max(size_of(before), size_of(after)) / KB)) * factor
     return own + sum(index_units(entry(index, before), entry(index, after), index) for index in INDEXES)
 
 
 def entry(index: Index, item: Wire) -> Wire:
-    """What an index holds of an item: nothing without both keys."""
+    """An item's entry in an index; empty without both keys."""
     if not {index.partition, index.sort} <= item.keys():
         return {}
-    shown = {"pk", "sk", index.partition, index.sort, *index.carries}
+    shown = {"pk", "sk", index.partition, index.sort, *index.attributes}
     return {name: value for name, value in item.items() if name in shown}
 
 
 def index_units(before: Wire, after: Wire, index: Index) -> int:
-    """Of one entry."""
+    """The units of writing one index entry."""
     if before == after:
         return 0
     sizes = [ceil(size_of(each) / KB) for each in (before, after) if each]
@@ -89,7 +89,7 @@ def index_units(before: Wire, after: Wire, index: Index) -> int:
 
 
 def read_units(operation: str, body: Wire, parsed: Wire) -> float:
-    """Of one call: a query by the sum of what it read, anything else item by item."""
+    """The units of one read: of a query by the sum of its items, of other calls item by item."""
     if operation == "Query":
         return _read(sum(map(size_of, parsed["Items"])), body)
     if operation == "GetItem":
@@ -100,7 +100,7 @@ def read_units(operation: str, body: Wire, parsed: Wire) -> float:
 
 
 def _batch(wanted: Wire, found: list[Wire]) -> float:
-    """What is not there costs as much as the smallest item."""
+    """The units of a batch; a missing item costs as much as the smallest one."""
     missing = len(wanted["Keys"]) - len(found)
     return sum(_read(size_of(item), wanted) for item in found) + missing * _read(0, wanted)
 

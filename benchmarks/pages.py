@@ -1,9 +1,9 @@
-"""What a page costs, by the number of comments on its post: ``python -m benchmarks.pages``.
+"""Measures what a page costs for posts of different sizes: ``python -m benchmarks.pages``.
 
-The comments are put into ministack directly, with a tenth as many that wait.  Units are those of
-benchmarks/meter.py; milliseconds are CPU time of the service, the table's answers recorded and
-replayed as in benchmarks/cpu.py.  `in all` is how long one request took here: the engine sorts a whole partition for
-every query, which DynamoDB does not.  Ends with 1 when a page of the largest post costs more.
+The comments, and a tenth as many waiting ones, are written into ministack directly.  Units are those of
+benchmarks/meter.py; milliseconds are the service's CPU time, with the table's responses recorded and replayed as in
+benchmarks/cpu.py.  "total" is the time of one request here: the engine sorts a whole partition for every query, which
+DynamoDB does not.  Exits with 1 if a page of the largest post costs more than one of the smallest.
 """
 
 import argparse
@@ -24,15 +24,15 @@ from benchmarks.cpu import measure
 from benchmarks.meter import Meter
 from benchmarks.stage import AS_LONG_AS_REAL, text_of
 from chalicelib.core.comments import Comment, Status
-from chalicelib.core.crypto.signing import seal, sign
+from chalicelib.core.crypto.signing import sign
 from chalicelib.service.comments.submit import rendered
 from chalicelib.store.engine.clients import new_client
 from chalicelib.store.engine.table import MAX_BATCH_WRITE
 from chalicelib.store.items import comment_item
-from chalicelib.store.posts import listed
+from chalicelib.store.posts import listed_attributes
 from dev.engine_process import Engine
-from tests.store.trees import comment
-from tests.world import START, World, new_world, rest_event, send
+from tests.support.threads import comment
+from tests.support.world import START, World, new_world, rest_event, send
 
 if TYPE_CHECKING:
     from chalicelib.store.engine.attributes import Item
@@ -40,21 +40,21 @@ if TYPE_CHECKING:
 SIZES = (100, 10_000, 100_000)  # comments on one post
 LENGTH = 450  # characters
 PAGE = 25  # comments
-ANSWERS = 0.6  # of the comments are replies
+REPLY_SHARE = 0.6  # of the comments are replies
 PERIOD = 100  # comments
-BELOW = 30  # replies under the first of them
-FEWEST = 100  # that wait
+REPLIES_PER_THREAD = 30  # replies under the first of them
+FEWEST = 100  # waiting
 POST = "/2024/07/panic.html"
-PATIENCE = 120  # seconds for one answer of the engine
+TIMEOUT = 120  # seconds for one response of the engine
 MAX_UNITS = 4  # of a page of a list
-ALLOWED = 1.25  # times the smallest post's milliseconds: the same measured twice differs so much at times
+ALLOWED = 1.25  # times the milliseconds of the smallest post; repeated measurements sometimes differ by that much
 
 Event = dict[str, Any]
 
 
 @dataclass(frozen=True)
 class Cost:
-    """Of one page: read units, CPU milliseconds, calls, bytes; and milliseconds in all."""
+    """What one page costs: read units, CPU milliseconds, calls, bytes, and milliseconds in total."""
 
     units: float
     ms: float
@@ -64,34 +64,34 @@ class Cost:
 
 
 def slow_client(url: str) -> Any:  # noqa: ANN401  the SDK's
-    """A client that waits for an engine which is slow where DynamoDB is not."""
-    config = Config(read_timeout=PATIENCE, retries={"mode": "standard", "total_max_attempts": 1})
+    """A client with a long timeout, because the engine is slower than DynamoDB."""
+    config = Config(read_timeout=TIMEOUT, retries={"mode": "standard", "total_max_attempts": 1})
     return boto3.client("dynamodb", endpoint_url=url, config=config)
 
 
 def published(size: int) -> Iterator[Comment]:
-    """So many, in threads, whose shapes come again after every PERIOD: so pages of all posts are alike."""
+    """Published comments in threads whose shapes repeat after every PERIOD, so that all pages are alike."""
     recent: list[Comment] = []
     for number in range(size):
         place = number % PERIOD
         chance = random.Random(place)  # noqa: S311  not a secret
-        if place in {0, BELOW + 1}:
+        if place in {0, REPLIES_PER_THREAD + 1}:
             recent = []
-        answers = 0 < place <= BELOW or (recent and chance.random() < ANSWERS)
-        parent = recent[0] if 0 < place <= BELOW else chance.choice(recent) if answers else None
+        answers = 0 < place <= REPLIES_PER_THREAD or (recent and chance.random() < REPLY_SHARE)
+        parent = recent[0] if 0 < place <= REPLIES_PER_THREAD else chance.choice(recent) if answers else None
         made = comment(number, parent, post=POST, **words())
         recent.append(made)
         yield made
 
 
 def waiting(size: int) -> Iterator[Comment]:
-    """A tenth as many."""
+    """Waiting comments, a tenth as many as published ones."""
     for number in range(max(FEWEST, size // 10)):
         yield comment(10**6 + number, post=POST, **words(), status=Status.PENDING, published="")
 
 
 def words() -> dict[str, Any]:
-    """All that a comment says."""
+    """The content of a comment."""
     return {**AS_LONG_AS_REAL, "text": text_of(LENGTH), "html": HTML}
 
 
@@ -99,9 +99,9 @@ HTML = rendered(text_of(LENGTH))
 
 
 def fill(world: World, size: int) -> tuple[list[Comment], list[Comment]]:
-    """Put the post and its comments into the table; those that others read pages after."""
+    """Write the post and its comments into the table; returns the published and the waiting ones."""
     shown, queued = list(published(size)), list(waiting(size))
-    counted: Item = {"pk": f"P#{POST}", "sk": "M", "n": size, **listed(POST, START)}
+    counted: Item = {"pk": f"P#{POST}", "sk": "M", "n": size, **listed_attributes(POST, START)}
     items = iter([counted, *map(comment_item, [*shown, *queued])])
     while batch := list(islice(items, MAX_BATCH_WRITE)):
         world.runtime.table.put_many(batch)
@@ -109,29 +109,27 @@ def fill(world: World, size: int) -> tuple[list[Comment], list[Comment]]:
 
 
 def pages(world: World, shown: list[Comment], queued: list[Comment]) -> Iterator[tuple[str, Event]]:
-    """The requests."""
-    middle_of_all = len(shown) // 2 // PERIOD * PERIOD + BELOW + 5
+    """The requests to measure, by name."""
+    middle_of_all = len(shown) // 2 // PERIOD * PERIOD + REPLIES_PER_THREAD + 5
     root = next(each for each in shown[middle_of_all:] if not each.parent)
-    keys = world.runtime.keys.signing
     for sort in ("newest", "oldest"):
-        middle = seal(keys, "comments", POST, sort, value=[root.path, False, 0])
-        for where, cursor in (("first", ""), ("middle", middle)):
+        for where, cursor in (("first", ""), ("middle", f"t{root.id}")):
             yield f"{sort}, {where} page", asked("/v1/comments", post=POST, sort=sort, limit=str(PAGE), cursor=cursor)
     path = {"comment_id": shown[0].id}
     yield "replies", rest_event("GET", "/v1/comments/{comment_id}/replies", path=path, query={"limit": str(PAGE)})
-    middle = sign(keys, "queue", "pending", "", "", "", value=queued[len(queued) // 2].order)
+    middle = sign(world.runtime.keys.signing, "queue", "pending", "", "", "", "", value=queued[len(queued) // 2].order)
     for where, cursor in (("first", ""), ("middle", middle)):
         headers = {"Authorization": f"Bearer {world.token}"}
         yield f"queue, {where} page", asked("/v1/moderation/queue", headers, limit=str(PAGE), cursor=cursor)
 
 
 def asked(route: str, headers: dict[str, str] | None = None, **query: str) -> Event:
-    """A GET."""
+    """A GET request."""
     return rest_event("GET", route, query={name: value for name, value in query.items() if value}, headers=headers)
 
 
 def cost(world: World, meter: Meter, event: Event) -> Cost:
-    """Of one request."""
+    """Measure one request."""
     world.clock.forward(minutes=1)
     send(event)  # notes that the moderator's token is in use
     world.clock.forward(seconds=10)
@@ -147,8 +145,8 @@ def cost(world: World, meter: Meter, event: Event) -> Cost:
 
 
 def costs(engine: Engine, size: int) -> dict[str, Cost]:
-    """Of every page of a post of that size."""
-    world = new_world(slow_client(engine.url), deadline=10**6)
+    """Measure every page of a post of that size."""
+    world = new_world(slow_client(engine.url))
     with world.open():
         began = time.perf_counter()
         filled = fill(world, size)
@@ -159,14 +157,14 @@ def costs(engine: Engine, size: int) -> dict[str, Cost]:
 
 
 def flat(name: str, least: Cost, most: Cost) -> bool:
-    """Whether the largest post's page costs what the smallest's does."""
+    """Whether a page of the largest post costs no more than one of the smallest."""
     within = most.units <= MAX_UNITS or name.startswith("queue")
     return within and most.units <= least.units and most.ms <= least.ms * ALLOWED
 
 
 def shown_beside(sizes: Sequence[int], found: Sequence[Mapping[str, Cost]]) -> int:
-    """Print all figures, and the ratio of the largest post to the smallest; how many pages are not flat."""
-    print(f"{'':22}{'comments':>9}{'units':>7}{'calls':>7}{'bytes':>9}{'CPU ms':>8}{'in all':>10}")
+    """Print all results and the ratios of the largest post to the smallest; returns how many pages cost more."""
+    print(f"{'':22}{'comments':>9}{'units':>7}{'calls':>7}{'bytes':>9}{'CPU ms':>8}{'total':>10}")
     broken = 0
     for name in found[0]:
         for size, each in zip(sizes, found, strict=True):
@@ -174,16 +172,16 @@ def shown_beside(sizes: Sequence[int], found: Sequence[Mapping[str, Cost]]) -> i
             figures = f"{row.units:7g}{row.calls:7}{row.size:9,}{row.ms:8.2f}{row.whole:10,.1f}"
             print(f"{name:22}{size:9,}{figures}")
         least, most = found[0][name], found[-1][name]
-        mark = "✓" if flat(name, least, most) else "✗"
-        broken += mark == "✗"
+        check_mark = "✓" if flat(name, least, most) else "✗"
+        broken += check_mark == "✗"
         ratios = f"units {most.units / least.units:.2f}, CPU {most.ms / least.ms:.2f}"
-        print(f"{'':22}{sizes[-1]:,} : {sizes[0]:,} = {ratios}  {mark}")
+        print(f"{'':22}{sizes[-1]:,} : {sizes[0]:,} = {ratios}  {check_mark}")
     return broken
 
 
 def main() -> int:
-    """Fill a table for each size, and compare."""
-    parser = argparse.ArgumentParser(description="What a page costs, by the number of comments on its post.")
+    """Measure posts of all sizes, and compare them."""
+    parser = argparse.ArgumentParser(description="Measure what a page costs for posts of different sizes.")
     parser.add_argument("sizes", nargs="*", type=int, default=SIZES)
     sizes = parser.parse_args().sizes
     with Engine() as engine, open(os.devnull, "w", encoding="utf-8") as nowhere:  # noqa: PTH123  os.devnull is no Path

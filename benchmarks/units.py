@@ -1,19 +1,20 @@
-"""What each deed consumes, beside its bar: ``python -m benchmarks.units``.
+"""Measures what each operation consumes: ``python -m benchmarks.units``.
 
-Units are those of benchmarks/meter.py, limits and the moderator's token included.  The bars hold for
-texts of 450 characters; with 10,000 beside them.  Ends with 1 when a bar is broken.
+Units are those of benchmarks/meter.py, and include posting limits and the moderator's token.  The limits are for texts
+of 450 characters; the last columns are for 10,000.  Exits with 1 if a limit is exceeded.
 """
 
 import logging
 import sys
 from collections.abc import Callable, Iterator
 
-from benchmarks.deeds import (
+from benchmarks.meter import Meter
+from benchmarks.operations import (
     LENGTHS,
     LIST,
     NONE,
-    Bar,
-    Figures,
+    Consumption,
+    Limit,
     deciding,
     moderating,
     page,
@@ -22,15 +23,14 @@ from benchmarks.deeds import (
     showing,
     submitting,
 )
-from benchmarks.meter import Meter
 from benchmarks.stage import stage, text_of
 from chalicelib.store.engine.clients import new_client
-from tests.world import Reply, World
+from tests.support.world import Response, World
 
 
-def worst_page(world: World, meter: Meter, deed: Callable[[], Reply], name: str) -> Figures:
-    """Of all pages of a list, the one that costs most."""
-    found, reply = measured(meter, deed)
+def worst_page(world: World, meter: Meter, operation: Callable[[], Response], name: str) -> Consumption:
+    """The consumption of the most expensive page of a list."""
+    found, reply = measured(meter, operation)
     sort, size = name.split(", ")[1], name.rpartition(" ")[2].replace(",", "")
     while cursor := reply.json["next"]:
         figures, reply = measured(meter, lambda cursor=cursor: page(world, f"/list/{size}", sort, cursor))  # type: ignore[misc]
@@ -38,45 +38,45 @@ def worst_page(world: World, meter: Meter, deed: Callable[[], Reply], name: str)
     return found
 
 
-def measured(meter: Meter, deed: Callable[[], Reply]) -> tuple[Figures, Reply]:
-    """What one deed consumes."""
+def measured(meter: Meter, operation: Callable[[], Response]) -> tuple[Consumption, Response]:
+    """The consumption and the response of one operation."""
     with meter.running():
-        reply = deed()
+        reply = operation()
     if reply.status >= 300:  # noqa: PLR2004
         raise SystemExit(reply.text)
-    return Figures(meter.write, meter.read, meter.calls.total()), reply
+    return Consumption(meter.write, meter.read, meter.calls.total()), reply
 
 
-def figures_of(length: int) -> Iterator[tuple[str, Bar, Figures]]:
-    """Every deed with texts of that length."""
+def figures_of(length: int) -> Iterator[tuple[str, Limit, Consumption]]:
+    """Measure every operation with texts of that length."""
     with stage() as world:
         table, text = world.runtime.table, text_of(length)
         meter = Meter(table.client, new_client(table.client.meta.endpoint_url), table.name)
         writing = (kind(world, text) for kind in (submitting, deciding, reacting, moderating))
-        for deeds in (*writing, reading(world, length), showing(world, length)):
-            for name, bar, deed in deeds:
+        for operations in (*writing, reading(world, length), showing(world, length)):
+            for name, bar, operation in operations:
                 if bar is LIST:
-                    yield f"{name}: worst page", bar, worst_page(world, meter, deed, name)
+                    yield f"{name}: worst page", bar, worst_page(world, meter, operation, name)
                     world.clock.forward(minutes=1)
-                yield name, bar, measured(meter, deed)[0]
+                yield name, bar, measured(meter, operation)[0]
 
 
 def main() -> int:
-    """Print all figures; the bars are those of the shorter texts."""
+    """Print all results; the limits are for the shorter texts."""
     logging.getLogger("afterword").setLevel(logging.WARNING)
     short, long = (list(figures_of(length)) for length in LENGTHS)
     print(f"{'':42}{'450 characters':^19}{'':20}{'10,000 characters':^19}")
-    print(f"{'':42}{'write':>6}{'read':>6}{'calls':>7}  {'bar':15}{'':3}{'write':>6}{'read':>6}{'calls':>7}")
+    print(f"{'':42}{'write':>6}{'read':>6}{'calls':>7}  {'limit':15}{'':3}{'write':>6}{'read':>6}{'calls':>7}")
     broken = 0
     for (name, bar, found), (_, _, longer) in zip(short, long, strict=True):
-        broken += not bar.holds(found)
-        mark = " " if bar is NONE else "✓" if bar.holds(found) else "✗"
-        print(f"{name:42}{shown(found)}  {bar!s:15}{mark:3}{shown(longer)}")
+        broken += not bar.allows(found)
+        check_mark = " " if bar is NONE else "✓" if bar.allows(found) else "✗"
+        print(f"{name:42}{shown(found)}  {bar!s:15}{check_mark:3}{shown(longer)}")
     return int(broken > 0)
 
 
-def shown(found: Figures) -> str:
-    """As columns."""
+def shown(found: Consumption) -> str:
+    """The consumption as columns."""
     return f"{found.write:>6g}{found.read:>6g}{found.calls:>7}"
 
 

@@ -1,7 +1,7 @@
-"""A reader who opens a page with the widget for the first time, and what their browser says of it.
+"""Opens pages with the widget in Chromium, each for the first time, and measures what the browser reports.
 
-The page is of one origin, the service on ministack of another.  Every visit comes with an empty cache, a
-minute after the last, so the list is asked of the table.  The slow line is the browser's own emulation.
+The page and the service (on ministack) have different origins.  Every visit starts with an empty cache, a minute after
+the previous one, so the list is read from the table.  The slow connection is emulated by the browser.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -18,18 +18,18 @@ from chalicelib.core.comments import Comment
 from chalicelib.core.ids import base64url
 from chalicelib.service.comments.submit import rendered
 from dev.server import running
-from tests.browser.blog import Blog, running_blog
-from tests.browser.conftest import CHROMIUM, QUIET
-from tests.store.trees import grown, in_order, store
-from tests.world import World
+from tests.browser.conftest import CHROMIUM, CHROMIUM_FLAGS
+from tests.support.blog import Blog, running_blog
+from tests.support.threads import grow_forest, in_order, store
+from tests.support.world import World
 
 LENGTH = 450  # characters
-ANSWERS = 0.6  # of the comments are replies
+REPLY_SHARE = 0.6  # of the comments are replies
 SYLLABLES = [consonant + vowel for consonant in "bdfghjklmnprstvw" for vowel in "aeiou"]
-SETTLED = 400  # milliseconds after the first comment, until nothing moves any more
+SETTLED = 400  # milliseconds after the first comment, until nothing moves
 SLOW = {"offline": False, "latency": 150, "downloadThroughput": 200_000, "uploadThroughput": 93_750}  # ms, bytes/s
 LINES: dict[str, dict[str, Any]] = {"here": {}, "slow": SLOW}
-PATIENCE = 15_000  # milliseconds
+TIMEOUT = 15_000  # milliseconds
 
 STYLE = "body { max-width: 42rem; margin: 0 auto; padding: 1rem; font: 1.1rem/1.6 serif }"
 RULE = "afterword-comments { display: block; min-height: 90vh }"
@@ -74,14 +74,14 @@ class Visit:
 
 @dataclass
 class Wire:
-    """What goes over the wire of one tab: each request's address, time in seconds, and bytes of its answer."""
+    """The network traffic of one tab: URL and time in seconds of each request, and bytes of each response."""
 
     session: CDPSession
     begun: dict[str, tuple[str, float]] = field(default_factory=dict)
     sizes: dict[str, int] = field(default_factory=dict)
 
     def watch(self, line: Mapping[str, Any]) -> None:
-        """Begin, on a line that is so slow; an empty one is as quick as it is."""
+        """Start recording, over an emulated connection unless it is empty."""
         self.session.on("Network.requestWillBeSent", self._begin)
         self.session.on("Network.loadingFinished", self._end)
         self.session.send("Network.enable")
@@ -95,10 +95,10 @@ class Wire:
         self.sizes[event["requestId"]] = event["encodedDataLength"]
 
     def until(self, ms: float, address: str) -> list[int]:
-        """Bytes of each request below that address that began so soon after the page's own."""
+        """Bytes of each request to that address that started within ``ms`` of the page's own."""
         end = min(time for _, time in self.begun.values()) + ms / 1_000
         meant = [name for name, (url, time) in self.begun.items() if url.startswith(address) and time <= end]
-        return [self.sizes.get(name, 0) for name in meant]  # 0: it still comes
+        return [self.sizes.get(name, 0) for name in meant]  # 0: not finished yet
 
 
 @dataclass(frozen=True)
@@ -112,11 +112,11 @@ class Scene:
     last: dict[int, str] = field(default_factory=dict)
 
     def write(self, size: int) -> None:
-        """Put so many comments into the table, and write the pages that they stand under."""
+        """Write that many comments into the table, and the pages that show them."""
         post, chance = f"/{size}.html", Random(size)  # noqa: S311  not a secret
-        parents = [chance.randrange(at) if at and chance.random() < ANSWERS else None for at in range(size)]
+        parents = [chance.randrange(at) if at and chance.random() < REPLY_SHARE else None for at in range(size)]
         like_real: Any = AS_LONG_AS_REAL
-        comments = [told(each, chance) for each in grown(parents, post=post, **like_real)]
+        comments = [reworded(each, chance) for each in grow_forest(parents, post=post, **like_real)]
         store(self.world, comments)
         if comments:
             self.last[size] = in_order(comments, newest=True)[-1]
@@ -133,11 +133,11 @@ class Scene:
         )
 
     def visit(self, page: str, size: int, line: str, *, linked: bool = False) -> Visit:
-        """Look at a page for the first time; ``linked``: at its last comment."""
+        """Visit a page for the first time.  ``linked``: by a link to its last comment."""
         self.world.clock.forward(minutes=1)
         fragment = f"#comment-{self.last[size]}" if linked else ""
         context = self.browser.new_context(locale="en-GB", timezone_id="UTC")
-        context.add_init_script(PROBE % (PATIENCE, "article" if size else ".heading"))
+        context.add_init_script(PROBE % (TIMEOUT, "article" if size else ".heading"))
         tab = context.new_page()
         wire = Wire(context.new_cdp_session(tab))
         wire.watch(LINES[line])
@@ -151,28 +151,28 @@ class Scene:
         return Visit(ms, len(sizes), sum(sizes), sum(each["value"] for each in shifts), moved)
 
 
-def told(one: Comment, chance: Random) -> Comment:
-    """The same in words of its own: what a hundred had in common would be compressed away."""
+def reworded(one: Comment, chance: Random) -> Comment:
+    """A comment with a text of its own, because repeated texts would be compressed away."""
     text = prose(chance, LENGTH)
     avatar = base64url(chance.randbytes(6))
     return replace(one, name=prose(chance, 11), avatar=avatar, text=text, html=rendered(text))
 
 
 def prose(chance: Random, length: int) -> str:
-    """So many characters that look like words, and compress no better than people's."""
+    """That many characters which look like words, and compress like real ones."""
     words = ("".join(chance.choices(SYLLABLES, k=chance.choice((1, 2, 3)))) for _ in range(length))
     return " ".join(words)[:length].strip().ljust(length, "a").capitalize()
 
 
 @contextmanager
 def scene() -> Iterator[Scene]:
-    """All that is needed, on two origins."""
+    """The browser, the blog and the service, on two origins."""
     with (
         stage() as world,
         running(service.app, "/api") as api,
         running_blog() as blog,
         sync_playwright() as playwright,
     ):
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=QUIET)
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=CHROMIUM_FLAGS)
         yield Scene(world, browser, blog, api)
         browser.close()

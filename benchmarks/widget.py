@@ -1,9 +1,9 @@
-"""What the widget weighs, and what a reader of a page waits for: ``python -m benchmarks.widget``.
+"""Measures the widget's size, and how long readers wait: ``python -m benchmarks.widget``.
 
-Bytes are those of the built files.  The rest is measured in Chromium by benchmarks/visits.py: what is fetched
-from the service until the first comment is painted (without comments: the heading), when that is, and how
-much moves.  Layout shift is the sum of all that no input caused; "here" is a line as quick as this machine.
-Ends with 1 when a bar is broken or could not be measured.
+Bytes are those of the built files.  The rest is measured in Chromium by benchmarks/visits.py: what is loaded from the
+service until the first comment (or the heading, without comments) is painted, when that is, and how much moves.
+Layout shift is the sum of all shifts without input; "here" is a connection as fast as this machine.  Exits with 1 if a
+limit is exceeded or could not be measured.
 """
 
 import gzip
@@ -20,7 +20,7 @@ from pathlib import Path
 
 from benchmarks.visits import LINES, PAGES, Scene, Visit, scene
 from chalicelib.api.assets import STATIC, WIDGET
-from dev.engine_process import INTERPRETER, available
+from dev.engine_process import INTERPRETER, is_installed
 from tests.browser.conftest import CHROMIUM
 
 FILES = STATIC / WIDGET
@@ -39,7 +39,7 @@ RIVALS = {  # KB, gzip
     "Waline": 99.0,
     "Twikoo": 146.0,
 }
-FIRST_OF_100 = {"chatcomment": 237, "Waline": 830}  # milliseconds: the quickest and the slowest
+FIRST_OF_100 = {"chatcomment": 237, "Waline": 830}  # milliseconds: the fastest and the slowest
 ON_A_SLOW_LINE = (1_100, 2_500)  # milliseconds, likewise
 SHIFTS = (0.11, 0.23)
 ELSEWHERE = "measured elsewhere, on another machine"
@@ -48,7 +48,7 @@ BROTLI = "for (const file of process.argv.slice(1)) console.log(zlib.brotliCompr
 
 
 def brotli(files: Sequence[Path]) -> list[int] | None:
-    """Bytes of each file at the highest quality, if anything here can tell."""
+    """The Brotli size of each file at the highest quality, if Node or a module for it is installed."""
     if node := shutil.which("node"):
         command = [node, "--eval", BROTLI, *map(str, files)]
         done = subprocess.run(command, check=True, stdout=subprocess.PIPE)  # noqa: S603  a script of our own
@@ -60,32 +60,32 @@ def brotli(files: Sequence[Path]) -> list[int] | None:
 
 
 def show_bytes() -> int:
-    """Print what each file weighs; how many bars are broken."""
+    """Print the size of each file; returns how many limits are exceeded."""
     files = [*sorted(FILES.glob("*.js")), *sorted((FILES / "assets").iterdir())]
     smallest: Sequence[int | str] = brotli(files) or ["-"] * len(files)
-    print(f"{'bytes':32}{'raw':>8}{'gzip -9':>9}{'brotli':>8}  bar")
+    print(f"{'bytes':32}{'raw':>8}{'gzip -9':>9}{'brotli':>8}  limit")
     broken = 0
     for file, small in zip(files, smallest, strict=True):
         raw, zipped = file.stat().st_size, zipped_size(file)
         bar = next((bar for name, bar in BARS.items() if file.match(name)), None)
         broken += bar is not None and zipped > bar
-        mark = f"≤ {bar:,} {'✓' if zipped <= bar else '✗'}" if bar else ""
-        print(f"{file.relative_to(FILES)!s:32}{raw:8,}{zipped:9,}{grouped(small):>8}  {mark}".rstrip())
+        check_mark = f"≤ {bar:,} {'✓' if zipped <= bar else '✗'}" if bar else ""
+        print(f"{file.relative_to(FILES)!s:32}{raw:8,}{zipped:9,}{grouped(small):>8}  {check_mark}".rstrip())
     return broken
 
 
 def grouped(size: int | str) -> str:
-    """As a column."""
+    """A size as a column."""
     return f"{size:,}" if isinstance(size, int) else size
 
 
 def zipped_size(file: Path) -> int:
-    """Bytes, as ``gzip -9`` makes them."""
+    """The size after ``gzip -9``."""
     return len(gzip.compress(file.read_bytes(), 9, mtime=0))
 
 
 def show_times(stood: Scene) -> tuple[int, dict[str, float]]:
-    """Print how long the first comment takes; how many bars are broken, and the medians of the last row."""
+    """Print how long the first comment takes; returns how many limits are exceeded, and the last medians."""
     print(f"\n{'comments':>8}  {'line':5}{'requests':>9}{'bytes':>9}   ms until the first is visible (of {TIMES})")
     broken, medians = 0, dict[str, float]()
     for size in SIZES:
@@ -96,14 +96,14 @@ def show_times(stood: Scene) -> tuple[int, dict[str, float]]:
             times, requests = [each.ms for each in visits], max(each.requests for each in visits)
             medians[line] = statistics.median(times)
             broken += requests > REQUESTS
-            mark = "✓" if requests <= REQUESTS else "✗"
+            check_mark = "✓" if requests <= REQUESTS else "✗"
             took = f"median {medians[line]:6,.0f}, from {min(times):6,.0f} to {max(times):6,.0f}"
-            print(f"{size:8}  {line:5}{requests:7} {mark}{max(each.size for each in visits):9,}   {took}")
+            print(f"{size:8}  {line:5}{requests:7} {check_mark}{max(each.size for each in visits):9,}   {took}")
     return broken, medians
 
 
 def show_shifts(stood: Scene) -> tuple[int, float]:
-    """Print how much moves while a page loads, and what did; how many bars are broken, and the worst."""
+    """Print what moves while a page loads; returns how many limits are exceeded, and the largest shift."""
     kinds = [(size, line) for size in SIZES for line in LINES]
     print(f"\n{'layout shift':24}" + "".join(f"{f'{size}, {line}':>12}" for size, line in kinds))
     seen, beyond = list[Visit](), list[str]()
@@ -116,17 +116,17 @@ def show_shifts(stood: Scene) -> tuple[int, float]:
             seen += [each for each, _ in found]
             broken = [(each, where) for each, where in found if each.shift > MAX_SHIFT]
             beyond += [f"✗ {where}: {each.shift:.4f}, {'; '.join(each.moved)}" for each, where in broken]
-    print(f"bar: ≤ {MAX_SHIFT} each; rectangles are x, y, width, height", *beyond, sep="\n")
+    print(f"limit: {MAX_SHIFT} each; rectangles are x, y, width, height", *beyond, sep="\n")
     return len(beyond), max(each.shift for each in seen)
 
 
 def shown_shift(found: Visit | None) -> str:
-    """As a column."""
+    """A shift as a column."""
     return f"{found.shift:10.4f} {'✓' if found.shift <= MAX_SHIFT else '✗'}" if found else f"{'-':>10}  "
 
 
 def show_rivals_bytes() -> None:
-    """Print what others weigh, and how many times ours that is."""
+    """Print the sizes of other widgets, and their ratios to ours."""
     ours = zipped_size(FILES / "widget.js") / 1_000
     print(f"\nothers, {ELSEWHERE}; in brackets: times ours")
     sizes = ", ".join(f"{name} {size:g} ({size / ours:.1f})" for name, size in RIVALS.items())
@@ -134,7 +134,7 @@ def show_rivals_bytes() -> None:
 
 
 def show_rivals_times(medians: Mapping[str, float], shift: float) -> None:
-    """Print how long others take, likewise."""
+    """Print the times of other widgets, and their ratios to ours."""
     first, slow = medians["here"], medians["slow"]
     quick = ", ".join(f"{name} {ms} ({ms / first:.1f})" for name, ms in FIRST_OF_100.items())
     print(f"ms until the first of 100 (ours {first:.0f}): {quick}")
@@ -143,16 +143,16 @@ def show_rivals_times(medians: Mapping[str, float], shift: float) -> None:
 
 
 def missing() -> str:
-    """What has to be installed before the rest can be measured, if anything."""
+    """What has to be installed to measure the rest; empty if nothing is missing."""
     if not CHROMIUM.exists():
         return f"times and layout shift need {CHROMIUM}: apt-get install chromium"
-    if not available():
+    if not is_installed():
         return f"times and layout shift need the engine at {INTERPRETER}: make .venv-engine/installed"
     return ""
 
 
 def main() -> int:
-    """Print all figures."""
+    """Print all results."""
     broken = show_bytes()
     if lack := missing():
         show_rivals_bytes()

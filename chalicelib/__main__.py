@@ -6,7 +6,7 @@ try:
     from .cli.main import main
 except ModuleNotFoundError as missing:
     if missing.name in ("botocore", "pydantic"):
-        sys.exit(f"This Python has no {missing.name}. Use .venv/bin/python, which `make deploy`, run or test makes.")
+        sys.exit(f"{missing.name} is not installed. Use .venv/bin/python, which `make run` and `make deploy` create.")
     raise
 
 sys.exit(main())

@@ -1,4 +1,4 @@
-"""Every setting: name, default, unit, meaning.  The only reader of the environment."""
+"""Settings: name, default, unit and meaning of each.  Only this module reads them from the environment."""
 
 import os
 import sys
@@ -9,82 +9,86 @@ from typing import Any
 
 PREFIX = "AFTERWORD_"
 MIN_SECRET = 32  # characters
-MIN_KEPT = 30  # days: as long as a decision can be taken back
-MAX_WORK = 22  # bits: seconds on a fast machine, a minute on a slow phone
+MIN_RETENTION = 30  # days: as long as a decision can be undone
+MAX_WORK = 22  # bits: seconds on a fast computer, a minute on a slow phone
 
 
 class BadSettingError(Exception):
-    """A setting that the service can't run with; the message names it."""
+    """A setting has an invalid value; the message names the setting."""
 
 
 def _setting(
     default: str | int, unit: str, meaning: str, *, least: int = 1, most: int = sys.maxsize, or_0: bool = False
 ) -> Any:  # noqa: ANN401  as dataclasses.field
-    """``least`` and ``most`` are bounds of a number; ``or_0``: 0 is allowed too."""
+    """A field of ``Settings``.  Numbers are between ``least`` and ``most``; with ``or_0`` they may also be 0."""
     about = {"unit": unit, "meaning": meaning, "least": least, "most": most, "or_0": or_0}
     return field(default=default, metadata=about)
 
 
 @dataclass(frozen=True)
 class Settings:
-    """Read from ``AFTERWORD_<NAME>``; docs/settings.md shows them as a table."""
+    """The settings, read from ``AFTERWORD_<NAME>``.  docs/settings.md lists them in a table."""
 
     table: str = _setting("afterword-dev", "name", "The DynamoDB table.")
-    dynamodb_endpoint: str = _setting("", "URL", "Another DynamoDB than AWS's, for development.")
+    dynamodb_endpoint: str = _setting("", "URL", "A DynamoDB endpoint other than AWS, for development.")
     secret: str = _setting("", "characters", "At least 32 random characters; all keys are derived from it.")
     secret_parameter: str = _setting(
-        "", "name", "The SSM parameter that holds the secret, where that is not set itself."
+        "", "name", "The parameter in Systems Manager that has the secret, if `AFTERWORD_SECRET` is empty."
     )
-    signing_generation: int = _setting(1, "number", "Raise it to rotate the signing keys; the last two count.")
-    site: str = _setting("", "URL", "Where the posts are; a post's link is this and its key.")
-    url: str = _setting("", "URL", "Where this service is, for links that leave it.")
+    signing_generation: int = _setting(
+        1, "number", "Raise it to rotate the signing keys; the last two generations are valid."
+    )
+    site: str = _setting("", "URL", "The address of your site. A post's link is this address followed by its key.")
+    url: str = _setting("", "URL", "The public address of this service, for links in digests and feeds.")
     distribution: str = _setting(
-        "", "id", "The CloudFront distribution to tell when public words go away; none: no cache."
+        "", "id", "The CloudFront distribution to invalidate when public content is removed. Empty: none."
     )
     edit_minutes: int = _setting(15, "minutes", "How long an author can edit a comment.")
     limit_minute: int = _setting(5, "submissions a minute", "From one network.")
     limit_day: int = _setting(60, "submissions a day", "From one network.")
-    limit_post_held: int = _setting(50, "submissions a second", "Under one post, held for a moderator.")
-    limit_post_published: int = _setting(10, "submissions a second", "Under one post, published at once.")
-    limit_site: int = _setting(200, "submissions a second", "Over the whole site.")
+    limit_post_held: int = _setting(50, "submissions a second", "For one post, if they are held.")
+    limit_post_published: int = _setting(10, "submissions a second", "For one post, if they are published at once.")
+    limit_site: int = _setting(200, "submissions a second", "For the whole site.")
     limit_edits: int = _setting(10, "edits a minute", "From one network.")
     limit_previews: int = _setting(30, "previews a minute", "From one network.")
     limit_reactions: int = _setting(30, "votes an hour, and as many flags", "From one network.")
     work: int = _setting(
         0,
         "bits, 0 to 22",
-        "Proof of work for each comment: the zero bits to look for, each twice as long. 0: none.",
+        "The proof of work required for each comment, in zero bits; each bit doubles the work. 0: none.",
         least=0,
         most=MAX_WORK,
     )
     keep_rejected_days: int = _setting(
         90,
         "days, 0 or at least 30",
-        "How long rejected comments and spam are kept after the last decision about them. 0: for ever.",
-        least=MIN_KEPT,
+        "How long rejected comments and spam are kept after the last decision about them. 0: forever.",
+        least=MIN_RETENTION,
         or_0=True,
     )
-    notices: str = _setting("", "name", "The SNS topic that is told how many wait, once an hour at most. Empty: none.")
-    deadline: int = _setting(8, "seconds", "What one request may take; then it is refused with 503.")
-    memo_seconds: int = _setting(2, "seconds", "How long an instance repeats a public answer.")
-    memo_bytes: int = _setting(16_000_000, "bytes", "How much of them an instance keeps.")
+    notices: str = _setting(
+        "", "name", "The SNS topic for digests of waiting comments, at most one an hour. Empty: none."
+    )
+    deadline: int = _setting(8, "seconds", "The longest time for one request; after that the response is 503.")
+    memo_seconds: int = _setting(2, "seconds", "How long an instance caches public responses.")
+    memo_bytes: int = _setting(16_000_000, "bytes", "The largest size of that cache.")
 
     @property
     def edit_window(self) -> timedelta:
-        """How long an author can edit."""
+        """How long an author can edit a comment."""
         return timedelta(minutes=self.edit_minutes)
 
     @property
     def keep_rejected(self) -> timedelta | None:
-        """How long what was rejected is kept; nothing means for ever."""
+        """How long rejected comments and spam are kept; None means for ever."""
         return timedelta(days=self.keep_rejected_days) if self.keep_rejected_days else None
 
 
 def checked_secret(secret: str) -> str:
-    """A secret that will do.
+    """Return the secret if it is long enough.
 
     Raises:
-        BadSettingError: there is none, or it is too short.
+        BadSettingError: it is missing or too short.
     """
     if len(secret) < MIN_SECRET:
         raise BadSettingError(f"{PREFIX}SECRET must be at least {MIN_SECRET} random characters long")
@@ -92,20 +96,20 @@ def checked_secret(secret: str) -> str:
 
 
 def on_lambda(environment: Mapping[str, str] = os.environ) -> bool:
-    """Whether this process is a Lambda function's."""
+    """Whether this process runs on Lambda."""
     return "AWS_LAMBDA_FUNCTION_NAME" in environment
 
 
-def is_chosen(variables: Mapping[str, str] = os.environ) -> bool:
-    """Whether the environment says which table this is about."""
+def names_a_table(variables: Mapping[str, str] = os.environ) -> bool:
+    """Whether the environment names the table to use."""
     return bool(variables.get(f"{PREFIX}TABLE"))
 
 
 def from_environment(variables: Mapping[str, str] = os.environ) -> Settings:
-    """The settings of this process, or of a stage with these variables, for which nothing else counts.
+    """The settings that these variables define; by default those of this process.
 
     Raises:
-        BadSettingError: a number that is none, or is out of its bounds.
+        BadSettingError: a value is not a number, or is out of bounds.
     """
     values: dict[str, Any] = {}
     for each in fields(Settings):

@@ -1,5 +1,5 @@
-"""The service on one's own machine: a local server, the engine it stores in, demo pages and their comments.
+"""The service on this machine: a local server, a DynamoDB engine, and demo pages with comments.
 
-`engine` is run by the engine's own interpreter and imports nothing from here; `engine_process` starts it;
-`server` is the door; `seeding` fills the demo; `run` puts them together.
+`engine` runs in an interpreter of its own and imports nothing from here; `engine_process` starts it; `server` and
+`gateway` serve HTTP; `seeding` fills the demo; `run` starts everything; `cloud` simulates AWS.
 """

@@ -1,6 +1,6 @@
-"""Holds the running service to its description: schemathesis asks it all that the document allows, and much more.
+"""Checks the running service against its OpenAPI document with schemathesis.
 
-It asks twice: with an author key and a moderator's tokens, and as somebody who has none of them.
+It runs twice: with an author key and a moderator's tokens, and anonymously.
 """
 
 import logging
@@ -22,7 +22,7 @@ HOST = "127.0.0.1"
 PROGRAM = ROOT / ".venv-schemathesis" / "bin" / "schemathesis"
 CONFIG = Path(__file__).with_name("schemathesis.toml")
 LIMITS = ("MINUTE", "DAY", "POST_HELD", "POST_PUBLISHED", "SITE", "EDITS", "PREVIEWS", "REACTIONS")
-NO_LIMIT = str(10**6)  # a limit that somebody met would hide what is behind it
+NO_LIMIT = str(10**6)  # a limit would hide what is behind it
 WITH_TOKENS = """
 [auth.openapi]
 author = { bearer = "${AFTERWORD_AUTHOR_TOKEN}" }
@@ -31,8 +31,8 @@ apiToken = { bearer = "${AFTERWORD_API_TOKEN}" }
 """
 
 
-def ask(url: str, auth: str, options: Sequence[str]) -> int:
-    """Run schemathesis against the service; its status."""
+def run_schemathesis(url: str, auth: str, options: Sequence[str]) -> int:
+    """Run schemathesis against the service; returns its status."""
     with tempfile.TemporaryDirectory() as folder:
         config = Path(folder) / CONFIG.name
         config.write_text(CONFIG.read_text(encoding="utf-8") + auth, encoding="utf-8")
@@ -42,10 +42,10 @@ def ask(url: str, auth: str, options: Sequence[str]) -> int:
 
 
 def sign_in(url: str) -> Mapping[str, str]:
-    """Give the tokens to ask with, and the ids that must stay."""
-    from dev import seeding  # noqa: PLC0415  only now is the environment what it should be
+    """Environment variables with the tokens to use, and the ids that must not be removed."""
+    from dev import seeding  # noqa: PLC0415  needs the environment
 
-    service, link = seeding.Service(url, ""), seeding.sign_in_link().rpartition("#")[2]
+    service, link = seeding.ServiceClient(url, ""), seeding.sign_in_link().rpartition("#")[2]
     session = service.post("/v1/moderation/sessions", {"link": link, "keep": True}, {})
     by = {"Authorization": f"Bearer {session['token']}"}
     made = service.post("/v1/moderation/tokens", {"name": "contract", "scopes": ["read", "moderate", "manage"]}, by)
@@ -57,8 +57,8 @@ def sign_in(url: str) -> Mapping[str, str]:
     }
 
 
-def of_everybody() -> list[str]:
-    """The options that choose what may be asked without a token."""
+def public_operations() -> list[str]:
+    """The options that select the operations which need no token."""
     from ops.openapi.document import document  # noqa: PLC0415  likewise
 
     operations = [operation for methods in document()["paths"].values() for operation in methods.values()]
@@ -66,33 +66,33 @@ def of_everybody() -> list[str]:
     return [option for name in free for option in ("--include-operation-id", name)]
 
 
-def serve_and_ask(port: int, options: Sequence[str]) -> int:
-    """Serve, and ask as each caller; how many of them were answered wrongly.  The environment is set."""
+def serve_and_check(port: int, options: Sequence[str]) -> int:
+    """Serve and check as each caller; returns how many runs failed.  The environment has to be set."""
     from app import app  # noqa: PLC0415  likewise
     from dev import seeding  # noqa: PLC0415  likewise
     from dev.server import running  # noqa: PLC0415  likewise
 
     logging.getLogger("afterword").setLevel(logging.ERROR)
-    clock, wrong = seeding.Clock(), 0
+    clock, failed = seeding.Clock(), 0
     seeding.use_clock(clock)
     seeding.create_table()
     with running(app, host=HOST, port=port) as url:
         seeding.seed(url, seeding.moderator_token(""), clock)
         os.environ |= sign_in(url)
-        for name, auth, chosen in (("with tokens", WITH_TOKENS, []), ("without", "", of_everybody())):
+        for name, auth, selection in (("with tokens", WITH_TOKENS, []), ("without tokens", "", public_operations())):
             began = time.monotonic()
-            wrong += ask(url, auth, [*chosen, *options]) != 0
-            print(f"Asked {name}, in {time.monotonic() - began:.0f} s.", flush=True)
-    return wrong
+            failed += run_schemathesis(url, auth, [*selection, *options]) != 0
+            print(f"Checked {name} in {time.monotonic() - began:.0f} s.", flush=True)
+    return failed
 
 
 def main(options: Sequence[str]) -> int:
-    """Run it; ``options`` are schemathesis's.  Status 1: something was answered wrongly, and is shown."""
+    """Run the checks; ``options`` are passed to schemathesis.  Status 1 if a check failed."""
     port = free_port(HOST, 0)
     with Engine() as engine:
         set_environment(engine.url, f"http://{HOST}:{port}", secrets.token_hex(SECRET_BYTES))
         os.environ.update({f"AFTERWORD_LIMIT_{name}": NO_LIMIT for name in LIMITS})
-        return 1 if serve_and_ask(port, options) else 0
+        return 1 if serve_and_check(port, options) else 0
 
 
 if __name__ == "__main__":

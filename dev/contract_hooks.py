@@ -1,6 +1,6 @@
-"""What schemathesis must know of this service to ask well.  It runs in schemathesis's own environment.
+"""Hooks with which schemathesis checks this service; they run in its own environment.
 
-Every check is on.  What is let pass here is one answer each that is right although a check can't know it.
+All checks are enabled.  Each exception here is for one response that is right for a reason that the check cannot know.
 """
 
 import json
@@ -15,16 +15,16 @@ from schemathesis import Case, HookContext, Response
 from schemathesis.core.failures import Failure
 
 URL = os.environ["AFTERWORD_URL"]
-OWN = os.environ["AFTERWORD_OWN"].split()  # ids of the moderator and the tokens that ask
+OWN = os.environ["AFTERWORD_OWN"].split()  # ids of the moderator and the tokens in use
 TOKENS = {f"Bearer {os.environ[name]}" for name in ("AFTERWORD_SESSION_TOKEN", "AFTERWORD_API_TOKEN")}
-NOBODY = "0" * 12
+UNKNOWN_ID = "0" * 12
 TIMEOUT = 20  # seconds
 
-# Rules that no schema can say: what was signed, what a person can see, what is there.
+# Rules that no schema can express, about signatures, visible characters and existing data.
 BEYOND_SCHEMAS = (
     "is not a cursor of this query",
-    "must contain something that can be seen",
-    "must not contain half a character",
+    "must contain visible characters",
+    "must be valid Unicode",
     "must not contain control characters",
     "must be at most 1024 bytes long",
     "must be a web address",
@@ -34,23 +34,23 @@ BEYOND_SCHEMAS = (
     "There is no such comment under this post.",
     "approve_parent needs a parent",
 )
-# The same in the words of the HTML form, and for a link to a page that is none.
-SAID_TO_READERS = ("This link does not work.", "The comment that you answer is not there any more.")
+# The same rules in the HTML form, and a link to a page that does not exist.
+FORM_MESSAGES = ("This link is invalid.", "The comment you reply to no longer exists.")
 
 
 @schemathesis.hook
 def before_call(_context: HookContext, case: Case, kwargs: dict[str, Any]) -> None:
-    """Keep who asks signed in: somebody else signs out, and nobody removes the asking moderator or token."""
+    """Keep the caller signed in: sign out another session, and never remove the caller's moderator or tokens."""
     name = case.operation.definition.raw.get("operationId")
     if name in {"dismiss", "revoke_token"} and case.query.get("id") in OWN:
-        case.query["id"] = NOBODY
-        kwargs.get("params", {}).update(id=NOBODY)
+        case.query["id"] = UNKNOWN_ID
+        kwargs.get("params", {}).update(id=UNKNOWN_ID)
     if name == "sign_out":
-        case.headers["Authorization"] = f"Bearer {somebody_else()}"
+        case.headers["Authorization"] = f"Bearer {other_session()}"
 
 
-def somebody_else() -> str:
-    """Give the session of a moderator who was only just invited."""
+def other_session() -> str:
+    """The session token of a new moderator."""
     by = {"Authorization": f"Bearer {os.environ['AFTERWORD_API_TOKEN']}"}
     invited = _post("moderators", {"name": "Somebody else"}, by)
     session = _post("sessions", {"link": urlsplit(invited["link"]).fragment}, {})
@@ -58,24 +58,24 @@ def somebody_else() -> str:
 
 
 def _post(what: str, body: Any, headers: dict[str, str]) -> Any:  # noqa: ANN401  JSON
-    answer = requests.post(f"{URL}/v1/moderation/{what}", json=body, headers=headers, timeout=TIMEOUT)
-    answer.raise_for_status()
-    return answer.json()
+    response = requests.post(f"{URL}/v1/moderation/{what}", json=body, headers=headers, timeout=TIMEOUT)
+    response.raise_for_status()
+    return response.json()
 
 
 @schemathesis.hook
 def filter_failure(_context: HookContext, failure: Failure, case: Case, response: Response) -> bool:
-    """Tell whether a failure counts."""
-    is_right = RIGHT.get(type(failure).__name__)
-    return not (is_right and is_right(case, response))
+    """Whether a failure counts."""
+    is_allowed = ALLOWED.get(type(failure).__name__)
+    return not (is_allowed and is_allowed(case, response))
 
 
-def breaks_a_rule_beyond_schemas(_case: Case, response: Response) -> bool:
-    """A field is refused for a rule that no schema can say, and none for another."""
-    if response.status_code == HTTPStatus.LOCKED:  # the post was closed, by an earlier request
+def violates_rule_beyond_schemas(_case: Case, response: Response) -> bool:
+    """Fields are refused only because of rules that no schema can express."""
+    if response.status_code == HTTPStatus.LOCKED:  # an earlier request closed the post
         return True
     if "html" in str(response.headers.get("content-type")):
-        return any(words in response.text for words in (*BEYOND_SCHEMAS, *SAID_TO_READERS))
+        return any(words in response.text for words in (*BEYOND_SCHEMAS, *FORM_MESSAGES))
     try:
         messages = [error["message"] for error in response.json()["errors"]]
     except (json.JSONDecodeError, KeyError):
@@ -83,24 +83,24 @@ def breaks_a_rule_beyond_schemas(_case: Case, response: Response) -> bool:
     return all(any(words in message for words in BEYOND_SCHEMAS) for message in messages)
 
 
-def the_gateway_says_no(_case: Case, response: Response) -> bool:
-    """API Gateway answers a method that a path does not have by itself, as if nothing were there."""
+def is_unknown_route(_case: Case, response: Response) -> bool:
+    """API Gateway itself responds to an unsupported method as to an unknown path."""
     return response.status_code == HTTPStatus.NOT_FOUND and '"code":"not_found"' in response.text
 
 
-def the_local_server_says_no(_case: Case, response: Response) -> bool:
-    """It takes no body in chunks (dev/server.py); API Gateway does, and hands it on whole."""
+def is_chunked_body_refused(_case: Case, response: Response) -> bool:
+    """The local server refuses chunked bodies (dev/server.py), which API Gateway accepts."""
     return response.status_code == HTTPStatus.LENGTH_REQUIRED and response.text == '{"message":"Length Required"}'
 
 
-def it_waits(_case: Case, response: Response) -> bool:
-    """What was submitted is not there for readers until a moderator approves it: what waits looks like nothing."""
+def is_pending(_case: Case, response: Response) -> bool:
+    """A pending comment is not found by readers until a moderator approves it."""
     return response.status_code == HTTPStatus.NOT_FOUND and '"code":"not_found"' in response.text
 
 
-RIGHT = {
-    "RejectedPositiveData": breaks_a_rule_beyond_schemas,
-    "UnsupportedMethodResponse": the_gateway_says_no,
-    "UndefinedStatusCode": the_local_server_says_no,
-    "EnsureResourceAvailability": it_waits,
+ALLOWED = {
+    "RejectedPositiveData": violates_rule_beyond_schemas,
+    "UnsupportedMethodResponse": is_unknown_route,
+    "UndefinedStatusCode": is_chunked_body_refused,
+    "EnsureResourceAvailability": is_pending,
 }

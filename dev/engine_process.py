@@ -1,4 +1,4 @@
-"""The engine as a process of its own: started, waited for, stopped."""
+"""Starts and stops the engine as a separate process."""
 
 import functools
 import os
@@ -14,20 +14,20 @@ from typing import Self
 ROOT = Path(__file__).parent.parent
 LAUNCHER = Path(__file__).with_name("engine.py")
 INTERPRETER = ROOT / ".venv-engine" / "bin" / "python"
-START_PATIENCE = 60.0  # seconds: a large store takes a while to load
-STOP_PATIENCE = 30.0  # seconds: and to save
+START_TIMEOUT = 60.0  # seconds, to load a large store
+STOP_TIMEOUT = 30.0  # seconds, to save it
 
 
-class EngineFailed(Exception):  # noqa: N818  a state of the world
-    """The engine did not come up.  It says why on standard error itself."""
+class EngineFailed(Exception):  # noqa: N818  not a bug
+    """The engine did not start; its own message is on standard error."""
 
 
 class Engine(AbstractContextManager["Engine"]):
-    """A DynamoDB on a free port of 127.0.0.1, for as long as the context lasts.
+    """A DynamoDB on a free port of 127.0.0.1 while the context is open.
 
-    ``data`` is the folder that keeps its data; without one it keeps nothing.  The engine stops with this
-    process, however it ends: it holds the other end of a pipe.  It runs in a session of its own, so that a
-    Ctrl-C meant for this process doesn't take the engine away from under it.
+    ``data`` is the folder for its data; without one it is not saved.  The engine stops when this process ends, even
+    if it is killed, because its standard input is a pipe from here.  It has a session of its own, so that Ctrl-C does
+    not stop it before this process has finished.
     """
 
     def __init__(self, data: Path | None = None, *, interpreter: Path = INTERPRETER, save_every: float = 3.0) -> None:
@@ -39,20 +39,20 @@ class Engine(AbstractContextManager["Engine"]):
 
     @property
     def pid(self) -> int:
-        """The process's number; 0 when there is none."""
+        """The process's id; 0 if there is none."""
         return self._process.pid if self._process else 0
 
     def __enter__(self) -> Self:
-        """Start the engine and wait until it answers.
+        """Start the engine and wait until it is ready.
 
         Raises:
-            EngineFailed: it ended, or said nothing for too long.
+            EngineFailed: it exited or timed out.
         """
         self._process = subprocess.Popen(  # noqa: S603  our own program
             self._command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, start_new_session=True
         )
         try:
-            self.url = read_line(self._process, time.monotonic() + START_PATIENCE)
+            self.url = read_line(self._process, time.monotonic() + START_TIMEOUT)
         except BaseException:
             self.stop()
             raise
@@ -65,25 +65,25 @@ class Engine(AbstractContextManager["Engine"]):
         self.stop()
 
     def stop(self, number: signal.Signals = signal.SIGTERM) -> None:
-        """Send the signal, wait until the data are saved, and kill what doesn't end."""
+        """Send a signal and wait until the data is saved; kill the process if it does not end."""
         process, self._process = self._process, None
         if process is None:
             return
         with process:  # closes the pipes
             process.send_signal(number)
             try:
-                process.wait(STOP_PATIENCE)
+                process.wait(STOP_TIMEOUT)
             except subprocess.TimeoutExpired:
                 process.kill()
 
 
 def read_line(process: subprocess.Popen[bytes], deadline: float) -> str:
-    """Read the first line that a process prints.
+    """The first line that a process prints.
 
     Raises:
-        EngineFailed: it printed none.
+        EngineFailed: there is none.
     """
-    assert process.stdout  # noqa: S101  for the type checker: it was asked for
+    assert process.stdout  # noqa: S101  for the type checker
     line = b""
     while not line.endswith(b"\n"):
         ready, _, _ = select.select([process.stdout], [], [], max(0, deadline - time.monotonic()))
@@ -95,9 +95,9 @@ def read_line(process: subprocess.Popen[bytes], deadline: float) -> str:
 
 
 @functools.cache
-def available(interpreter: Path = INTERPRETER) -> bool:
-    """Tell whether the engine is installed."""
+def is_installed(interpreter: Path = INTERPRETER) -> bool:
+    """Whether the engine is installed."""
     if not interpreter.exists():
         return False
-    look = "import sys, importlib.util; sys.exit(importlib.util.find_spec('ministack') is None)"
-    return subprocess.run([str(interpreter), "-Ic", look], check=False).returncode == 0  # noqa: S603
+    check = "import sys, importlib.util; sys.exit(importlib.util.find_spec('ministack') is None)"
+    return subprocess.run([str(interpreter), "-Ic", check], check=False).returncode == 0  # noqa: S603

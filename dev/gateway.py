@@ -1,8 +1,7 @@
-"""Chalice's local gateway, made more like API Gateway.
+"""Chalice's local gateway, made to behave like API Gateway.
 
-The events have what the real ones have (stage, every value of a header, text bodies, null for what is
-empty), an unknown method is refused as an unknown path is, what is large goes out compressed, and the app
-can serve many threads at once: what holds here holds there.
+Its events have the fields of the real ones (stage, every value of a header, text bodies, null for empty values), an
+unknown method is refused like an unknown path, large responses are compressed, and the app can serve many threads.
 """
 
 import base64
@@ -26,42 +25,42 @@ from chalice.local import LocalChalice, LocalGateway, LocalGatewayException
 from chalicelib.api.http.gateway_responses import gateway_responses
 
 CONFIG = Path(__file__).parent.parent / ".chalice" / "config.json"
-STATIC = re.compile("'(.*)'", re.DOTALL)  # a value that stands for itself
+STATIC = re.compile("'(.*)'", re.DOTALL)  # a literal value
 NO_WEIGHT = re.compile(r"\s*q\s*=\s*0(\.0*)?\s*")
 
 log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
-class Answer:
-    """What goes back over the wire."""
+class Response:
+    """An HTTP response."""
 
     status: int
     headers: tuple[tuple[str, str], ...] = ()
     body: bytes = b""
 
     @classmethod
-    def message(cls, status: int, text: str) -> "Answer":
-        """Make an answer as the gateway itself makes them."""
+    def message(cls, status: int, text: str) -> "Response":
+        """A response of the gateway itself."""
         return cls(status, (("Content-Type", "application/json"),), b'{"message":"%s"}' % text.encode())
 
 
 class Headers(dict[str, str]):
-    """The last value of each header, as the gateway's ``headers`` has it; ``every`` has them all."""
+    """The last value of each header, as in the gateway's ``headers``; ``every`` has all values."""
 
     def __init__(self, message: Message) -> None:
         super().__init__((name.lower(), value) for name, value in message.items())
         self.every = {name: message.get_all(name) for name in self}
 
     def all(self, name: str) -> str:
-        """All values of a header, as one; nothing without it."""
+        """All values of a header, joined by commas; empty without it."""
         return ",".join(self.every.get(name) or ())
 
 
 class Gateway(LocalGateway):
-    """Chalice's gateway, with the events and refusals of the real one.
+    """Chalice's gateway with the events and errors of the real one.
 
-    ``prefix`` is the stage as it stands in the address, "/api"; empty behind a domain of one's own.
+    ``prefix`` is the stage in the URL, such as "/api"; empty behind a custom domain.
     """
 
     def __init__(self, app: Chalice, prefix: str) -> None:
@@ -69,11 +68,11 @@ class Gateway(LocalGateway):
         self.prefix = prefix
 
     def _generate_lambda_event(self, method: str, path: str, headers: Any, body: bytes | None) -> dict[str, Any]:  # noqa: ANN401  Chalice's signature is narrower
-        plain = path.replace(";", "%3B").replace("#", "%23")  # Chalice would cut the path there
+        plain = path.replace(";", "%3B").replace("#", "%23")  # Chalice would truncate the path there
         event: dict[str, Any] = super()._generate_lambda_event(method, plain, headers, body)
         context = event["requestContext"]
         if method not in (*self._app_object.routes[context["resourcePath"]], "OPTIONS"):
-            raise ValueError(method)  # Chalice makes of it what the real gateway says of an unknown method
+            raise ValueError(method)  # Chalice responds to it as the real gateway does to an unknown method
         self._complete(event, headers)
         return event
 
@@ -96,73 +95,73 @@ class Gateway(LocalGateway):
             "domainName": headers.get("host", ""),
         }
 
-    def respond(self, method: str, path: str, headers: Headers, body: bytes) -> Answer:
-        """Let the app answer, or say what the gateway says in its place."""
+    def respond(self, method: str, path: str, headers: Headers, body: bytes) -> Response:
+        """The app's response, or the gateway's own error."""
         try:
-            return answer_of(self.handle_request(method, path, headers, body or None))
+            return response_from(self.handle_request(method, path, headers, body or None))
         except LocalGatewayException:
-            return said("MISSING_AUTHENTICATION_TOKEN")
-        except Exception:  # the one broad door
+            return gateway_response("MISSING_AUTHENTICATION_TOKEN")
+        except Exception:  # the one broad except
             log.exception("The gateway failed.")
-            return said("DEFAULT_5XX")
+            return gateway_response("DEFAULT_5XX")
 
 
-def said(kind: str) -> Answer:
-    """What the gateway says by itself, as it is deployed."""
+def gateway_response(kind: str) -> Response:
+    """The gateway's own response to an error, as configured for the deployment."""
     response = gateway_responses()[kind]
     headers = static_headers(response, "gatewayresponse.header.")
-    return Answer(int(response["statusCode"]), headers, response["responseTemplates"]["application/json"].encode())
+    return Response(int(response["statusCode"]), headers, response["responseTemplates"]["application/json"].encode())
 
 
 def static_headers(response: Mapping[str, Any], prefix: str) -> tuple[tuple[str, str], ...]:
-    """The headers among the parameters of a gateway's response.
+    """The headers in the parameters of a gateway response.
 
     Raises:
-        ValueError: one is no static value.  Only those are known here.
+        ValueError: a value is not static.  Other values are not simulated.
     """
     found = []
     for name, value in response.get("responseParameters", {}).items():
         static = STATIC.fullmatch(value)
         if not static:
-            raise ValueError(f"{name}: {value} is no static value")
+            raise ValueError(f"{name}: {value} is not a static value")
         found.append((name.removeprefix(prefix), static[1]))
     return tuple(found)
 
 
 @cache
-def least_compressed() -> int:
-    """Tell how many bytes a body must have to be compressed, as it is deployed."""
+def min_compressed() -> int:
+    """The size in bytes from which a body is compressed, as configured for the deployment."""
     size: int = json.loads(CONFIG.read_text(encoding="utf-8"))["minimum_compression_size"]
     return size
 
 
-def takes_gzip(accepted: str) -> bool:
-    """Tell whether an ``Accept-Encoding`` names gzip; ``*``, or no header at all, is no wish."""
+def accepts_gzip(accepted: str) -> bool:
+    """Whether an ``Accept-Encoding`` names gzip; ``*`` or a missing header does not count."""
     codings = [coding.partition(";") for coding in accepted.lower().split(",")]
     return any(name.strip() == "gzip" and not NO_WEIGHT.fullmatch(weight) for name, _, weight in codings)
 
 
-def compressed(answer: Answer, accepted: str, least: int) -> Answer:
-    """Compress a large body for who takes gzip, as API Gateway does: no other header comes or changes."""
-    names = {name.lower() for name, _ in answer.headers}
-    if len(answer.body) < least or "content-encoding" in names or not takes_gzip(accepted):
-        return answer
-    headers = (*answer.headers, ("Content-Encoding", "gzip"))
-    return replace(answer, headers=headers, body=gzip.compress(answer.body, mtime=0))
+def compressed(response: Response, accepted: str, least: int) -> Response:
+    """Compress a large body if the client accepts gzip; as on API Gateway, no other header changes."""
+    names = {name.lower() for name, _ in response.headers}
+    if len(response.body) < least or "content-encoding" in names or not accepts_gzip(accepted):
+        return response
+    headers = (*response.headers, ("Content-Encoding", "gzip"))
+    return replace(response, headers=headers, body=gzip.compress(response.body, mtime=0))
 
 
-def answer_of(response: Mapping[str, Any]) -> Answer:
-    """Turn the answer of a Lambda function into the gateway's."""
+def response_from(response: Mapping[str, Any]) -> Response:
+    """The HTTP response for the result of a Lambda function."""
     headers = [*(response.get("headers") or {}).items()]
     headers += [(name, value) for name, values in (response.get("multiValueHeaders") or {}).items() for value in values]
     body = response.get("body") or b""
     if response.get("isBase64Encoded"):
         body = base64.b64decode(body)
-    return Answer(response["statusCode"], tuple(headers), body.encode() if isinstance(body, str) else body)
+    return Response(response["statusCode"], tuple(headers), body.encode() if isinstance(body, str) else body)
 
 
 class ConcurrentChalice(LocalChalice):
-    """An app whose current request and Lambda context belong to the thread that serves them."""
+    """An app with a current request and Lambda context for each thread."""
 
     _CONTEXT = threading.local()
 
@@ -176,7 +175,7 @@ class ConcurrentChalice(LocalChalice):
         self._CONTEXT.value = value
 
 
-def concurrent(app: Chalice) -> None:
-    """Make an app fit to serve several threads."""
+def make_concurrent(app: Chalice) -> None:
+    """Make an app safe for several threads."""
     if not isinstance(app, ConcurrentChalice):
         app.__class__ = type("Concurrent", (ConcurrentChalice, app.__class__), {})

@@ -1,6 +1,6 @@
-"""The whole service on one's own machine: `make run`, or `python dev/run.py --port 8000`.
+"""The whole service on this machine: `make run`, or `python dev/run.py --port 8000`.
 
-Everything that it keeps lies in one folder, `.afterword`: the secret, the engine's data, a moderator's token.
+All of its data is in one folder, `.afterword`: the secret, the engine's data and a moderator's token.
 """
 
 import argparse
@@ -19,24 +19,24 @@ from types import FrameType
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
-from dev.engine_process import INTERPRETER, Engine, EngineFailed, available
+from dev.engine_process import INTERPRETER, Engine, EngineFailed, is_installed
 from dev.server import running
 
 ROOT = Path(__file__).parent.parent
-ENDINGS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 SECRET_BYTES = 32
 HOUR = 3_600.0  # seconds
 
 
 def stop(_number: int, _frame: FrameType | None) -> None:
-    """Leave, through every `with` that is open; a second wish to stop doesn't interrupt that."""
-    for number in ENDINGS:
+    """Exit through all open `with` blocks; further signals are ignored."""
+    for number in STOP_SIGNALS:
         signal.signal(number, signal.SIG_IGN)
     sys.exit(0)
 
 
 def private_file(path: Path, text: str) -> str:
-    """Write a file that only its owner may read."""
+    """Write a file that only its owner can read."""
     draft = path.with_suffix(".part")
     with open(draft, "w", encoding="utf-8", opener=lambda name, flags: os.open(name, flags, 0o600)) as out:
         out.write(text)
@@ -44,13 +44,13 @@ def private_file(path: Path, text: str) -> str:
     return text
 
 
-def kept(path: Path) -> str:
-    """Read what a file holds; nothing, if it is not there."""
+def read_if_exists(path: Path) -> str:
+    """The content of a file; empty if it does not exist."""
     return path.read_text(encoding="utf-8").strip() if path.exists() else ""
 
 
 def set_environment(engine: str, url: str, secret: str) -> None:
-    """Set what the service reads of its environment; nothing of an AWS account is left."""
+    """Set the service's environment variables, without any credentials of a real AWS account."""
     os.environ |= {
         "AFTERWORD_TABLE": "afterword-local",
         "AFTERWORD_DYNAMODB_ENDPOINT": engine,
@@ -64,53 +64,55 @@ def set_environment(engine: str, url: str, secret: str) -> None:
     }
     for name in ("AWS_PROFILE", "AWS_SESSION_TOKEN", "AWS_REGION"):
         os.environ.pop(name, None)
-    os.environ.setdefault("AFTERWORD_LIMIT_MINUTE", "1000")  # here everybody has one address
+    os.environ.setdefault("AFTERWORD_LIMIT_MINUTE", "1000")  # all clients have the same address here
     os.environ.setdefault("AFTERWORD_LIMIT_DAY", "10000")
 
 
 def free_port(host: str, port: int) -> int:
-    """Tell the port to use, 0 being any.
+    """The port to use: the given one, or a free one for 0.
 
     Raises:
-        OSError: it is taken.
+        OSError: the port is in use.
     """
     with socket.create_server((host, port)) as probe:
         return int(probe.getsockname()[1])
 
 
-def tend_hourly(pause: Callable[[float], None] = time.sleep) -> None:
-    """Do every hour what the timer does on AWS; it tells no topic, and a step that fails is tried again."""
-    from chalicelib import runtime as runtimes  # noqa: PLC0415  only now is the environment what it should be
-    from chalicelib.events.hourly import done  # noqa: PLC0415  likewise
+def run_maintenance_hourly(pause: Callable[[float], None] = time.sleep) -> None:
+    """Run every hour the tasks of the timer on AWS, without a digest; failed tasks are repeated an hour later."""
+    from chalicelib import runtime as runtimes  # noqa: PLC0415  needs the environment
+    from chalicelib.events.hourly import result  # noqa: PLC0415  likewise
 
     while True:
         pause(HOUR)
-        for step, deed in runtimes.current().tending.steps(topic=""):
-            done(step, deed)
+        for task, run in runtimes.current().maintenance.tasks(topic=""):
+            result(task, run)
 
 
 def serve(host: str, port: int, folder: Path) -> None:
-    """Serve until told to stop.  The environment is set."""
-    from app import app  # noqa: PLC0415  only now is the environment what it should be
+    """Serve until a signal to stop.  The environment has to be set."""
+    from app import app  # noqa: PLC0415  needs the environment
     from dev import seeding  # noqa: PLC0415  likewise
 
-    logging.getLogger("afterword").setLevel(logging.WARNING)  # the server has a line for each request
+    logging.getLogger("afterword").setLevel(logging.WARNING)  # the server logs each request
     clock = seeding.Clock()
     seeding.use_clock(clock)
     seeding.create_table()
-    token = private_file(folder / "moderator-token", seeding.moderator_token(kept(folder / "moderator-token")))
+    token = private_file(
+        folder / "moderator-token", seeding.moderator_token(read_if_exists(folder / "moderator-token"))
+    )
     with running(app, host=host, port=port) as url:
         if seeded := seeding.seed(url, token, clock):
-            print(f"The demo has {seeded} comments now.")
+            print(f"Added {seeded} comments to the demo.")
         print(f"\n  demo      {url}/demo/\n  moderate  {seeding.sign_in_link()}")
-        print(f"  token     in {folder / 'moderator-token'}\n\nCtrl-C stops it.\n", flush=True)
+        print(f"  token     in {folder / 'moderator-token'}\n\nPress Ctrl-C to stop.\n", flush=True)
         logging.getLogger("dev").setLevel(logging.INFO)
-        threading.Thread(target=tend_hourly, daemon=True).start()
-        wait_for_the_end()
+        threading.Thread(target=run_maintenance_hourly, daemon=True).start()
+        wait_until_stopped()
 
 
-def wait_for_the_end() -> None:
-    """Wait for a signal, or for the terminal to go: make keeps that to itself where it was started without a shell."""
+def wait_until_stopped() -> None:
+    """Wait for a signal, or until the terminal closes, which `make` does not report without a shell."""
     if sys.stdin and sys.stdin.isatty():
         watch = select.poll()
         watch.register(sys.stdin, 0)
@@ -120,7 +122,7 @@ def wait_for_the_end() -> None:
 
 
 def arguments() -> argparse.Namespace:
-    """Read the command line."""
+    """The options of the command line."""
     parser = argparse.ArgumentParser(description="Run the whole service on this machine.")
     parser.add_argument("--port", type=int, default=8000)
     parser.add_argument("--host", default="127.0.0.1")
@@ -129,24 +131,26 @@ def arguments() -> argparse.Namespace:
 
 
 def main() -> int:
-    """Run it.  Status 1: it could not start, and said why."""
-    chosen = arguments()
+    """Run the service; status 1 if it cannot start."""
+    options = arguments()
     logging.basicConfig(format="%(message)s")
-    for number in ENDINGS:
+    for number in STOP_SIGNALS:
         signal.signal(number, stop)
-    if not available():
-        print(f"The engine is not installed at {INTERPRETER}: make .venv-engine/installed", file=sys.stderr)
+    if not is_installed():
+        print(f"The engine is not installed at {INTERPRETER}: run `make .venv-engine/installed`", file=sys.stderr)
         return 1
     try:
-        port = free_port(chosen.host, chosen.port)
-        chosen.data.mkdir(mode=0o700, parents=True, exist_ok=True)
-        chosen.data.chmod(0o700)
-        secret = kept(chosen.data / "secret") or private_file(chosen.data / "secret", secrets.token_hex(SECRET_BYTES))
-        with Engine(chosen.data / "engine") as engine:
-            set_environment(engine.url, f"http://{chosen.host}:{port}", secret)
-            serve(chosen.host, port, chosen.data)
+        port = free_port(options.host, options.port)
+        options.data.mkdir(mode=0o700, parents=True, exist_ok=True)
+        options.data.chmod(0o700)
+        secret = read_if_exists(options.data / "secret") or private_file(
+            options.data / "secret", secrets.token_hex(SECRET_BYTES)
+        )
+        with Engine(options.data / "engine") as engine:
+            set_environment(engine.url, f"http://{options.host}:{port}", secret)
+            serve(options.host, port, options.data)
     except (OSError, EngineFailed) as problem:
-        print(f"Afterword can't run on {chosen.host}:{chosen.port}: {problem}", file=sys.stderr)
+        print(f"Afterword cannot run on {options.host}:{options.port}: {problem}", file=sys.stderr)
         return 1
     return 0
 

@@ -1,1 +1,1 @@
-"""Deploying: what goes to AWS is made here, checked, and named by its hash."""
+"""Deployment: builds, checks and deploys a stage, and estimates its costs."""

@@ -1,35 +1,37 @@
-"""CloudFront in front of a stage (infra/edge.json), and what the stage has to know of it."""
+"""CloudFront in front of a stage (infra/cdn.json), and the settings that tell the stage about it."""
 
 from collections.abc import Callable
 from urllib.parse import urlsplit
 
-from .config import noted
+from .config import with_variables
 from .errors import NotReadyError
 from .place import check_place
 from .stacks import Aws, Stack
 from .stages import API_HANDLER, URL, Stage, runtime_of
 
 DISTRIBUTION = "AFTERWORD_DISTRIBUTION"
-SLOW = "CloudFront: some minutes, until it is known everywhere"
+SLOW = "CloudFront: this takes some minutes"
 
 
-def fronting(aws: Aws, stage: Stage) -> Stack:
-    """The stack."""
-    return Stack(aws, f"{stage.function}-edge", stage.root / "infra/edge.json")
+def cdn_stack(aws: Aws, stage: Stage) -> Stack:
+    """The stack with the distribution."""
+    return Stack(aws, f"{stage.function}-cdn", stage.root / "infra/cdn.json")
 
 
-def front(stage: Stage, *, alias: str = "", certificate: str = "", say: Callable[[str], None] = print) -> Stage:
-    """Put CloudFront in front of a stage, or update it; the stage as it is to be deployed then.
+def enable_cdn(stage: Stage, *, alias: str = "", certificate: str = "", say: Callable[[str], None] = print) -> Stage:
+    """Put CloudFront in front of a stage, or update it; returns the stage with its new URL, to be deployed again.
 
     Raises:
-        NotReadyError: the stage was never deployed from here.
+        NotReadyError: the stage was never deployed from this folder, or to another account or region.
     """
     if not stage.api:
-        raise NotReadyError(f"Stage {stage.name} was never deployed from here: `make deploy STAGE={stage.name}` first.")
+        raise NotReadyError(
+            f"Stage {stage.name} was never deployed from here: run `make deploy STAGE={stage.name}` first."
+        )
     runtime = runtime_of(stage)
     check_place(runtime.aws, stage)
     own = {"Alias": alias, "Certificate": certificate}
-    chosen = {
+    parameters = {
         "Api": urlsplit(stage.deployed["rest_api"]["rest_api_url"]).netloc,
         "Stage": stage.path,
         "EdgeKey": runtime.keys.edge[-1],
@@ -37,23 +39,23 @@ def front(stage: Stage, *, alias: str = "", certificate: str = "", say: Callable
         **{name: value for name, value in own.items() if value},
     }
     say(SLOW)
-    stack = fronting(runtime.aws, stage)
-    say(f"  {stack.put(chosen)}")
-    found = stack.outputs()
+    stack = cdn_stack(runtime.aws, stage)
+    say(f"  {stack.deploy(parameters)}")
+    outputs = stack.outputs()
     if alias:
-        say(f"  {alias} must lead to {found['Host']}, by a CNAME record.")
-    return noted(stage, **{URL: found["Url"], DISTRIBUTION: found["Distribution"]})
+        say(f"  Point {alias} to {outputs['Host']} with a CNAME record.")
+    return with_variables(stage, **{URL: outputs["Url"], DISTRIBUTION: outputs["Distribution"]})
 
 
-def unfront(stage: Stage, *, say: Callable[[str], None] = print) -> Stage:
-    """Remove CloudFront; the stage as it is to be deployed then, alone.
+def disable_cdn(stage: Stage, *, say: Callable[[str], None] = print) -> Stage:
+    """Remove CloudFront; returns the stage without its settings, to be deployed again.
 
     Raises:
-        NotReadyError: this is another place than it was deployed to.
+        NotReadyError: the stage was deployed to another account or region.
     """
     runtime = runtime_of(stage)
     check_place(runtime.aws, stage)
     say(SLOW)
-    fronting(runtime.aws, stage).remove()
-    say("  gone: let your pages load from the stage's own address")
-    return noted(stage, **{URL: "", DISTRIBUTION: ""})
+    cdn_stack(runtime.aws, stage).remove()
+    say("  removed: let your pages load the widget from the stage's own URL")
+    return with_variables(stage, **{URL: "", DISTRIBUTION: ""})

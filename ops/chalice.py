@@ -1,4 +1,4 @@
-"""Chalice itself, as a program of its own."""
+"""Running Chalice as a separate process."""
 
 import os
 import subprocess
@@ -7,20 +7,20 @@ from pathlib import Path
 
 from .errors import ChaliceError
 
-CURES = {
-    "deploy": "What it says above names the cause; then the same command goes on.",
-    "delete": "If something that it noted is gone already: `make deploy` makes it again, and then `make destroy` ends.",
+REMEDIES = {
+    "deploy": "Its message above names the cause. Fix it, and run the same command again.",
+    "delete": "If a resource in its record is already gone: `make deploy` creates it again, then use `make destroy`.",
 }
 
 
 def chalice(root: Path, *arguments: str) -> None:
-    """Run ``chalice …`` on a project.
+    """Run ``chalice …`` in a project's folder.
 
     Raises:
         ChaliceError: it failed.
     """
     program = Path(sys.executable).with_name("chalice")
-    environment = {**os.environ, "PYTHONDONTWRITEBYTECODE": "1"}  # what lies in the package is shipped
-    done = subprocess.run([program, *arguments], cwd=root, env=environment, check=False)  # noqa: S603  ours
+    environment = {**os.environ, "PYTHONDONTWRITEBYTECODE": "1"}  # every file in the package is deployed
+    done = subprocess.run([program, *arguments], cwd=root, env=environment, check=False)  # noqa: S603  our own tool
     if done.returncode:
-        raise ChaliceError(f"chalice {arguments[0]} failed. {CURES.get(arguments[0], '')}")
+        raise ChaliceError(f"chalice {arguments[0]} failed. {REMEDIES.get(arguments[0], '')}")

@@ -1,60 +1,41 @@
-"""From a live service to nothing but its table and its secret; those too, if their owner names the table."""
+"""Removing a stage; its table and its secret are kept unless the owner names the table."""
 
 from collections.abc import Callable
 
-from botocore.exceptions import ClientError
-
-from chalicelib.runtime import Runtime
-
-from .cdn import DISTRIBUTION, fronting
+from . import table as tables
+from .cdn import DISTRIBUTION, cdn_stack
 from .chalice import chalice
-from .config import noted
-from .gateway import forget_logs
+from .config import with_variables
+from .errors import NotReadyError
+from .gateway import delete_logs
 from .place import check_gone, check_place
-from .stages import URL, Stage, runtime_of
-from .up import GIVEN
-from .watch import budgeting, watching
+from .stages import GATEWAY_HOST, URL, Stage, runtime_of
+from .watch import alarm_stack, budget_stack
 
 
-def down(stage: Stage, *, table: str = "", say: Callable[[str], None] = print) -> int:
-    """Remove a stage.  ``table``: its table's name, if that and the secret, all comments, are to go too.
+def down(stage: Stage, *, table: str = "", say: Callable[[str], None] = print) -> None:
+    """Remove a stage.  ``table``: the name of its table, to delete that and the secret too, with all comments.
 
     Raises:
-        NotReadyError: this is another place than it was deployed to, or Chalice left something.
+        NotReadyError: it was deployed to another account or region, has another table, or Chalice left a function.
         ChaliceError: Chalice failed.
     """
     runtime = runtime_of(stage)
     name = runtime.settings.table
     if table and table != name:
-        say(f"The table of stage {stage.name} is {name}, not {table}: nothing was removed.")
-        return 2
+        raise NotReadyError(f"The table of stage {stage.name} is {name}, not {table}: nothing was removed.")
     check_place(runtime.aws, stage)
-    for stack in (fronting, watching, budgeting):
+    for stack in (cdn_stack, alarm_stack, budget_stack):
         stack(runtime.aws, stage).remove()
     chalice(stage.root, "delete", "--stage", stage.name)
     check_gone(runtime.aws, stage)
-    forget_logs(runtime.aws, stage)
-    known = stage.config["environment_variables"]
-    if known.get(DISTRIBUTION) or GIVEN in known.get(URL, ""):
-        noted(stage, **{URL: "", DISTRIBUTION: ""})
-    kept = f"{name} and {runtime.settings.secret_parameter}"
+    delete_logs(runtime.aws, stage)
+    variables = stage.config["environment_variables"]
+    if variables.get(DISTRIBUTION) or GATEWAY_HOST in variables.get(URL, ""):
+        with_variables(stage, **{URL: "", DISTRIBUTION: ""})
+    data = f"{name} and {runtime.settings.secret_parameter}"
     if table:
-        _forget(runtime)
-        say(f"{kept} are gone. AWS keeps a last backup of the table for 35 days.")
+        tables.delete(runtime)
+        say(f"{data} were deleted. AWS keeps a last backup of the table for 35 days.")
     else:
-        say(f"{kept} stay: `make deploy STAGE={stage.name}` takes them up again, at another address.")
-    return 0
-
-
-def _forget(runtime: Runtime) -> None:
-    client, name = runtime.table.client, runtime.settings.table
-    try:
-        client.update_table(TableName=name, DeletionProtectionEnabled=False)
-        client.get_waiter("table_exists").wait(TableName=name)
-        client.delete_table(TableName=name)
-        client.get_waiter("table_not_exists").wait(TableName=name)
-    except ClientError as error:
-        if error.response["Error"]["Code"] != "ResourceNotFoundException":
-            raise
-    if runtime.settings.secret_parameter:
-        runtime.secret_parameter.remove()
+        say(f"{data} are kept: `make deploy STAGE={stage.name}` uses them again, at another URL.")

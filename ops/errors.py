@@ -1,18 +1,28 @@
-"""What a deployment stops for; the message says why, and what to do.
+"""Why an operation in the owner's account stops; the message says what to do.
 
-DeployError
-NotReadyError
-ChaliceError
+OpsError
+├── UnknownStageError
+├── NotReadyError
+├── BundleError
+└── ChaliceError
 """
 
 
-class DeployError(Exception):
-    """A deployment can't go on."""
+class OpsError(Exception):
+    """An operation cannot continue."""
 
 
-class NotReadyError(DeployError):
-    """A step found what it can't put right."""
+class UnknownStageError(OpsError):
+    """There is no stage of that name; the message lists the known ones."""
 
 
-class ChaliceError(DeployError):
-    """Chalice failed, and said why on the terminal."""
+class NotReadyError(OpsError):
+    """A step found a problem that has to be solved by hand."""
+
+
+class BundleError(OpsError):
+    """The bundle cannot be deployed; the message has one line for each reason."""
+
+
+class ChaliceError(OpsError):
+    """Chalice failed, and printed the reason on the terminal."""

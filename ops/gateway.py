@@ -1,4 +1,4 @@
-"""What Chalice can't set on API Gateway and the logs: throttling, access logs, and how long logs are kept."""
+"""What Chalice cannot set on API Gateway and the logs: throttling, access logs, and their retention."""
 
 import contextlib
 import json
@@ -10,10 +10,10 @@ from typing import Any
 from .stacks import Aws
 from .stages import Stage
 
-RATE = 100  # requests a second, of all readers together
+RATE = 100  # requests a second, of all clients together
 BURST = 200  # requests at once
-KEPT = 30  # days of logs
-FORMAT = json.dumps(  # no address, no query: nothing in it is about a person
+LOG_RETENTION = 30  # days
+FORMAT = json.dumps(  # no IP address, no query string: no personal data
     {
         "time": "$context.requestTime",
         "method": "$context.httpMethod",
@@ -32,7 +32,7 @@ TRUST = {
         {"Effect": "Allow", "Principal": {"Service": "apigateway.amazonaws.com"}, "Action": "sts:AssumeRole"}
     ],
 }
-LOGGING = {  # what AWS's own policy for this role allows
+LOGGING = {  # the same as AWS's managed policy for this role
     "Version": "2012-10-17",
     "Statement": [
         {
@@ -50,22 +50,22 @@ LOGGING = {  # what AWS's own policy for this role allows
         }
     ],
 }
-TRIES = 10  # until a new role is known everywhere
-PAUSE = 3.0  # seconds between them
+ATTEMPTS = 10  # until a new role is usable
+PAUSE = 3.0  # seconds between attempts
 
 
 def access_log(stage: Stage) -> str:
-    """The log group of API Gateway's own lines."""
+    """The log group of API Gateway's access log."""
     return f"/aws/apigateway/{stage.function}"
 
 
 def log_groups(stage: Stage) -> list[str]:
-    """All of a stage's."""
+    """All log groups of a stage."""
     return [*(f"/aws/lambda/{function}" for function in stage.functions), access_log(stage)]
 
 
-def keep_logs(aws: Aws, stage: Stage, days: int = KEPT) -> None:
-    """Make the log groups before anything is logged, so that nothing in them is kept for ever."""
+def create_logs(aws: Aws, stage: Stage, days: int = LOG_RETENTION) -> None:
+    """Create the log groups before anything is logged, so that no log is kept forever."""
     logs = aws("logs")
     for group in log_groups(stage):
         with contextlib.suppress(logs.exceptions.ResourceAlreadyExistsException):
@@ -73,25 +73,25 @@ def keep_logs(aws: Aws, stage: Stage, days: int = KEPT) -> None:
         logs.put_retention_policy(logGroupName=group, retentionInDays=days)
 
 
-def guard(aws: Aws, stage: Stage, *, pause: Callable[[float], None] = time.sleep) -> None:
-    """Limit what may come in, and log what API Gateway answered."""
-    let_gateway_log(aws, pause=pause)
+def limit_and_log(aws: Aws, stage: Stage, *, pause: Callable[[float], None] = time.sleep) -> None:
+    """Throttle requests, and switch on API Gateway's access log."""
+    allow_logging(aws, pause=pause)
     groups = aws("logs").describe_log_groups(logGroupNamePrefix=access_log(stage))["logGroups"]
     arn = next(each["arn"] for each in groups if each["logGroupName"] == access_log(stage)).removesuffix(":*")
-    wanted = {
+    settings = {
         "/*/*/throttling/rateLimit": str(RATE),
         "/*/*/throttling/burstLimit": str(BURST),
         "/accessLogSettings/destinationArn": arn,
         "/accessLogSettings/format": FORMAT,
     }
-    changes = [{"op": "replace", "path": path, "value": value} for path, value in wanted.items()]
+    changes = [{"op": "replace", "path": path, "value": value} for path, value in settings.items()]
     gateway = aws("apigateway")
     update = partial(gateway.update_stage, restApiId=stage.api, stageName=stage.path, patchOperations=changes)
-    _patiently(gateway, update, pause)
+    _with_retries(gateway, update, pause)
 
 
-def let_gateway_log(aws: Aws, *, pause: Callable[[float], None] = time.sleep) -> None:
-    """Give API Gateway a role to log with, where the account has none: there is one for all APIs of a region."""
+def allow_logging(aws: Aws, *, pause: Callable[[float], None] = time.sleep) -> None:
+    """Give API Gateway a role to write logs, unless the account has one for the APIs of this region."""
     gateway, iam = aws("apigateway"), aws("iam")
     if gateway.get_account().get("cloudwatchRoleArn"):
         return
@@ -101,14 +101,14 @@ def let_gateway_log(aws: Aws, *, pause: Callable[[float], None] = time.sleep) ->
         role = iam.get_role(RoleName=ROLE)["Role"]
     iam.put_role_policy(RoleName=ROLE, PolicyName="logs", PolicyDocument=json.dumps(LOGGING))
     change = [{"op": "replace", "path": "/cloudwatchRoleArn", "value": role["Arn"]}]
-    _patiently(gateway, partial(gateway.update_account, patchOperations=change), pause)
+    _with_retries(gateway, partial(gateway.update_account, patchOperations=change), pause)
 
 
-def _patiently(gateway: Any, deed: Callable[[], object], pause: Callable[[float], None]) -> None:  # noqa: ANN401  a client
-    """A role that is new is not known everywhere at once."""
-    for left in reversed(range(TRIES)):
+def _with_retries(gateway: Any, operation: Callable[[], object], pause: Callable[[float], None]) -> None:  # noqa: ANN401  a client
+    """Retry an operation: a new role takes some seconds to become usable."""
+    for left in reversed(range(ATTEMPTS)):
         try:
-            deed()
+            operation()
         except gateway.exceptions.BadRequestException:
             if not left:
                 raise
@@ -117,8 +117,8 @@ def _patiently(gateway: Any, deed: Callable[[], object], pause: Callable[[float]
             return
 
 
-def forget_logs(aws: Aws, stage: Stage) -> None:
-    """Remove the log groups."""
+def delete_logs(aws: Aws, stage: Stage) -> None:
+    """Delete the log groups."""
     logs = aws("logs")
     for group in log_groups(stage):
         with contextlib.suppress(logs.exceptions.ResourceNotFoundException):

@@ -1,7 +1,7 @@
-"""Whether this folder, this account and this region are those that a stage was deployed from and to.
+"""Whether a stage is deployed from the same folder, and to the same account and region, as the last time.
 
-Chalice knows its API by its notes alone (``.chalice/deployed``): without them, or with those of another place, it
-makes another API with another address, and every page of the owner's leads to the old one.
+Chalice finds its API only by its own record (``.chalice/deployed``).  Without that record, or with the one of another
+account, it creates a second API with another URL, and the owner's pages still load the old one.
 """
 
 from .errors import NotReadyError
@@ -10,21 +10,21 @@ from .stages import API_HANDLER, Stage
 
 ELSEWHERE = (
     "Stage {stage} was deployed to account {account}, {region}; this is account {here}, {there}. Choose that account "
-    "and region, or, to move, remove .chalice/deployed/{stage}.json first: docs/deploying.md says how nothing is lost."
+    "and region, or, to move, remove .chalice/deployed/{stage}.json first: docs/deploying.md says how to lose nothing."
 )
-NO_NOTES = (
-    "{function} is in this account, but .chalice/deployed/{stage}.json is not here, by which Chalice knows its API. "
-    "Copy that file from where it was deployed. If there is none, because the first deployment failed, or if another "
-    "API with another address will do: NEW=yes."
+NO_RECORD = (
+    "{function} exists in this account, but .chalice/deployed/{stage}.json, by which Chalice finds its API, is missing "
+    "here. Copy that file from where it was deployed. If there is none because the first deployment failed, or if a "
+    "second API with another URL is fine: NEW=yes."
 )
-STILL_THERE = "{function} is still there: Chalice did not delete it. Nothing was done to the table."
+NOT_DELETED = "{function} still exists: Chalice did not delete it. The table was not changed."
 
 
 def check_place(aws: Aws, stage: Stage, *, new: bool = False) -> None:
-    """Before anything is changed.  ``new``: another API will do.
+    """Check account and region before anything is changed.  ``new``: a second API is fine.
 
     Raises:
-        NotReadyError: it is another place, or the notes are missing.
+        NotReadyError: it was deployed to another account or region, or Chalice's record is missing.
     """
     handler = stage.deployed.get(API_HANDLER)
     if handler:
@@ -34,22 +34,22 @@ def check_place(aws: Aws, stage: Stage, *, new: bool = False) -> None:
             raise NotReadyError(
                 ELSEWHERE.format(stage=stage.name, account=account, region=region, here=here, there=there)
             )
-    elif not new and is_there(aws, stage):
-        raise NotReadyError(NO_NOTES.format(function=stage.function, stage=stage.name))
+    elif not new and function_exists(aws, stage):
+        raise NotReadyError(NO_RECORD.format(function=stage.function, stage=stage.name))
 
 
 def check_gone(aws: Aws, stage: Stage) -> None:
-    """After it was deleted.
+    """Check that Chalice deleted the stage's function.
 
     Raises:
-        NotReadyError: it was not.
+        NotReadyError: the function still exists.
     """
-    if is_there(aws, stage):
-        raise NotReadyError(STILL_THERE.format(function=stage.function))
+    if function_exists(aws, stage):
+        raise NotReadyError(NOT_DELETED.format(function=stage.function))
 
 
-def is_there(aws: Aws, stage: Stage) -> bool:
-    """Whether the function that answers requests is in the account."""
+def function_exists(aws: Aws, stage: Stage) -> bool:
+    """Whether the function that serves the API exists in the account."""
     client = aws("lambda")
     try:
         client.get_function_configuration(FunctionName=stage.function)

@@ -1,6 +1,6 @@
-"""What each function may do in AWS: the one table, the one secret, its own log, and nothing else.
+"""IAM policies: each function is allowed to use the table, the secret and its own log, and nothing else.
 
-Chalice takes a policy from a file without variables, so there is one for each stage; they are written here.
+Chalice reads a policy from a file without variables, so every stage has files of its own, written here.
 """
 
 import json
@@ -9,7 +9,7 @@ from typing import Any
 
 from .stages import API_HANDLER, HOURLY, Stage
 
-API_ON = {  # the table itself is ""
+API_ACTIONS = {  # index → actions; "" is the table itself
     "": (
         "BatchGetItem",
         "BatchWriteItem",
@@ -21,11 +21,12 @@ API_ON = {  # the table itself is ""
         "UpdateItem",
     ),
     "author": ("Query",),
+    "network": ("Query",),
     "published": ("Query",),
     "recent": ("Query",),
     "status": ("Query",),
 }
-HOURLY_ON = {
+HOURLY_ACTIONS = {
     "": ("BatchGetItem", "BatchWriteItem", "DeleteItem", "GetItem", "PutItem", "Query", "UpdateItem"),
     "network": ("Scan",),
     "published": ("Query",),
@@ -35,24 +36,24 @@ LOGGING = ("CreateLogGroup", "CreateLogStream", "PutLogEvents")
 
 
 def api_policy(stage: Stage) -> dict[str, Any]:
-    """Of the function that answers requests."""
-    return _policy(*_table(stage, API_ON), _secret(stage), _logs(stage.function))
+    """The policy of the function that serves the API."""
+    return _policy(*_table(stage, API_ACTIONS), _secret(stage), _logs(stage.function))
 
 
 def hourly_policy(stage: Stage) -> dict[str, Any]:
-    """Of the hourly timer, which needs no secret."""
+    """The policy of the hourly timer, which needs no secret."""
     topic = f"arn:aws:sns:*:*:{stage.variables['AFTERWORD_NOTICES']}"
     logs = _logs(f"{stage.function}-{HOURLY}")
-    return _policy(*_table(stage, HOURLY_ON), _allow("sns", ("Publish",), topic), logs)
+    return _policy(*_table(stage, HOURLY_ACTIONS), _allow("sns", ("Publish",), topic), logs)
 
 
 def policies(stage: Stage) -> dict[str, dict[str, Any]]:
-    """Function, as Chalice calls it → its policy."""
+    """Chalice's name of each function → its policy."""
     return {API_HANDLER: api_policy(stage), HOURLY: hourly_policy(stage)}
 
 
 def policy_files(stages: Sequence[Stage]) -> dict[str, str]:
-    """File → its text, for all stages."""
+    """File name → content, for all stages."""
     names = {API_HANDLER: "", HOURLY: f"-{HOURLY}"}
     return {
         f".chalice/policy-{stage.name}{names[function]}.json": _text(policy)
@@ -77,7 +78,7 @@ def _policy(*statements: dict[str, Any]) -> dict[str, Any]:
 
 
 def _logs(function: str) -> dict[str, Any]:
-    """The group, and the streams in it."""
+    """Writing to the function's log group and its streams."""
     group = f"arn:aws:logs:*:*:log-group:/aws/lambda/{function}"
     return _allow("logs", LOGGING, [group, f"{group}:*"])
 

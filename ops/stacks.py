@@ -1,4 +1,4 @@
-"""CloudFormation stacks beside what Chalice deploys: made, updated and removed by the same words."""
+"""CloudFormation stacks beside what Chalice deploys, created, updated and removed in the same way."""
 
 import json
 from collections.abc import Callable, Mapping
@@ -7,52 +7,57 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-BROKEN = {"ROLLBACK_COMPLETE", "ROLLBACK_FAILED", "CREATE_FAILED", "DELETE_FAILED"}  # can't be updated, only made anew
-WAIT = {"Delay": 5, "MaxAttempts": 360}  # half an hour: a distribution takes its time
+BROKEN = {"ROLLBACK_COMPLETE", "ROLLBACK_FAILED", "CREATE_FAILED", "DELETE_FAILED"}  # can't be updated, only replaced
+WAIT = {"Delay": 5, "MaxAttempts": 360}  # half an hour: creating a distribution is slow
 
 Aws = Callable[[str], Any]
 
 
 class Stack:
-    """One stack, there or not."""
+    """One CloudFormation stack, whether it exists yet or not."""
 
     def __init__(self, aws: Aws, name: str, template: Path) -> None:
         self.name, self.template = name, template
-        self._formation = aws("cloudformation")
+        self._cloudformation = aws("cloudformation")
 
-    def put(self, chosen: Mapping[str, str]) -> str:
-        """Make it, or update it; in a word what was done.  A parameter that is not ``chosen`` stays as it was."""
-        there = self._found()
-        if there.get("StackStatus") in BROKEN:
+    def deploy(self, chosen: Mapping[str, str]) -> str:
+        """Create or update the stack: "created", "updated" or "unchanged".
+
+        A parameter that is not ``chosen`` keeps its value, or has the template's default in a new stack.
+        """
+        current = self._describe()
+        if current.get("StackStatus") in BROKEN:
             self.remove()
-            there = {}
+            current = {}
         known = json.loads(self.template.read_text(encoding="utf-8"))["Parameters"]
-        if not there:
-            usual = {name: str(about["Default"]) for name, about in known.items() if "Default" in about}
-            self._formation.create_stack(**self._arguments(_parameters(usual | dict(chosen))))
+        if not current:
+            defaults = {name: str(about["Default"]) for name, about in known.items() if "Default" in about}
+            self._cloudformation.create_stack(**self._arguments(_parameters(defaults | dict(chosen))))
             self._wait("stack_create_complete")
-            return "made"
-        kept = sorted({each["ParameterKey"] for each in there.get("Parameters", [])} & known.keys() - chosen.keys())
-        parameters = _parameters(chosen) + [{"ParameterKey": each, "UsePreviousValue": True} for each in kept]
-        return "updated" if self._updated(parameters) else "as it was"
+            return "created"
+        previous = {each["ParameterKey"] for each in current.get("Parameters", [])}
+        unchanged = sorted(previous & known.keys() - chosen.keys())
+        parameters = _parameters(chosen) + [{"ParameterKey": each, "UsePreviousValue": True} for each in unchanged]
+        return "updated" if self._update(parameters) else "unchanged"
 
     def remove(self) -> None:
-        """Remove it, and all that it made; no error if it is not there."""
-        self._formation.delete_stack(StackName=self.name)
+        """Remove the stack with everything it created; no error if it does not exist."""
+        self._cloudformation.delete_stack(StackName=self.name)
         self._wait("stack_delete_complete")
 
     @property
-    def is_there(self) -> bool:
-        """Whether it was made."""
-        return bool(self._found())
+    def exists(self) -> bool:
+        """Whether the stack was created."""
+        return bool(self._describe())
 
     def outputs(self) -> dict[str, str]:
-        """What it says of what it made."""
-        return {each["OutputKey"]: each["OutputValue"] for each in self._found().get("Outputs", [])}
+        """The stack's outputs by name; empty if it does not exist."""
+        return {each["OutputKey"]: each["OutputValue"] for each in self._describe().get("Outputs", [])}
 
-    def _updated(self, parameters: list[dict[str, Any]]) -> bool:
+    def _update(self, parameters: list[dict[str, Any]]) -> bool:
+        """Update the stack; true if that changed something."""
         try:
-            self._formation.update_stack(**self._arguments(parameters))
+            self._cloudformation.update_stack(**self._arguments(parameters))
         except ClientError as error:
             if "No updates" in str(error):
                 return False
@@ -60,10 +65,10 @@ class Stack:
         self._wait("stack_update_complete")
         return True
 
-    def _found(self) -> Mapping[str, Any]:
-        """As CloudFormation describes it; empty if there is none."""
+    def _describe(self) -> Mapping[str, Any]:
+        """The stack as CloudFormation describes it; empty if it does not exist."""
         try:
-            [stack] = self._formation.describe_stacks(StackName=self.name)["Stacks"]
+            [stack] = self._cloudformation.describe_stacks(StackName=self.name)["Stacks"]
         except ClientError as error:
             if "does not exist" in str(error):
                 return {}
@@ -78,8 +83,8 @@ class Stack:
             "Capabilities": ["CAPABILITY_IAM"],
         }
 
-    def _wait(self, until: str) -> None:
-        self._formation.get_waiter(until).wait(StackName=self.name, WaiterConfig=WAIT)
+    def _wait(self, waiter: str) -> None:
+        self._cloudformation.get_waiter(waiter).wait(StackName=self.name, WaiterConfig=WAIT)
 
 
 def _parameters(chosen: Mapping[str, str]) -> list[dict[str, Any]]:

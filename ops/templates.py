@@ -1,4 +1,4 @@
-"""infra/table.json: the table for CloudFormation, for those who use ``chalice package --merge-template``."""
+"""infra/table.json: the table as a CloudFormation resource, for ``chalice package --merge-template``."""
 
 import json
 from typing import Any
@@ -9,10 +9,10 @@ NAME = "TableName"
 
 
 def table_template() -> str:
-    """The table and the function's variable that names it; Chalice merges both into its own template."""
+    """The template with the table, and the function's variable that names it."""
     template = {
         "Parameters": {
-            NAME: {"Type": "String", "Description": "The table that .chalice/policy-<stage>.json names"},
+            NAME: {"Type": "String", "Description": "The name of the table, as in .chalice/policy-<stage>.json"},
         },
         "Resources": {
             "Table": {

@@ -1,4 +1,4 @@
-"""From a clone to a live service: each step can be done again, and does nothing where nothing is to do."""
+"""From a clone to a running service: every step can be repeated, and changes nothing that is up to date."""
 
 from base64 import b64encode
 from collections.abc import Callable, Iterator
@@ -6,19 +6,19 @@ from dataclasses import dataclass
 
 from botocore.exceptions import ClientError, WaiterError
 
-from chalicelib.cli.main import main
 from chalicelib.runtime import Runtime
+from chalicelib.settings import BadSettingError
 
-from . import doctor
+from . import doctor, table
 from .bundle.build import Bundle, bundle
 from .chalice import chalice
-from .config import noted
+from .config import with_variables
 from .errors import NotReadyError
-from .findings import Patient
-from .gateway import guard, keep_logs
+from .findings import Target
+from .gateway import create_logs, limit_and_log
 from .place import check_place
-from .stages import URL, Stage, runtime_of, stage_named
-from .watch import budget, watch
+from .stages import GATEWAY_HOST, URL, Stage, runtime_of, stage_named
+from .watch import deploy_alarms, deploy_budget
 
 SNIPPET = """\
 Under each post:
@@ -26,21 +26,22 @@ Under each post:
   <script type="module" src="{url}/widget.js"></script>
   <afterword-comments><a href="{url}/thread?post=/THE/POSTS/PATH">Read and write comments</a></afterword-comments>
 
-Moderators work at {url}/moderate; who has no link yet gets one:
+The console for moderators is at {url}/moderate. To invite somebody:
 
-  .venv/bin/python -m chalicelib --stage {stage} moderator invite NAME
+  .venv/bin/afterword --stage {stage} moderator invite NAME
 """
-OTHERWISE = 1  # what a command ends with that found something
-GIVEN = ".execute-api."  # in each address that API Gateway gives
 KEEP = (
     "Commit .chalice/config.json and .chalice/deployed/{stage}.json: "
-    "without them the next deployment makes another API, with another address."
+    "without them the next deployment creates a second API with another URL."
 )
 
 
 @dataclass(frozen=True)
-class Wishes:
-    """What the owner asks for; empty: as it is.  ``budget``: US dollars a month.  ``new``: another API will do."""
+class DeployOptions:
+    """What the owner asks for; an empty option leaves things as they are.
+
+    ``budget`` is in US dollars a month.  ``new`` allows a second API where the record of the first one is lost.
+    """
 
     email: str = ""
     site: str = ""
@@ -49,89 +50,88 @@ class Wishes:
     new: bool = False
 
 
-def up(stage: Stage, wishes: Wishes, *, say: Callable[[str], None] = print) -> int:
-    """Deploy a stage; 0 if the doctor finds nothing wrong afterwards.
+def up(stage: Stage, options: DeployOptions, *, say: Callable[[str], None] = print) -> bool:
+    """Deploy a stage; true if the health check at the end finds no problem.
 
     Raises:
-        NotReadyError: this is another place than it was deployed to, or the table needs its owner's own hands.
+        NotReadyError: it was deployed to another account or region, or the table has to be changed by hand.
+        BundleError: the bundle cannot be deployed.
         ChaliceError: Chalice failed.
     """
-    stage, runtime = _begun(stage, wishes, say)
-    say("The table")
-    _table(stage)
-    say("The bundle")
-    made = bundle(stage.root, stage.name)
-    say(f"  {made}\nThe functions and the API")
-    keep_logs(runtime.aws, stage)
-    stage = _deployed(stage)
+    stage, runtime = _prepare(stage, options, say)
+    say("Table")
+    _prepare_table(runtime, say)
+    say("Bundle")
+    built = bundle(stage.root, stage.name)
+    say(f"  {built}\nFunctions and API")
+    create_logs(runtime.aws, stage)
+    stage = _deploy(stage)
     say("  " + KEEP.format(stage=stage.name))
-    _compare(runtime, stage, made)
+    _check_bundle(runtime, stage, built)
     say("Throttling, access logs, retention")
-    guard(runtime.aws, stage)
-    for words in _watched(runtime, stage, wishes):
-        say(words)
-    code = doctor.report(Patient(stage, runtime_of(stage), stage.variables[URL]))
+    limit_and_log(runtime.aws, stage)
+    for line in _deploy_stacks(runtime, stage, options):
+        say(line)
+    is_healthy = doctor.report(Target(stage, runtime_of(stage), stage.variables[URL]), say)
     say("\n" + SNIPPET.format(url=stage.variables[URL], stage=stage.name))
-    return code
+    return is_healthy
 
 
-def _begun(stage: Stage, wishes: Wishes, say: Callable[[str], None]) -> tuple[Stage, Runtime]:
-    """The stage with the owner's wishes written down, in an account and region that are the right ones."""
+def _prepare(stage: Stage, options: DeployOptions, say: Callable[[str], None]) -> tuple[Stage, Runtime]:
+    """The stage with the owner's options in its configuration, after a check of account and region."""
     runtime = runtime_of(stage)
-    who = runtime.aws("sts").get_caller_identity()
-    check_place(runtime.aws, stage, new=wishes.new)
-    say(f"Account {who['Account']}, {runtime.aws('lambda').meta.region_name}, stage {stage.name}\n")
-    said = {"AFTERWORD_SITE": wishes.site, URL: wishes.url}
-    stage = noted(stage, **{name: value for name, value in said.items() if value})
+    identity = runtime.aws("sts").get_caller_identity()
+    check_place(runtime.aws, stage, new=options.new)
+    say(f"Account {identity['Account']}, {runtime.aws('lambda').meta.region_name}, stage {stage.name}\n")
+    variables = {"AFTERWORD_SITE": options.site, URL: options.url}
+    stage = with_variables(stage, **{name: value for name, value in variables.items() if value})
     return stage, runtime_of(stage)
 
 
-def _table(stage: Stage) -> None:
-    """Make what is missing: the table, its secret, what a newer version wants of it.
+def _prepare_table(runtime: Runtime, say: Callable[[str], None]) -> None:
+    """Create the table and its secret, or upgrade an older version's table.
 
     Raises:
-        NotReadyError: something needs its owner's own hands.
+        NotReadyError: the table has to be changed by hand, or its secret is lost.
     """
-    code = main(["--stage", stage.name, "table", "create"])
-    if code == OTHERWISE:
-        code = main(["--stage", stage.name, "table", "upgrade"])
-    if code:
-        raise NotReadyError("The table is not as this version needs it; nothing was deployed.")
+    try:
+        problems = table.prepare(runtime, say) and table.upgrade(runtime, say)
+    except BadSettingError as error:
+        raise NotReadyError(f"{error}\nNothing was deployed.") from error
+    if problems:
+        raise NotReadyError("The table is not as this version needs it. Nothing was deployed.")
 
 
-def _deployed(stage: Stage) -> Stage:
-    """Deploy; once more if only now it is known where the service is."""
+def _deploy(stage: Stage) -> Stage:
+    """Deploy; a second time if the service's URL is known only after the first."""
     chalice(stage.root, "deploy", "--stage", stage.name)
     deployed = stage_named(stage.name, stage.root)
     known = deployed.config["environment_variables"].get(URL, "")
-    if known and (GIVEN not in known or known == deployed.url):
+    if known and (GATEWAY_HOST not in known or known == deployed.url):
         return deployed
-    deployed = noted(deployed, **{URL: deployed.url})
+    deployed = with_variables(deployed, **{URL: deployed.url})
     chalice(stage.root, "deploy", "--stage", stage.name)
     return deployed
 
 
-def _compare(runtime: Runtime, stage: Stage, made: Bundle) -> None:
-    """Chalice packages anew, and says nothing, where it finds that something changed.
+def _check_bundle(runtime: Runtime, stage: Stage, built: Bundle) -> None:
+    """Check that the functions run our bundle: Chalice silently makes another one if a source changed.
 
     Raises:
-        NotReadyError: it did.
+        NotReadyError: a function runs another bundle.
     """
-    client, wanted = runtime.aws("lambda"), b64encode(bytes.fromhex(made.sha256)).decode()
+    client, expected = runtime.aws("lambda"), b64encode(bytes.fromhex(built.sha256)).decode()
     for function in stage.functions:
-        if client.get_function_configuration(FunctionName=function)["CodeSha256"] != wanted:
-            raise NotReadyError(f"{function} runs another bundle than the one that was made: deploy once more.")
+        if client.get_function_configuration(FunctionName=function)["CodeSha256"] != expected:
+            raise NotReadyError(f"{function} runs another bundle than the one that was built. Deploy again.")
 
 
-def _watched(runtime: Runtime, stage: Stage, wishes: Wishes) -> Iterator[str]:
-    """Not everybody may make a budget: the service does not need it."""
-    told = {"Email": wishes.email} if wishes.email else {}
-    yield f"Alarms{', notices by mail' if told else ''}: {watch(runtime.aws, stage, **told)}"
+def _deploy_stacks(runtime: Runtime, stage: Stage, options: DeployOptions) -> Iterator[str]:
+    """Deploy alarms and budget.  The service works without a budget, which not every user may create."""
+    email = {"Email": options.email} if options.email else {}
+    limit = {"Budget": options.budget} if options.budget else {}
+    yield f"Alarms{', notifications by mail' if email else ''}: {deploy_alarms(runtime.aws, stage, **email)}"
     try:
-        yield f"The budget: {budget(runtime.aws, stage, **told, **_sum(wishes))}\n"
+        yield f"Budget: {deploy_budget(runtime.aws, stage, **email, **limit)}\n"
     except (ClientError, WaiterError) as refusal:
-        yield f"The budget: not made: {refusal}\n"
-
-
-def _sum(wishes: Wishes) -> dict[str, str]:
-    return {"Budget": wishes.budget} if wishes.budget else {}
+        yield f"Budget: not created: {refusal}\n"

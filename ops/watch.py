@@ -1,29 +1,29 @@
-"""The stacks beside the service: alarms and the topic that tells its owner, and a budget (infra/)."""
+"""The stacks beside the service (infra/): alarms with the topic that notifies the owner, and a budget."""
 
 from .stacks import Aws, Stack
 from .stages import Stage
 
 
-def watching(aws: Aws, stage: Stage) -> Stack:
-    """The stack of alarms."""
+def alarm_stack(aws: Aws, stage: Stage) -> Stack:
+    """The stack with the alarms and their topic."""
     return Stack(aws, f"{stage.function}-watch", stage.root / "infra/watch.json")
 
 
-def budgeting(aws: Aws, stage: Stage) -> Stack:
-    """The stack of the budget, apart because not everybody may make one."""
+def budget_stack(aws: Aws, stage: Stage) -> Stack:
+    """The stack with the budget, separate because not every user is allowed to create one."""
     return Stack(aws, f"{stage.function}-budget", stage.root / "infra/budget.json")
 
 
-def watch(aws: Aws, stage: Stage, **given: str) -> str:
-    """Make the alarms, or update them; in a word what was done.  What is not ``given`` stays as it was."""
+def deploy_alarms(aws: Aws, stage: Stage, **parameters: str) -> str:
+    """Create or update the alarms, and say which.  Parameters that are not given keep their values."""
     table = stage.variables["AFTERWORD_TABLE"]
     known = {"Function": stage.function, "Table": table, "Api": stage.app, "ApiStage": stage.path}
-    return watching(aws, stage).put(known | given)
+    return alarm_stack(aws, stage).deploy(known | parameters)
 
 
-def budget(aws: Aws, stage: Stage, **given: str) -> str:
-    """Likewise the budget; there is none where nobody is to be told."""
-    stack = budgeting(aws, stage)
-    if "Email" not in given and not stack.is_there:
-        return "none, for nobody is to be told: EMAIL=…"
-    return stack.put({"Function": stage.function} | given)
+def deploy_budget(aws: Aws, stage: Stage, **parameters: str) -> str:
+    """Create or update the budget, and say which; none is created without ``Email``."""
+    stack = budget_stack(aws, stage)
+    if "Email" not in parameters and not stack.exists:
+        return "none, because it has no address to notify: EMAIL=…"
+    return stack.deploy({"Function": stage.function} | parameters)

@@ -1,4 +1,4 @@
-"""One fixture builds the whole service on an empty table, with a clock that moves only when told."""
+"""One fixture builds the whole service on an empty table, with a clock that only moves when advanced."""
 
 import os
 from collections.abc import Iterator
@@ -17,17 +17,17 @@ os.environ |= {
 from hypothesis import settings
 from moto import mock_aws
 
-from tests.wire_guard import guarded
-from tests.world import World, new_world, serial_moto, shared_client
+from tests.support.wire_guard import guarded
+from tests.support.world import World, new_world, serial_moto, shared_client
 
 pytest_plugins = (
-    "tests.thorough",  # first, because others import it
-    "tests.engine",
-    "tests.quick",
-    "tests.counted",
-    "tests.invariants",
-    "tests.readings",
-    "tests.tried",
+    "tests.support.slow",  # first, because others import it
+    "tests.support.engine",
+    "tests.support.large_stack",
+    "tests.support.counter_invariants",
+    "tests.support.invariants",
+    "tests.support.read_invariants",
+    "tests.support.statistics",
 )
 settings.register_profile("afterword", deadline=None, print_blob=True)
 settings.load_profile("afterword")
@@ -36,7 +36,7 @@ serial_moto()
 
 @pytest.fixture
 def world() -> Iterator[World]:
-    """The service on an empty table in moto, with nobody in it."""
+    """The service on an empty table in moto."""
     with mock_aws(), guarded(shared_client()):
         world = new_world(shared_client())
         with world.open():

@@ -1,1 +1,1 @@
-"""The only room that knows HTTP: routes, wire models, problems, pages."""
+"""HTTP: routes, schemas, errors and pages.  No other package knows it."""

@@ -1,4 +1,4 @@
-"""The door: Chalice, with every answer that it makes by itself turned into the house's problems."""
+"""The Chalice application.  Errors that Chalice answers itself become problem documents."""
 
 import logging
 import sys
@@ -9,9 +9,9 @@ from typing import Any
 from chalice import Chalice, CORSConfig
 
 from ..core.errors import NotFound, Refusal
-from .http.endpoints import DATA_POLICY, SAFE, Topic, log_request, refused, request_id
-from .http.problems import BadRequest, Failure, NotAllowed, WrongType
-from .http.request import Incoming, incoming, read
+from .http.endpoints import DATA_POLICY, SECURITY_HEADERS, Router, log_request, problem_response, request_id
+from .http.problems import BadRequest, InternalError, MethodNotAllowed, UnsupportedMediaType
+from .http.request import Request, current_request, parse_event
 
 CORS = CORSConfig(
     allow_origin="*",
@@ -19,97 +19,106 @@ CORS = CORSConfig(
     expose_headers=["ETag", "Retry-After", "Location"],
     max_age=7200,
 )
-LAMBDAS_OWN = {"LambdaLoggerHandler", "LambdaLoggerHandlerWithFrameType"}  # they would say each line once more
-OWN_ANSWERS: dict[int, type[Refusal]] = {400: BadRequest, 404: NotFound, 405: NotAllowed, 415: WrongType}
+LAMBDA_HANDLERS = {"LambdaLoggerHandler", "LambdaLoggerHandlerWithFrameType"}  # they would log each line twice
+CHALICE_ERRORS: dict[int, type[Refusal]] = {
+    400: BadRequest,
+    404: NotFound,
+    405: MethodNotAllowed,
+    415: UnsupportedMediaType,
+}
 
 
-class Service(Chalice):
-    """Refuses what is no request before Chalice stumbles over it.
+class App(Chalice):
+    """A Chalice application that validates each event before Chalice sees it.
 
-    Topics that it doesn't carry yet are loaded when a request names a route that it doesn't know.
+    Routers that are not registered yet are loaded when a request names an unknown route.
     """
 
     def __init__(self, app_name: str) -> None:
         super().__init__(app_name)
-        self._carried: list[Topic] = []
+        self._registered: list[Router] = []
 
-    def carry(self, topics: Iterable[Topic]) -> None:
-        """Answer what these topics answer, besides those before."""
-        for topic in topics:
-            if topic not in self._carried:
-                self.register_blueprint(topic.blueprint)
-                self._carried.append(topic)
+    def register(self, routers: Iterable[Router]) -> None:
+        """Add the routes of these routers, unless they are registered already."""
+        for router in routers:
+            if router not in self._registered:
+                self.register_blueprint(router.blueprint)
+                self._registered.append(router)
 
-    def carry_the_rest(self) -> None:
-        """Answer all there is."""
-        from .registry import TOPICS  # noqa: PLC0415  moderators' topics take a while to load
+    def register_all(self) -> None:
+        """Add the routes of all routers."""
+        from .registry import ROUTERS  # noqa: PLC0415  the routers for moderators are slow to import
 
-        self.carry(TOPICS)
+        self.register(ROUTERS)
 
     def __call__(self, event: Any, context: Any) -> dict[str, Any]:  # noqa: ANN401  whatever Lambda sends
-        """Answer one event."""
-        request, began = read(event) if isinstance(event, Mapping) else None, time.monotonic()
+        """Handle an event of Lambda."""
+        request, began = parse_event(event) if isinstance(event, Mapping) else None, time.monotonic()
         if request is None:
-            return _answer(BadRequest("This is not a request that API Gateway sends."), None, began)
-        if not self._leads_somewhere(request):
-            return _answer(NotFound(), request, began)
-        token = incoming.set(request)
+            return _refused(BadRequest("This is not an API Gateway event."), None, began)
+        if not self._has_route(request):
+            return _refused(NotFound(), request, began)
+        token = current_request.set(request)
         try:
-            answer: dict[str, Any] = super().__call__(_completed(event), context)
+            response: dict[str, Any] = super().__call__(_with_defaults(event), context)
         finally:
-            incoming.reset(token)
-        return answer if _is_ours(answer) else _in_our_words(answer, request, began)
+            current_request.reset(token)
+        return response if _is_from_view(response) else _as_problem(response, request, began)
 
-    def _leads_somewhere(self, request: Incoming) -> bool:
-        """A known route, with exactly the parameters that its path names."""
+    def _has_route(self, request: Request) -> bool:
+        """Whether the route exists and the event has exactly its path parameters."""
         named = all(f"{{{name}}}" in request.route for name in request.path)
         if request.route not in self.routes:
-            self.carry_the_rest()
+            self.register_all()
         return request.route in self.routes and named and request.route.count("{") == len(request.path)
 
 
-def _completed(event: Mapping[str, Any]) -> dict[str, Any]:
-    """The event with everything that Chalice takes for granted; the views read the request themselves."""
+def _with_defaults(event: Mapping[str, Any]) -> dict[str, Any]:
+    """Add the keys that Chalice requires; views use the parsed request instead."""
     empty: dict[str, Any] = {
         "multiValueQueryStringParameters": None,
         "pathParameters": {},
         "stageVariables": None,
         "body": None,
     }
-    kept = {name: value for name, value in event.items() if value is not None}
+    present = {name: value for name, value in event.items() if value is not None}
     headers = {name: value for name, value in (event.get("headers") or {}).items() if value is not None}
-    return {**empty, **kept, "headers": headers}
+    return {**empty, **present, "headers": headers}
 
 
-def _is_ours(answer: Mapping[str, Any]) -> bool:
-    """Chalice's own errors name their kind under ``Code``."""
-    return "X-Content-Type-Options" in answer["headers"]
+def _is_from_view(response: Mapping[str, Any]) -> bool:
+    """Whether an endpoint made this response: those of Chalice lack the security headers."""
+    return "X-Content-Type-Options" in response["headers"]
 
 
-def _in_our_words(answer: Mapping[str, Any], request: Incoming, began: float) -> dict[str, Any]:
-    ours = _answer(OWN_ANSWERS.get(answer["statusCode"], Failure)(), request, began)
-    if "Allow" in answer["headers"]:
-        ours["headers"]["Allow"] = answer["headers"]["Allow"]
-    return ours
+def _as_problem(response: Mapping[str, Any], request: Request, began: float) -> dict[str, Any]:
+    problem = _refused(CHALICE_ERRORS.get(response["statusCode"], InternalError)(), request, began)
+    if "Allow" in response["headers"]:
+        problem["headers"]["Allow"] = response["headers"]["Allow"]
+    return problem
 
 
-def _answer(refusal: Refusal, request: Incoming | None, began: float) -> dict[str, Any]:
-    """What the door says itself, with all that an endpoint's answers have.  An unknown route is not logged."""
-    response = refused(refusal)
-    response.headers |= {**CORS.get_access_control_headers(), **SAFE, "Content-Security-Policy": DATA_POLICY}
+def _refused(refusal: Refusal, request: Request | None, began: float) -> dict[str, Any]:
+    """A problem response with the headers of every endpoint.  An unknown route is left out of the log entry."""
+    response = problem_response(refusal)
+    response.headers |= {
+        **CORS.get_access_control_headers(),
+        **SECURITY_HEADERS,
+        "Content-Security-Policy": DATA_POLICY,
+    }
     response.headers |= request_id(request) if request else {}
     route = request.route if request and not isinstance(refusal, NotFound) else ""
     log_request(request, route, response.status_code, time.monotonic() - began)
-    made: dict[str, Any] = response.to_dict()
-    return made
+    serialized: dict[str, Any] = response.to_dict()
+    return serialized
 
 
 def log_to_stdout() -> None:
-    """One line a request, where CloudWatch reads it."""
+    """Write log lines to standard output, which CloudWatch collects."""
     log = logging.getLogger("afterword")
     if not log.handlers:
         handler = logging.StreamHandler(sys.stdout)
         handler.setFormatter(logging.Formatter("%(message)s"))
         log.addHandler(handler)
-    log.propagate = not any(type(each).__name__ in LAMBDAS_OWN for each in logging.getLogger().handlers)
+    log.propagate = not any(type(each).__name__ in LAMBDA_HANDLERS for each in logging.getLogger().handlers)
     log.setLevel(logging.INFO)

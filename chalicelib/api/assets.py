@@ -1,9 +1,9 @@
-"""The files that pages are made of: the widget's on others' sites, the console's on ours.
+"""Static files of the widget and of the moderation console.
 
-``widget.js`` and ``count.js`` are what a site's author writes down, so their names stay and their content
-is asked for again.  All else is served under ``assets/``, by a name with the hash of its content in it,
-``composer.3f2a91bc.js``, so that a browser may keep it for good.  The widget's build names its files
-so itself, in ``static/widget/assets/``; those directly in ``static/`` get such a name here.
+Pages of other sites refer to ``widget.js`` and ``count.js``, so their names are fixed and browsers
+revalidate them.  All other files are served below ``assets/`` under names that contain a hash of
+their content, such as ``composer.3f2a91bc.js``, and are cached indefinitely.  The build of the widget
+names its files so in ``static/widget/assets/``; files directly in ``static/`` get such names here.
 """
 
 import hashlib
@@ -14,29 +14,29 @@ from pathlib import Path
 from pydantic import ConfigDict
 
 from ..core.errors import NotFound
-from .http.endpoints import Answer, Call, Topic
+from .http.endpoints import Call, Router, ViewResponse
 from .http.parsing import JSON, Query
 
-topic = Topic(__name__)
+router = Router(__name__)
 
 STATIC = Path(__file__).parents[1] / "static"
-WIDGET = "widget"  # the folder of what the widget's build makes
+WIDGET = "widget"  # the output folder of the widget build
 SCRIPT = "text/javascript; charset=utf-8"
 MEDIA = {".css": "text/css; charset=utf-8", ".js": SCRIPT, ".json": JSON, ".webmanifest": "application/manifest+json"}
-FOREVER = "public, max-age=31536000, immutable"  # a year: as long as any cache promises
-BRIEFLY = "public, max-age=300, stale-while-revalidate=86400"  # a page that has an old one has its assets, too
-WORKERS = {  # they may ask this service, and serve the page beside the folder that they lie in
+IMMUTABLE = "public, max-age=31536000, immutable"  # a year, the usual maximum
+REVALIDATED = "public, max-age=300, stale-while-revalidate=86400"  # old scripts find their assets in the same cache
+WORKERS = {  # headers of service workers: they may call the API, and control a page above their folder
     "moderate-worker.js": {
         "Service-Worker-Allowed": "../moderate",
         "Content-Security-Policy": "default-src 'none'; connect-src 'self'",
     }
 }
-HASH = 8  # characters of a name's hash
+HASH_LENGTH = 8  # characters
 
 
 @dataclass(frozen=True)
 class Asset:
-    """A file as it is served: ``name`` is that of the file with the hash in it."""
+    """A static file.  ``name`` is its public name, which contains the hash."""
 
     file: str
     name: str
@@ -45,53 +45,53 @@ class Asset:
 
 
 class AnyQuery(Query):
-    """What is unknown is ignored: a page may ask for a script again by a parameter of its own."""
+    """Any query string: unknown parameters are ignored, as pages may add one to bypass caches."""
 
     model_config = ConfigDict(extra="ignore")
 
 
-@topic.endpoint(
+@router.endpoint(
     "GET",
     "/widget.js",
     query=AnyQuery,
-    answers={200: "The script."},
-    memo=True,
+    responses={200: "The script."},
+    cached=True,
     media=SCRIPT,
-    caching=BRIEFLY,
+    caching=REVALIDATED,
 )
-def widget_script(_call: Call) -> Answer:
-    """Get the script that shows a post's comments on a page; it names its other files below `assets`."""
-    return Answer(_entry("widget.js"))
+def widget_script(_call: Call) -> ViewResponse:
+    """Get the script of the widget, which shows the comments of a post."""
+    return ViewResponse(_entry("widget.js"))
 
 
-@topic.endpoint(
+@router.endpoint(
     "GET",
     "/count.js",
     query=AnyQuery,
-    answers={200: "The script."},
-    memo=True,
+    responses={200: "The script."},
+    cached=True,
     media=SCRIPT,
-    caching=BRIEFLY,
+    caching=REVALIDATED,
 )
-def count_script(_call: Call) -> Answer:
-    """Get the script that shows how many comments posts have."""
-    return Answer(_entry("count.js"))
+def count_script(_call: Call) -> ViewResponse:
+    """Get the script that shows the number of comments of each post."""
+    return ViewResponse(_entry("count.js"))
 
 
-@topic.endpoint(
+@router.endpoint(
     "GET",
     "/assets/{name}",
-    answers={200: "The file, of the type that its name says."},
+    responses={200: "The file. Its content type follows from its name."},
     refusals=(NotFound,),
     media="*/*",
-    caching=FOREVER,
+    caching=IMMUTABLE,
 )
-def asset(call: Call) -> Answer:
-    """Get a file of a page or of the widget; its name holds the hash of its content."""
-    found = _assets().get(call.incoming.path["name"])
+def asset(call: Call) -> ViewResponse:
+    """Get a static file of the widget or of the console."""
+    found = _assets().get(call.request.path["name"])
     if found is None:
         raise NotFound
-    return Answer(found.text, media=found.media, headers=WORKERS.get(found.file, {}))
+    return ViewResponse(found.text, media=found.media, headers=WORKERS.get(found.file, {}))
 
 
 @cache
@@ -101,19 +101,19 @@ def _entry(file: str) -> str:
 
 @cache
 def _assets() -> dict[str, Asset]:
-    return listed(STATIC)
+    return find_assets(STATIC)
 
 
-def names() -> dict[str, str]:
-    """File → the name that it is served by."""
+def public_names() -> dict[str, str]:
+    """File name → public name."""
     return {asset.file: asset.name for asset in _assets().values()}
 
 
-def listed(folder: Path) -> dict[str, Asset]:
-    """All files, by the names that they are served by: nothing that is not named here leaves."""
+def find_assets(folder: Path) -> dict[str, Asset]:
+    """The files that may be served, by public name."""
     built = [_asset(file, file.name) for file in _files(folder / WIDGET / "assets")]
-    ours = [_asset(file, _hashed(file)) for file in _files(folder)]
-    return {asset.name: asset for asset in [*built, *ours]}
+    others = [_asset(file, _hashed_name(file)) for file in _files(folder)]
+    return {asset.name: asset for asset in [*built, *others]}
 
 
 def _files(folder: Path) -> list[Path]:
@@ -124,6 +124,6 @@ def _asset(file: Path, name: str) -> Asset:
     return Asset(file.name, name, file.read_text(encoding="utf-8"), MEDIA[file.suffix])
 
 
-def _hashed(file: Path) -> str:
-    digest = hashlib.sha256(file.read_bytes()).hexdigest()[:HASH]
+def _hashed_name(file: Path) -> str:
+    digest = hashlib.sha256(file.read_bytes()).hexdigest()[:HASH_LENGTH]
     return f"{file.stem}.{digest}{file.suffix}"

@@ -1,4 +1,4 @@
-"""A start: what the first reader needs is loaded at once, the rest in a Lambda when somebody asks for it."""
+"""Cold starts: load what readers need at once, and everything else on its first request."""
 
 from contextlib import suppress
 
@@ -6,23 +6,23 @@ from .. import runtime as runtimes
 from ..core.public import PublicComment
 from ..settings import BadSettingError, on_lambda
 from . import assets
-from .app import Service
+from .app import App
 from .public import comments, meta
 from .public.schemas import CommentPage
 
-FIRST = (comments.topic, assets.topic, meta.topic)
+LOADED_AT_START = (comments.router, assets.router, meta.router)
 
 
-def get_ready(app: Service) -> None:
-    """Do what the first request would wait for; anywhere but in a Lambda, load everything there is, to be deployed.
+def warm_up(app: App) -> None:
+    """Prepare for the first request.  Outside Lambda, register all routers, so that Chalice deploys every route.
 
-    A setting that the service can't run with is named by the requests that need it.
+    Invalid settings do not fail here: the requests that need them report them.
     """
     if not on_lambda():
-        from .http.gateway_responses import install  # noqa: PLC0415  a start has no use for it
+        from .http.gateway_responses import install  # noqa: PLC0415  only deployments need it
 
         install()
-        app.carry_the_rest()
+        app.register_all()
         return
     for model in (comments.ListQuery, CommentPage, PublicComment):
         model.model_rebuild()

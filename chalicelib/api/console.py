@@ -1,15 +1,14 @@
-"""The moderator's page.  It names its files by relative addresses, which hold below any prefix."""
+"""The moderation console, a static page.  Its relative links work below any path prefix."""
 
 import re
 from functools import cache
 
-from .assets import STATIC, AnyQuery, names
-from .http.endpoints import Answer, Call, Topic
+from .assets import STATIC, AnyQuery, public_names
+from .http.endpoints import HTML, Call, Router, ViewResponse
 
-topic = Topic(__name__)
+router = Router(__name__)
 
-HTML = "text/html; charset=utf-8"
-NAMED = re.compile(r"(?<=\bassets/)[\w-]+\.(?:css|json|js|webmanifest)")  # how a page's source names a file
+ASSET_LINK = re.compile(r"(?<=\bassets/)[\w-]+\.(?:css|json|js|webmanifest)")  # in the source of a page
 
 PAGE_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:; "
@@ -17,21 +16,21 @@ PAGE_POLICY = (
 )
 
 
-@topic.endpoint(
+@router.endpoint(
     "GET",
     "/moderate",
     query=AnyQuery,
-    answers={200: "The page."},
+    responses={200: "The page."},
     media=HTML,
     policy=PAGE_POLICY,
 )
-def console(_call: Call) -> Answer:
-    """Get the page on which moderators work.  It holds nothing: its script asks this API."""
-    return Answer(_page("moderate.html"), media=HTML)
+def console(_call: Call) -> ViewResponse:
+    """Get the moderation console.  The page contains no data: its script calls this API."""
+    return ViewResponse(_page("moderate.html"), media=HTML)
 
 
 @cache
 def _page(file: str) -> str:
-    """A page's source, with its files under the names that they are served by."""
-    served = names()
-    return NAMED.sub(lambda named: served[named[0]], (STATIC / file).read_text(encoding="utf-8"))
+    """A page with links to the public names of its files."""
+    names = public_names()
+    return ASSET_LINK.sub(lambda match: names[match[0]], (STATIC / file).read_text(encoding="utf-8"))

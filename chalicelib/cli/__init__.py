@@ -1,1 +1,1 @@
-"""The command line: a door like the API, for the owner with AWS credentials in hand."""
+"""The command line for the owner, who has AWS credentials: one module for each noun."""

@@ -1,4 +1,4 @@
-"""A backup as a file of JSON lines, written and read as a stream."""
+"""Backup files: JSON lines, written and read as a stream."""
 
 import gzip
 import hashlib
@@ -15,39 +15,39 @@ from typing import IO, cast
 
 from pydantic import ValidationError
 
-from ..core.backup import FORMAT, LINES, BadBackup, End, Entry, Head, Kind, Line
+from ..core.backup import FORMAT, LINES, BadBackup, End, Entry, EntryKind, Header, Line
 
-MAX_LINE = 4_000_000  # bytes: DynamoDB's largest item, were every character of it escaped
+MAX_LINE = 4_000_000  # bytes: the largest item of DynamoDB with every character escaped
 GZIP = b"\x1f\x8b"
-PRIVATE = 0o600  # a backup holds what nobody but the owner may read
+PRIVATE = 0o600  # a backup has data that only the owner may read
 
 
 class Writer:
-    """Writes lines, and counts the entries."""
+    """Writes the lines of a backup, and counts the entries by kind."""
 
     def __init__(self, out: IO[bytes]) -> None:
         self.out = out
-        self.counts: Counter[Kind] = Counter()
+        self.counts: Counter[EntryKind] = Counter()
 
     def write(self, line: Line) -> None:
-        """Add one."""
+        """Write one line."""
         self.out.write(line.model_dump_json().encode() + b"\n")
         if isinstance(line, Entry):
             self.counts[line.kind] += 1
 
 
 @contextmanager
-def created(name: str) -> Iterator[IO[bytes]]:
-    """A file to write, ``-`` for standard output; it gets its name only when it is whole."""
+def create_file(name: str) -> Iterator[IO[bytes]]:
+    """A new file, or standard output for ``-``.  The file gets its name only when it is complete."""
     if name == "-":
         yield sys.stdout.buffer
         sys.stdout.buffer.flush()
         return
     if Path(name).exists() and not Path(name).is_file():
-        raise BadBackup(f"{name} is no file.")
+        raise BadBackup(f"{name} is not a file.")
     part = Path(f"{name}.part")
     try:
-        with _opened(part) as plain:
+        with _open(part) as plain:
             if name.endswith(".gz"):
                 with gzip.GzipFile("", "wb", fileobj=plain) as packed:
                     yield cast("IO[bytes]", packed)
@@ -60,33 +60,33 @@ def created(name: str) -> Iterator[IO[bytes]]:
         part.unlink(missing_ok=True)
 
 
-def _opened(part: Path) -> IO[bytes]:
+def _open(part: Path) -> IO[bytes]:
     return os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, PRIVATE), "wb")
 
 
 class BackupFile:
-    """A backup to be restored, read as often as asked.  Each method raises ``BadBackup`` for what is none."""
+    """A backup that is read, as often as needed.  Every method raises ``BadBackup`` if the file is not valid."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
 
     @cached_property
-    def head(self) -> Head:
-        """The first line."""
+    def head(self) -> Header:
+        """The first line of the backup."""
         try:
             version = json.loads(self._first)["afterword"]
         except (ValueError, TypeError, KeyError):
             raise BadBackup(f"{self.path.name} is not a backup of Afterword.") from None
         if version != FORMAT:
             raise BadBackup(f"The backup's format is version {version}; this release reads version {FORMAT}.")
-        head = _parsed(self._first, 1)
-        if not isinstance(head, Head):
+        head = _parse(self._first, 1)
+        if not isinstance(head, Header):
             raise _damaged(1)
         return head
 
     @property
     def identity(self) -> str:
-        """Tells this backup from any other."""
+        """A hash that identifies the backup."""
         return hashlib.sha256(self._first).hexdigest()
 
     @cached_property
@@ -94,67 +94,69 @@ class BackupFile:
         return next(self._lines(), b"")
 
     def entries(self) -> Iterator[Entry]:
-        """All entries, in the order of the file."""
-        for line in self._parts():
+        """All entries in the order of the file."""
+        for line in self._parsed_lines():
             if isinstance(line, Entry):
                 yield line
 
-    def check(self, look: Callable[[Entry], None]) -> End:
-        """Read the whole file, show every entry, and return the end, which counts what was there.
+    def check(self, check_entry: Callable[[Entry], None]) -> End:
+        """Read the whole file, check every entry, and return the last line, which has the counts.
 
-        What ``look`` finds wrong gets the number of its line.
+        An error of ``check_entry`` gets the number of its line.
         """
-        counts: Counter[Kind] = Counter()
+        counts: Counter[EntryKind] = Counter()
         end = None
-        for number, line in enumerate(self._parts(), 2):
+        for number, line in enumerate(self._parsed_lines(), 2):
             if isinstance(line, Entry):
-                _looked_at(line, number, look)
+                _check(line, number, check_entry)
                 counts[line.kind] += 1
             else:
                 end = line
         if end is None:
-            raise BadBackup(f"{self.path.name} was cut: its last line is missing.")
+            raise BadBackup(f"{self.path.name} is incomplete: its last line is missing.")
         if end.counts != counts:
-            raise BadBackup(f"{self.path.name} is damaged: its entries are not those that its last line counts.")
+            raise BadBackup(f"{self.path.name} is damaged: its entries do not match its last line.")
         return end
 
-    def _parts(self) -> Iterator[Entry | End]:
+    def _parsed_lines(self) -> Iterator[Entry | End]:
         ended = False
         for number, text in enumerate(self._lines(), 1):
             if number == 1:
                 continue
-            line = _parsed(text, number)
-            if ended or isinstance(line, Head):
+            line = _parse(text, number)
+            if ended or isinstance(line, Header):
                 raise _damaged(number)
             ended = isinstance(line, End)
             yield line
 
     def _lines(self) -> Iterator[bytes]:
         with self.path.open("rb") as plain:
-            packed = plain.peek(len(GZIP)).startswith(GZIP)
-            stream = cast("IO[bytes]", gzip.GzipFile(fileobj=plain) if packed else plain)
+            is_compressed = plain.peek(len(GZIP)).startswith(GZIP)
+            stream = cast("IO[bytes]", gzip.GzipFile(fileobj=plain) if is_compressed else plain)
             try:
                 while line := stream.readline(MAX_LINE):
                     if not line.endswith(b"\n"):
-                        raise BadBackup(f"{self.path.name} is not a backup of Afterword, or was cut within a line.")
+                        raise BadBackup(
+                            f"{self.path.name} is not a backup of Afterword, or was truncated within a line."
+                        )
                     yield line
             except (EOFError, zlib.error, gzip.BadGzipFile):
-                raise BadBackup(f"{self.path.name} was cut, or is damaged: it can't be unpacked.") from None
+                raise BadBackup(f"{self.path.name} was truncated or is damaged: it cannot be decompressed.") from None
 
 
-def _parsed(text: bytes, number: int) -> Head | Entry | End:
+def _parse(text: bytes, number: int) -> Header | Entry | End:
     try:
         return LINES.validate_json(text)
     except ValidationError:
         raise _damaged(number) from None
 
 
-def _looked_at(entry: Entry, number: int, look: Callable[[Entry], None]) -> None:
+def _check(entry: Entry, number: int, check_entry: Callable[[Entry], None]) -> None:
     try:
-        look(entry)
-    except BadBackup as wrong:
-        raise BadBackup(f"Line {number}: {wrong}") from None
+        check_entry(entry)
+    except BadBackup as error:
+        raise BadBackup(f"Line {number}: {error}") from None
 
 
 def _damaged(number: int) -> BadBackup:
-    return BadBackup(f"Line {number} is not one of a backup: the file is damaged.")
+    return BadBackup(f"Line {number} is not valid: the file is damaged.")

@@ -1,4 +1,4 @@
-"""``docs``: the files that are made from the code, and whether the committed ones are up to date."""
+"""``docs``: generate the files that are made from the code, or check that they are up to date."""
 
 import argparse
 import json
@@ -6,30 +6,36 @@ from pathlib import Path
 
 from ops.cost import page as costs
 from ops.policies import policy_files
+from ops.screening import reference as rules_reference
 from ops.stages import stages
 from ops.templates import table_template
 
 from ..core.backup import LINES
-from ..runtime import Runtime
 from ..settings import reference
 
-HEAD = "# Settings\n\nEnvironment variables of the function; each stage sets its own in `.chalice/config.json`.\n\n"
+HEAD = """\
+# Settings
+
+Settings are environment variables of the functions. Set them for a stage in `.chalice/config.json`, then run
+`make deploy STAGE=…`. Every setting has a default; [deploying](deploying.md) sets those that differ between stages.
+
+"""
 SCHEMA_HEAD = {
     "$schema": "https://json-schema.org/draft/2020-12/schema",
     "title": "One line of a backup of Afterword",
 }
 
 
-def add_to(topics: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+def add_to(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Register the commands."""
-    docs = topics.add_parser("docs", help="write the pages, policies and templates that are made from the code")
-    docs.add_argument("--check", action="store_true", help="only say which are out of date")
-    docs.set_defaults(run=_docs, anywhere=True)
+    docs = commands.add_parser("docs", help="generate the pages, policies and templates that are made from the code")
+    docs.add_argument("--check", action="store_true", help="only list the files that are out of date")
+    docs.set_defaults(run=_docs, needs_runtime=False)
 
 
 def pages() -> dict[str, str]:
-    """File → what it must hold."""
-    from ops.openapi.document import compact_text, document_text  # noqa: PLC0415  the other commands need no Chalice
+    """File name → content of every generated file."""
+    from ops.openapi.document import compact_text, document_text  # noqa: PLC0415  other commands work without Chalice
     from ops.openapi.reference import reference as api_reference  # noqa: PLC0415  likewise
 
     return {
@@ -38,20 +44,21 @@ def pages() -> dict[str, str]:
         "docs/api.md": api_reference(),
         "docs/settings.md": HEAD + reference(),
         "docs/costs.md": costs.page(),
+        "docs/screening-rules.md": rules_reference(),
         "infra/table.json": table_template(),
         "docs/backup.schema.json": json.dumps(SCHEMA_HEAD | LINES.json_schema(), indent=2) + "\n",
         **policy_files(stages()),
     }
 
 
-def _docs(_runtime: Runtime, chosen: argparse.Namespace) -> int:
+def _docs(options: argparse.Namespace) -> int:
     stale = 0
     for name, text in pages().items():
         path = Path(name)
         if path.exists() and path.read_text(encoding="utf-8") == text:
             continue
         stale += 1
-        print(f"{name} is out of date" if chosen.check else f"{name} written")
-        if not chosen.check:
+        print(f"{name} is out of date" if options.check else f"{name} written")
+        if not options.check:
             path.write_text(text, encoding="utf-8")
-    return 1 if stale and chosen.check else 0
+    return 1 if stale and options.check else 0

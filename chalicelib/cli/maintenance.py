@@ -1,4 +1,4 @@
-"""``tend``: what the hourly timer does, now."""
+"""``maintenance run``: run the scheduled tasks now."""
 
 import argparse
 
@@ -6,21 +6,24 @@ from ..core.errors import Refusal
 from ..runtime import Runtime
 
 
-def add_to(topics: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    """Register the command."""
-    tend = topics.add_parser("tend", help="do now what the hourly timer does, but for its notice")
-    tend.set_defaults(run=_tend)
+def add_to(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Register the commands."""
+    maintenance = commands.add_parser("maintenance", help="run the scheduled tasks").add_subparsers(
+        metavar="COMMAND", required=True
+    )
+    run = maintenance.add_parser("run", help="run now what the hourly timer runs, but send no digest")
+    run.set_defaults(run=_run)
 
 
-def _tend(runtime: Runtime, _chosen: argparse.Namespace) -> int:
+def _run(runtime: Runtime, _options: argparse.Namespace) -> int:
     failed = 0
-    for step, deed in runtime.tending.steps(topic=""):
+    for task, run in runtime.maintenance.tasks(topic=""):
         try:
-            found = deed()
+            counts = run()
         except Refusal as refusal:
-            found, words = {"failed": 1}, refusal.message
+            counts, message = {"failed": 1}, refusal.message
         else:
-            words = ", ".join(f"{number} {name}" for name, number in found.items())
-        failed += found.get("failed", 0)
-        print(f"{step:9} {words}")
+            message = ", ".join(f"{number} {name}" for name, number in counts.items())
+        failed += counts.get("failed", 0)
+        print(f"{task:14} {message}")
     return 1 if failed else 0

@@ -1,4 +1,4 @@
-"""``moderator invite``, ``list``, ``link``, ``token`` and ``remove``."""
+"""``moderator``: invite, list and remove moderators, and create their sign-in links and API tokens."""
 
 import argparse
 
@@ -8,67 +8,68 @@ from ..core.text.sanitize import clean_name
 from ..runtime import Runtime
 
 
-def add_to(topics: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+def add_to(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Register the commands."""
-    commands = topics.add_parser("moderator", help="who moderates").add_subparsers(metavar="COMMAND", required=True)
-    invite = commands.add_parser("invite", help="print a link that lets somebody in once, within 72 hours")
+    moderator = commands.add_parser(
+        "moderator", help="invite, list or remove moderators; create sign-in links and API tokens"
+    ).add_subparsers(metavar="COMMAND", required=True)
+    invite = moderator.add_parser("invite", help="print an invitation link, which works once, within 72 hours")
     invite.add_argument("name")
     invite.add_argument("--role", choices=[str(role) for role in Role], help="default: owner for the first")
     invite.set_defaults(run=_invite)
-    commands.add_parser("list", help="show all moderators").set_defaults(run=_list)
-    link = commands.add_parser("link", help="print a sign-in link, good once, for 15 minutes")
+    moderator.add_parser("list", help="list all moderators").set_defaults(run=_list)
+    link = moderator.add_parser("link", help="print a sign-in link, which works once, within 15 minutes")
     link.add_argument("id")
     link.set_defaults(run=_link)
-    token = commands.add_parser("token", help="make a token for a program; it is printed once")
-    token.add_argument("id", help="whose token it is")
-    token.add_argument("name", help="what it is for")
+    token = moderator.add_parser("token", help="create an API token, which is printed once")
+    token.add_argument("id", help="the moderator's id")
+    token.add_argument("name", help="a name for the token")
     token.add_argument("--scope", action="append", choices=[str(scope) for scope in Scope], required=True)
     token.set_defaults(run=_token)
-    remove = commands.add_parser("remove", help="end a moderator's sessions and tokens for good")
+    remove = moderator.add_parser("remove", help="remove a moderator, with all sessions and tokens")
     remove.add_argument("id")
     remove.set_defaults(run=_remove)
 
 
-def _invite(runtime: Runtime, chosen: argparse.Namespace) -> int:
+def _invite(runtime: Runtime, options: argparse.Namespace) -> int:
     try:
-        name = clean_name(chosen.name)
-    except ValueError as wrong:
-        print(f"The name {wrong}.")
+        name = clean_name(options.name)
+    except ValueError as error:
+        print(f"The name {error}.")
         return 2
-    runtime.config.check_keys(runtime.keys, runtime.clock())
-    first = not runtime.access.moderators()
-    role = Role(chosen.role) if chosen.role else Role.OWNER if first else Role.MODERATOR
-    moderator, token = runtime.signing_in.invite(name, role)
+    first = not runtime.accounts.moderators()
+    role = Role(options.role) if options.role else Role.OWNER if first else Role.MODERATOR
+    moderator, token = runtime.accounts_service.invite(name, role)
     print(f"{moderator.name} ({moderator.role}, {moderator.id}) can sign in once within 72 hours:")
-    print(_address(runtime, token))
+    print(_sign_in_url(runtime, token))
     return 0
 
 
-def _list(runtime: Runtime, _chosen: argparse.Namespace) -> int:
-    for moderator in runtime.access.moderators():
+def _list(runtime: Runtime, _options: argparse.Namespace) -> int:
+    for moderator in runtime.accounts.moderators():
         print(f"{moderator.id}  {moderator.role:9}  {moderator.created:%Y-%m-%d}  {moderator.name}")
     return 0
 
 
-def _link(runtime: Runtime, chosen: argparse.Namespace) -> int:
-    print(_address(runtime, runtime.signing_in.link(chosen.id)))
+def _link(runtime: Runtime, options: argparse.Namespace) -> int:
+    print(_sign_in_url(runtime, runtime.accounts_service.link(options.id)))
     return 0
 
 
-def _token(runtime: Runtime, chosen: argparse.Namespace) -> int:
-    moderator = next((each for each in runtime.access.moderators() if each.id == chosen.id), None)
+def _token(runtime: Runtime, options: argparse.Namespace) -> int:
+    moderator = next((each for each in runtime.accounts.moderators() if each.id == options.id), None)
     if moderator is None:
         raise NotFound
-    _, token = runtime.signing_in.api_token(moderator, chosen.name, frozenset(map(Scope, chosen.scope)))
+    _, token = runtime.accounts_service.api_token(moderator, options.name, frozenset(map(Scope, options.scope)))
     print(token)
     return 0
 
 
-def _remove(runtime: Runtime, chosen: argparse.Namespace) -> int:
-    runtime.signing_in.dismiss(chosen.id)
+def _remove(runtime: Runtime, options: argparse.Namespace) -> int:
+    runtime.accounts_service.dismiss(options.id)
     print("removed")
     return 0
 
 
-def _address(runtime: Runtime, token: str) -> str:
+def _sign_in_url(runtime: Runtime, token: str) -> str:
     return f"{runtime.settings.url}/moderate#{token}" if runtime.settings.url else token

@@ -1,4 +1,4 @@
-"""``secret show`` and ``secret put``: the secret goes where the backups go, and comes back with them."""
+"""``secret show`` and ``secret put``: save the secret with the backups, and restore it with them."""
 
 import argparse
 import sys
@@ -6,32 +6,34 @@ import sys
 from ..runtime import Runtime
 from ..settings import BadSettingError, checked_secret
 
-KEPT_ELSEWHERE = "AFTERWORD_SECRET_PARAMETER is not set: the secret is no parameter of AWS here"
+NO_PARAMETER = "AFTERWORD_SECRET_PARAMETER is not set, so there is no parameter to write the secret to."
 
 
-def add_to(topics: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+def add_to(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Register the commands."""
-    commands = topics.add_parser("secret", help="the secret that all keys come from").add_subparsers(
-        metavar="COMMAND", required=True
-    )
-    show = commands.add_parser("show", help="print it, for a safe place: a backup can be restored under it alone")
+    secret = commands.add_parser(
+        "secret", help="show the secret that all keys are derived from, or put it back"
+    ).add_subparsers(metavar="COMMAND", required=True)
+    show = secret.add_parser("show", help="print the secret; keep it safe: backups can only be restored with it")
     show.set_defaults(run=_show)
-    put = commands.add_parser("put", help="read one from standard input, for a table that is to be restored")
+    put = secret.add_parser("put", help="read the secret from standard input, before restoring a backup")
     put.set_defaults(run=_put)
 
 
-def _show(runtime: Runtime, _chosen: argparse.Namespace) -> int:
+def _show(runtime: Runtime, _options: argparse.Namespace) -> int:
     print(runtime.keys.secret)
     return 0
 
 
-def _put(runtime: Runtime, _chosen: argparse.Namespace) -> int:
+def _put(runtime: Runtime, _options: argparse.Namespace) -> int:
     if not runtime.settings.secret_parameter:
-        raise BadSettingError(KEPT_ELSEWHERE)
+        raise BadSettingError(NO_PARAMETER)
     secret = checked_secret(sys.stdin.readline().strip())
     if runtime.secret_parameter.read() not in ("", secret):
-        print(f"{runtime.settings.secret_parameter} holds another secret, which is never overwritten", file=sys.stderr)
+        print(
+            f"{runtime.settings.secret_parameter} has another secret. A secret is never overwritten.", file=sys.stderr
+        )
         return 2
     if not runtime.secret_parameter.read():
-        runtime.secret_parameter.make(secret)
+        runtime.secret_parameter.create(secret)
     return 0

@@ -1,1 +1,1 @@
-"""The rules, and nothing else: no clock, environment, network or randomness."""
+"""The domain model and its rules: pure, without clock, environment, network or randomness."""

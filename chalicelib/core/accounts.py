@@ -1,7 +1,7 @@
-"""Who may moderate: moderators, their tokens, and what each kind of token may do.
+"""Accounts: moderators, their tokens, and what each kind of token allows.
 
-A token is ``aw_<kind>_`` and random characters; the table holds its SHA-256.  A moderator's token
-begins with the moderator's id, so that everything about a moderator lies in one partition.
+A token is ``aw_<kind>_`` and random characters; the table stores only its SHA-256.  The random part of a
+moderator's token begins with the moderator's id, so that everything about a moderator is in one partition.
 """
 
 import re
@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from .actors import Actor, ActorKind
 from .errors import Forbidden, Unauthenticated
 from .ids import base64url, sha256
 
@@ -19,8 +20,8 @@ SECRET_BYTES = 24  # 32 base64url characters
 INVITE_LIFE = timedelta(hours=72)
 LINK_LIFE = timedelta(minutes=15)
 SESSION_LIFE = timedelta(hours=12)
-KEPT_SESSION_IDLE = timedelta(days=30)
-KEPT_SESSION_LIFE = timedelta(days=90)
+PERSISTENT_SESSION_IDLE = timedelta(days=30)
+PERSISTENT_SESSION_LIFE = timedelta(days=90)
 API_TOKEN_LIFE = timedelta(days=3650)  # until it is revoked
 
 BEARER = re.compile(r"(?i:bearer) (aw_[a-z]+_[A-Za-z0-9_-]{22,80})")
@@ -29,14 +30,14 @@ MODERATOR_TOKEN = re.compile(r"aw_(session|api|link)_(([A-Za-z0-9_-]{12})[A-Za-z
 
 
 class Role(StrEnum):
-    """What a moderator is."""
+    """The role of a moderator."""
 
     OWNER = "owner"
     MODERATOR = "moderator"
 
 
 class Scope(StrEnum):
-    """What a token may do."""
+    """What a token allows."""
 
     READ = "read"
     MODERATE = "moderate"
@@ -50,7 +51,7 @@ SCOPES: dict[Role, frozenset[Scope]] = {
 
 
 class TokenKind(StrEnum):
-    """The three kinds that belong to moderators; an author key is the fourth."""
+    """The kinds of token that belong to moderators.  Author keys are a kind of their own."""
 
     SESSION = "session"
     API = "api"
@@ -59,7 +60,7 @@ class TokenKind(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Moderator:
-    """``epoch`` rises at "sign out everywhere": tokens of an earlier one no longer count."""
+    """A moderator.  ``epoch`` rises with "sign out everywhere", which invalidates the tokens of earlier epochs."""
 
     id: str
     name: str
@@ -69,15 +70,16 @@ class Moderator:
 
     @property
     def scopes(self) -> frozenset[Scope]:
-        """What the role allows."""
+        """The scopes of the role."""
         return SCOPES[self.role]
 
 
 @dataclass(frozen=True, kw_only=True)
 class Token:
-    """A session, an API token or a link, as the table knows it.
+    """A session, an API token or a sign-in link, as it is stored.
 
-    ``idle_until`` moves with use, up to ``expires``.  ``operation`` marks the write that made it.
+    Each use extends ``idle_until``, but never beyond ``expires``.  A ``persistent`` session is one whose
+    moderator chose to stay signed in.
     """
 
     kind: TokenKind
@@ -88,54 +90,59 @@ class Token:
     idle_until: datetime
     epoch: int
     used: datetime | None = None
-    kept: bool = False
+    persistent: bool = False
     name: str = ""
     scopes: frozenset[Scope] = frozenset(Scope)
 
     def is_alive(self, now: datetime) -> bool:
-        """The table's own expiry comes late."""
+        """Whether it has not expired.  DynamoDB deletes expired items only some days later."""
         return now < min(self.expires, self.idle_until)
 
 
 @dataclass(frozen=True)
-class Signed:
-    """A moderator who showed a good token."""
+class Principal:
+    """A moderator or an API token that has authenticated."""
 
     moderator: Moderator
     token: Token
 
     @property
     def scopes(self) -> frozenset[Scope]:
-        """What both the role and the token allow."""
+        """The scopes that both the role and the token allow."""
         return self.moderator.scopes & self.token.scopes
 
-    def need(self, scope: Scope) -> None:
-        """Refuse what the token does not allow.
+    @property
+    def actor(self) -> Actor:
+        """The moderator, as audit rows and jobs name them."""
+        return Actor(ActorKind.MODERATOR, self.moderator.id)
+
+    def require(self, scope: Scope) -> None:
+        """Refuse the request if the scope is missing.
 
         Raises:
-            Forbidden: it lacks the scope.
+            Forbidden: the role or the token lacks the scope.
         """
         if scope not in self.scopes:
             raise Forbidden
 
 
 def bearer(values: Sequence[str]) -> str:
-    """The token of the one ``Authorization`` header, or nothing."""
+    """The bearer token in the values of the ``Authorization`` header; empty unless there is exactly one valid value."""
     match = BEARER.fullmatch(values[0]) if len(values) == 1 else None
     return match[1] if match else ""
 
 
 def author_hash(token: str) -> str:
-    """The hash of an author key, or nothing where the token is none."""
+    """The hash of an author key; empty if the token is not an author key."""
     match = AUTHOR_KEY.fullmatch(token)
     return sha256(match[1]) if match else ""
 
 
-def moderator_of(token: str, *kinds: TokenKind) -> tuple[str, str]:
-    """(moderator's id, token's hash) of a moderator's token.
+def parse_token(token: str, *kinds: TokenKind) -> tuple[str, str]:
+    """The moderator's id and the token's hash, of a token of one of these kinds.
 
     Raises:
-        Unauthenticated: no such token, or one of another kind.
+        Unauthenticated: it is not such a token.
     """
     match = MODERATOR_TOKEN.fullmatch(token)
     if not match or match[1] not in kinds:
@@ -144,6 +151,6 @@ def moderator_of(token: str, *kinds: TokenKind) -> tuple[str, str]:
 
 
 def new_token(kind: TokenKind, moderator: str, entropy: bytes) -> tuple[str, str]:
-    """(the token, its hash).  Only its bearer ever sees the first."""
+    """A new token and its hash.  Only the hash is stored."""
     body = moderator + base64url(entropy)
     return f"aw_{kind}_{body}", sha256(body)

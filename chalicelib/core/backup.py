@@ -1,6 +1,6 @@
-"""A backup's lines: a head, one entry for each item of the table, an end that counts them.
+"""The lines of a backup: a header, one entry for each item of the table, and an end line with their counts.
 
-``docs/backup.md`` explains the format, ``docs/backup.schema.json`` is made from these models.
+``docs/backup.md`` explains the format; ``docs/backup.schema.json`` is generated from these models.
 """
 
 from enum import StrEnum
@@ -8,17 +8,17 @@ from enum import StrEnum
 from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictInt, StrictStr, TypeAdapter
 from typing_extensions import TypeAliasType
 
-FORMAT = 1  # raise it when an older release could not restore what this one writes
+FORMAT = 1  # raise it when older releases could not restore what this one writes
 
 Attribute = TypeAliasType("Attribute", "StrictBool | StrictInt | StrictStr | list[Attribute] | dict[str, Attribute]")
 
 
 class BadBackup(Exception):  # noqa: N818  a state of the world
-    """It can't be made, or not be restored here; the message says why, and what to do."""
+    """A backup can't be made, or can't be restored here; the message says why, and what to do."""
 
 
-class Kind(StrEnum):
-    """What an entry is."""
+class EntryKind(StrEnum):
+    """The kind of item that an entry contains."""
 
     KEYS = "keys"
     POLICY = "policy"
@@ -34,36 +34,36 @@ class Kind(StrEnum):
     POST = "post"
     DAY = "day"
     JOB = "job"
-    EARLIER = "earlier"
+    PREVIOUS_TEXT = "previous_text"
 
 
 class Line(BaseModel):
-    """Exactly the documented fields, of exactly their types."""
+    """A line with exactly the documented fields, of exactly their types."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
 
-class Head(Line):
+class Header(Line):
     """The first line."""
 
     afterword: int = Field(description="The version of the format: 1.", ge=1)
     id: str = Field(description="The ULID of this backup.")
-    fingerprint: str = Field(description="Of the identity key: a backup goes only where the same secret is.")
-    made: str = Field(description="When it was begun: ISO 8601, UTC.")
+    fingerprint: str = Field(description="Of the identity key: a backup can only be restored with the same secret.")
+    made: str = Field(description="When the backup was started: ISO 8601, UTC.")
 
 
 class Entry(Line):
     """One item of the table."""
 
-    kind: Kind
-    item: dict[str, Attribute] = Field(description="All attributes as they are stored, keys of indexes included.")
+    kind: EntryKind
+    item: dict[str, Attribute] = Field(description="All attributes as they are stored, including keys of indexes.")
 
 
 class End(Line):
-    """The last line: a file without it was cut."""
+    """The last line: a file without it is incomplete."""
 
-    counts: dict[Kind, int] = Field(description="How many entries of each kind stand above.")
-    changed: int = Field(description="Comments that came or changed while the backup was made.", ge=0)
+    counts: dict[EntryKind, int] = Field(description="The number of entries of each kind.")
+    changed: int = Field(description="The number of comments that were added or changed during the backup.", ge=0)
 
 
-LINES: TypeAdapter[Head | Entry | End] = TypeAdapter(Head | Entry | End)
+LINES: TypeAdapter[Header | Entry | End] = TypeAdapter(Header | Entry | End)

@@ -1,7 +1,7 @@
-"""Comments: a draft comes in, a comment is the truth.
+"""Comments: the central model, and how comments are placed in threads.
 
-``Draft`` (in) → ``Comment`` (truth) → item (table) → ``PublicComment`` (out); there is no fifth shape.  Its
-author gets it with the source and the time left to edit it (``OwnComment``).
+A comment has four shapes: ``Draft`` (in) → ``Comment`` (as stored) → item (table) → ``PublicComment`` (out).
+Its author also gets the Markdown source and the time left to edit it: ``OwnComment``.
 """
 
 from dataclasses import dataclass, field
@@ -9,14 +9,15 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from .ids import keyed
+from .messages import Parameters
 
 SEPARATOR = "#"  # sorts before every character of a ULID: a thread is contiguous, parent first
 MAX_DEPTH = 6  # levels
-EARLIER_LIFE = timedelta(days=30)  # of what a moderator's edit replaced
+PREVIOUS_TEXT_LIFE = timedelta(days=30)  # how long the text that a moderator's edit replaced is kept
 
 
 class Status(StrEnum):
-    """Where a comment stands."""
+    """The status of a comment."""
 
     PENDING = "pending"
     PUBLISHED = "published"
@@ -27,15 +28,15 @@ class Status(StrEnum):
 
 @dataclass(frozen=True)
 class Reason:
-    """Why screening said what it said: the rule's name, and words for the moderator."""
+    """One reason for a verdict of screening: the name of the rule, and the parameters of its message."""
 
     rule: str
-    words: str
+    parameters: Parameters = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class Caller:
-    """Who is asking: hashes of the address, and of the author key if there is one."""
+    """Who sends a request: hashes of the network (for comments and for limits) and of the author key, if any."""
 
     network: str
     limit: str
@@ -43,8 +44,8 @@ class Caller:
 
 
 @dataclass(frozen=True)
-class Earlier:
-    """What a comment said before moderator ``by`` edited it; kept for 30 days, beside the comment."""
+class PreviousText:
+    """What a comment said before moderator ``by`` edited it.  It is stored for 30 days, apart from the comment."""
 
     text: str
     name: str
@@ -55,16 +56,19 @@ class Earlier:
 
 @dataclass(frozen=True, kw_only=True)
 class Comment:
-    """The truth about one comment.  ``titled``: it came with a title for its post.
+    """A comment as it is stored.
 
-    ``path`` is the ULIDs of its thread from the root down, joined by ``#``.  ``published`` is the
-    ULID of its publication.  ``children`` counts the replies directly below that are visible;
-    ``tombstone`` says that its place is kept for them although it is not published itself.
-    ``version`` counts decisions and edits, not votes.  ``vetted``: a moderator decided its status;
-    ``decided``: one ever did.  ``edited_by`` is the moderator whose words it has now.  ``flags`` counts
-    the readers who flagged it since a moderator last looked, ``round`` how often flags were settled.
-    ``operation`` is the ULID of the write that made it what it is.  ``via`` are the moves that brought it to its
-    post and stand, first to last; a reply has those of what it answers.
+    ``path`` is the ULIDs of the comments from the root of its thread down to itself, joined by ``#``.
+    ``published`` is the ULID of its publication.  ``children`` counts the visible replies directly below it;
+    a ``tombstone`` keeps its place for them although it is not published itself.
+
+    ``version`` counts decisions and edits, not votes.  ``vetted``: a moderator decided on its current status;
+    ``ever_decided``: a moderator decided on it at some time.  ``edited_by`` is the moderator who wrote its
+    current text.  ``flags`` counts the readers who flagged it in the current ``flag_round``; each decision on
+    a flagged comment begins a new round.  ``has_proposed_title``: it was submitted with a title for its post.
+
+    ``operation`` is the ULID of the last write that changed it.  ``relocations`` are the ids of the
+    relocations in effect that brought it to its post, in order; a reply has those of its parent.
     """
 
     id: str
@@ -72,7 +76,7 @@ class Comment:
     status: Status
     path: str
     created: datetime
-    first_hash: str
+    submission_hash: str
     version: int = 1
     parent: str = ""
     name: str = ""
@@ -89,58 +93,61 @@ class Comment:
     down: int = 0
     badge: bool = False
     vetted: bool = False
-    decided: bool = False
-    titled: bool = False
+    ever_decided: bool = False
+    has_proposed_title: bool = False
     flags: int = 0
-    round: int = 0
+    flag_round: int = 0
     children: int = 0
     tombstone: bool = False
     operation: str = ""
     reasons: tuple[Reason, ...] = field(default=())
     edited_by: str = ""
-    via: tuple[str, ...] = ()
+    relocations: tuple[str, ...] = ()
 
     @property
     def order(self) -> str:
-        """The ULID of its submission."""
+        """The ULID of the submission, by which comments are ordered."""
         return self.path.rpartition(SEPARATOR)[2]
 
     @property
     def is_public(self) -> bool:
-        """Everybody may read it."""
+        """Whether everybody may read it."""
         return self.status is Status.PUBLISHED
 
     @property
     def is_visible(self) -> bool:
-        """It has a place in the public thread: as itself or as a tombstone."""
+        """Whether it has a place in the public thread, as itself or as a tombstone."""
         return self.is_public or self.tombstone
 
 
 def path_below(parent: Comment | None, order: str) -> str:
-    """Where a new comment stands in its thread.  Below the deepest level it becomes a sibling."""
+    """The path of a new reply to ``parent``, or of a new thread.
+
+    A reply to a comment at the deepest level becomes its sibling.
+    """
     if parent is None:
         return order
-    above = parent.path.split(SEPARATOR)[: MAX_DEPTH - 1]
-    return SEPARATOR.join([*above, order])
+    ancestors = parent.path.split(SEPARATOR)[: MAX_DEPTH - 1]
+    return SEPARATOR.join([*ancestors, order])
 
 
-def hangs_below(parent: Comment | None) -> str:
-    """The id of the comment below which a reply stands: beside what it answers, at the deepest level."""
+def parent_below(parent: Comment | None) -> str:
+    """The id of the comment below which a reply to ``parent`` is placed; empty for a new thread."""
     if parent is None:
         return ""
     return parent.id if parent.path.count(SEPARATOR) + 1 < MAX_DEPTH else parent.parent
 
 
-def hash_of_submission(identity_key: bytes, *words: str) -> str:
-    """Tells a repeat of a submission from another one under the same key.
+def submission_hash(identity_key: bytes, *parts: str) -> str:
+    """A hash of a submission, to tell its repetition from another submission under the same idempotency key.
 
-    Nobody without the key can try out words: so it may stay when the words are erased.
+    Texts can't be guessed from it without the identity key, so it may stay after the text is erased.
     """
-    return keyed(identity_key, "first", *words, size=32)
+    return keyed(identity_key, "first", *parts, size=32)
 
 
-def bare(comment: Comment, *, version: int, operation: str) -> Comment:
-    """What stays of a deleted comment: its place, and the hash that stops a late repeat."""
+def tombstoned_copy(comment: Comment, *, version: int, operation: str) -> Comment:
+    """What remains of a deleted comment: its place, and the hash that recognizes a late repetition."""
     return Comment(
         id=comment.id,
         post=comment.post,
@@ -148,10 +155,10 @@ def bare(comment: Comment, *, version: int, operation: str) -> Comment:
         path=comment.path,
         parent=comment.parent,
         created=comment.created,
-        first_hash=comment.first_hash,
+        submission_hash=comment.submission_hash,
         version=version,
         children=comment.children,
         tombstone=comment.tombstone,
         operation=operation,
-        via=comment.via,
+        relocations=comment.relocations,
     )

@@ -1,22 +1,17 @@
-"""Decisions: what moderators do with comments, as tables."""
+"""Decisions: what moderators can decide about a comment, and what each decision does to it."""
 
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from .comments import Comment, Status, bare
+from .comments import Comment, Status, tombstoned_copy
 from .errors import Conflict
 
 UNDO_WINDOW = timedelta(days=30)
-MAX_NOTE = 500  # characters
-AUTHOR = "author"  # who acted, where it was no moderator
-SCREENING = "screening"
-COMMAND_LINE = "command line"
-TIMER = "timer"
 
 
 class Decision(StrEnum):
-    """What a moderator can decide."""
+    """What a moderator can decide about a comment."""
 
     APPROVE = "approve"
     REJECT = "reject"
@@ -25,25 +20,14 @@ class Decision(StrEnum):
     DELETE = "delete"
 
 
-class Act(StrEnum):
-    """What an audit row tells."""
+@dataclass(frozen=True)
+class DecisionRequest:
+    """A decision about comment ``id``, made while the moderator saw this ``version`` of it."""
 
-    APPROVE = "approve"
-    REJECT = "reject"
-    SPAM = "spam"
-    RESTORE = "restore"
-    DELETE = "delete"
-    UNDO = "undo"
-    EDIT = "edit"
-    WITHDRAW = "withdraw"
-    CLOSE = "close"
-    REOPEN = "reopen"
-    RETITLE = "retitle"
-    MOVE = "move"
-    REPLY = "reply"
-    POLICY = "policy"
-    INVITE = "invite"
-    DISMISS = "dismiss"
+    id: str
+    version: int
+    decision: Decision
+    note: str = ""
 
 
 class NotPossible(Conflict):
@@ -70,10 +54,10 @@ del AFTER[Status.PUBLISHED, Decision.RESTORE]
 
 
 def status_after(status: Status, decision: Decision) -> Status:
-    """Where a decision leads.
+    """The status after a decision.
 
     Raises:
-        NotPossible: nowhere, from this status.
+        NotPossible: this status does not allow the decision.
     """
     try:
         return AFTER[status, decision]
@@ -81,73 +65,33 @@ def status_after(status: Status, decision: Decision) -> Status:
         raise NotPossible from None
 
 
-def moved(comment: Comment, status: Status, *, operation: str, vetted: bool = True) -> Comment:
-    """The comment in a status that somebody decided on: nothing is flagged any more.
+def transition(comment: Comment, status: Status, *, operation: str, vetted: bool = True) -> Comment:
+    """The comment after its status was decided on; its flags are settled.
 
-    ``operation`` is also the ULID of its publication, if it is one.
+    ``operation`` is the ULID of this change and, if it publishes the comment, of the publication.
     """
     if status is Status.DELETED:
-        return bare(comment, version=comment.version + 1, operation=operation)
-    stays = comment.published if comment.status is status else operation
-    published = stays if status is Status.PUBLISHED else ""
+        return tombstoned_copy(comment, version=comment.version + 1, operation=operation)
+    publication = comment.published if comment.status is status else operation
+    published = publication if status is Status.PUBLISHED else ""
     return replace(
         comment,
         status=status,
         flags=0,
-        round=comment.round + bool(comment.flags),
+        flag_round=comment.flag_round + bool(comment.flags),
         version=comment.version + 1,
         published=published,
         vetted=vetted and status is not Status.PENDING,
-        decided=comment.decided or vetted,
+        ever_decided=comment.ever_decided or vetted,
         operation=operation,
     )
 
 
-@dataclass(frozen=True, kw_only=True)
-class AuditRow:
-    """One change: who, when, why, from, to.  ``id`` is a ULID.
-
-    ``comment`` and ``post`` say what was changed, where it was one of those; ``version`` is the one
-    that the change made.  ``bulk`` joins the rows of one request; ``undoes`` and ``undone`` are the
-    ids of other rows.  ``by`` is a moderator's id, or ``author``, ``screening``, ``timer`` or
-    ``command line``.
-    """
-
-    id: str
-    act: Act
-    by: str
-    at: datetime
-    comment: str = ""
-    post: str = ""
-    before: str = ""
-    after: str = ""
-    version: int = 0
-    note: str = ""
-    bulk: str = ""
-    undoes: str = ""
-    undone: str = ""
-
-
-def change_row(before: Comment, after: Comment, *, act: Act, by: str, at: datetime) -> AuditRow:
-    """The row of a comment's change of status."""
-    return AuditRow(
-        id=after.operation,
-        act=act,
-        by=by,
-        at=at,
-        comment=after.id,
-        post=after.post,
-        before=before.status,
-        after=after.status,
-        version=after.version,
-    )
-
-
 @dataclass(frozen=True)
-class Record:
-    """How moderators decided on an author's comments that still stand so.
+class AuthorRecord:
+    """How many of an author's comments moderators approved and rejected, as far as the decisions still hold.
 
-    ``since``: when the one was submitted that they decided on first.
+    ``since`` is when the first comment was submitted that a moderator decided on.
     """
 
     approved: int = 0
@@ -155,8 +99,8 @@ class Record:
     since: datetime | None = None
 
 
-def counted(comment: Comment) -> tuple[int, int]:
-    """What one comment adds to its author's (approved, rejected): only what a moderator decided."""
+def record_counts(comment: Comment) -> tuple[int, int]:
+    """What one comment adds to its author's record: (approved, rejected).  Only decisions of moderators count."""
     if not comment.vetted:
         return 0, 0
     return int(comment.status is Status.PUBLISHED), int(comment.status in {Status.REJECTED, Status.SPAM})

@@ -1,18 +1,24 @@
-"""Notices: how many comments wait, for whoever moderates.  No word of a reader is in one, and no token."""
+"""The digest: a message to moderators that says how many comments are waiting.
+
+It contains nothing that readers wrote, and no tokens.
+"""
 
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
-MAX_SUBJECT = 99  # characters, as SNS has it: ASCII without control characters
-EVERY = timedelta(minutes=55)  # between two notices: an hour, less what a timer may be early
-REMINDER = timedelta(days=1)  # after which those who still wait are told of again
+MAX_SUBJECT = 99  # characters: the limit of SNS, which also wants ASCII without control characters
+EVERY = timedelta(minutes=55)  # between two digests: an hour, minus the time a timer may be early
+REMINDER = timedelta(days=1)  # after this time, comments that are still waiting are reported again
 
 
 @dataclass(frozen=True)
-class Waiting:
-    """``oldest`` and ``newest`` are ULIDs of submissions; ``more``: there are more than were counted."""
+class QueueSummary:
+    """How many comments are waiting; ``more`` means that there are more than ``count``.
+
+    ``oldest`` and ``newest`` are the ULIDs of submissions, empty if nothing is waiting.
+    """
 
     count: int = 0
     more: bool = False
@@ -21,44 +27,46 @@ class Waiting:
 
 
 @dataclass(frozen=True)
-class Notice:
-    """A mail, say."""
+class Digest:
+    """The message, for example as an e-mail."""
 
     subject: str
     text: str
 
 
-def is_due(waiting: Waiting, *, tried: datetime, told: str, now: datetime) -> bool:
-    """Whether there is something to tell: somebody came since, or still waits after a day; and not too often.
+def is_due(waiting: QueueSummary, *, last_attempt: datetime, last_reported: str, now: datetime) -> bool:
+    """Whether to send a digest: for comments that are not reported yet, or as a reminder after a day.
 
-    ``tried`` is when a notice last was, ``told`` the newest ULID that one told of.
+    ``last_reported`` is the newest ULID that a digest has reported.
     """
-    return bool(waiting.count) and now - tried >= EVERY and (waiting.newest > told or now - tried >= REMINDER)
+    since = now - last_attempt
+    return bool(waiting.count) and since >= EVERY and (waiting.newest > last_reported or since >= REMINDER)
 
 
-def digest(waiting: Waiting, oldest: datetime, *, site: str, url: str) -> Notice:
-    """How many wait and since when, and where to go."""
+def compose(waiting: QueueSummary, oldest: datetime, *, site: str, url: str) -> Digest:
+    """Write a digest: how many comments are waiting, since when, and where to moderate them."""
     number = f"{'at least ' if waiting.more else ''}{waiting.count:,}"
-    comments, wait = ("comment", "waits") if number == "1" else ("comments", "wait")
-    where = f"{url.rstrip('/')}/moderate" if url else "Its moderators' page is /moderate of your comment service."
+    comments, wait = ("comment", "is waiting") if number == "1" else ("comments", "are waiting")
+    where = f"{url.rstrip('/')}/moderate" if url else "The console is at /moderate on your comment service."
     since = f"{'' if number == '1' else 'the oldest '}since {oldest:%Y-%m-%d %H:%M} UTC"
-    words = f"{number} {comments} {wait}"
-    return Notice(_subject(words, site), f"{_capital(words)} for a moderator, {since}.\n{where}\n")
+    summary = f"{number} {comments} {wait}"
+    return Digest(_subject(summary, site), f"{_capitalized(summary)} for a moderator, {since}.\n{where}\n")
 
 
-def _subject(words: str, site: str) -> str:
+def _subject(summary: str, site: str) -> str:
     host = ""
-    with suppress(ValueError):  # it is no address
+    with suppress(ValueError):  # not an address
         host = urlsplit(site).hostname or ""
-    whole = _capital(f"{words} on {host}")
-    return whole if host and whole.isascii() and whole.isprintable() and len(whole) <= MAX_SUBJECT else _capital(words)
+    subject = _capitalized(f"{summary} on {host}")
+    fits = host and subject.isascii() and subject.isprintable() and len(subject) <= MAX_SUBJECT
+    return subject if fits else _capitalized(summary)
 
 
-def _capital(words: str) -> str:
-    return words[0].upper() + words[1:]
+def _capitalized(text: str) -> str:
+    return text[0].upper() + text[1:]
 
 
-def topic_beside(arn: str, name: str) -> str:
-    """The ARN of the topic of that name in the account and region of another thing of AWS's."""
+def sibling_topic_arn(arn: str, name: str) -> str:
+    """The ARN of the SNS topic ``name`` in the account and region of another resource; empty without a name."""
     _, partition, _, region, account, *_ = arn.split(":")
     return f"arn:{partition}:sns:{region}:{account}:{name}" if name else ""

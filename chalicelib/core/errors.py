@@ -1,182 +1,185 @@
-"""What the service says no to: states of the world, which know nothing of HTTP.
+"""The refusals: why the service does not do what was requested.  They know nothing of HTTP.
 
 Refusal
-├── Invalid                   a field of what was sent is wrong
+├── Invalid                   a field of the request is invalid
 │   └── SortUnavailable       the post has too many comments for that order
-├── Unauthenticated           no token, or none that counts
-├── Forbidden                 known, but not allowed to
+├── Unauthenticated           no valid token
+├── Forbidden                 the token does not allow it
 │   └── EditWindowClosed
-├── NotFound                  not there, or not for this caller: the two look the same
-├── Conflict                  true when asked, no longer true now
-│   ├── KeyReused             the idempotency key belongs to another text
-│   ├── ParentNotPublished    a reply can't be seen before what it answers
-│   ├── ChangedMeanwhile      somebody else was faster
-│   ├── PostIsMoving          its comments are on their way to another post
+├── NotFound                  does not exist, or not for this caller: the two look the same
+├── Conflict                  something has changed since the caller read it
+│   ├── KeyReused             the idempotency key belongs to another submission
+│   ├── ParentNotPublished    a reply can't be published before its parent
+│   ├── ChangedMeanwhile      somebody else changed it first
+│   ├── PostIsMoving          its comments are being moved to another post
 │   └── UndoExpired
-├── PostClosed                the post takes no more comments
+├── PostClosed                the post takes no new comments
 ├── KeyMissing                no ``Idempotency-Key``
-├── WorkMissing               no proof of work, where it is asked for
+├── WorkMissing               a required proof of work is missing
 ├── TooManyRequests
-└── Unavailable               the table did not answer in time
-    └── KeysMismatch          the secret is not the one this table was written with
+├── Unavailable               the table did not respond in time
+└── KeysMismatch              the table belongs to another secret: trying again does not help
 """
 
 from collections.abc import Mapping
 
+from .messages import fill
 
-class Refusal(Exception):  # noqa: N818  a refusal is an answer, not an error
-    """The root.  ``code`` is stable and documented; the message is for people."""
+
+class Refusal(Exception):  # noqa: N818  a refusal is a response, not an error
+    """The base class.
+
+    ``code`` is stable and documented.  ``message`` is for people; ``parameters`` are the numbers and names of this
+    case, which the template of a class may mention.
+    """
 
     code = "refused"
     message = "The request was refused."
 
-    def __init__(self, message: str = "") -> None:
-        self.message = message or self.message
+    def __init__(self, message: str = "", /, **parameters: int | str) -> None:
+        self.parameters = parameters
+        self.message = message or fill(self.message, parameters)
         super().__init__(self.message)
 
 
 class Invalid(Refusal):
-    """``errors`` maps each wrong field to what is wrong with it."""
+    """Some fields are invalid.  ``errors`` maps the name of each to what is wrong with it."""
 
     code = "invalid"
-    message = "Some fields are not as they must be."
+    message = "Some fields are invalid."
 
-    def __init__(self, errors: Mapping[str, str]) -> None:
-        super().__init__()
+    def __init__(self, errors: Mapping[str, str], **parameters: int | str) -> None:
+        super().__init__(**parameters)
         self.errors = dict(errors)
 
 
 class SortUnavailable(Invalid):
-    """The order asked for is not offered for this post."""
+    """The post has too many comments for this sort order."""
 
     code = "sort_unavailable"
 
 
 class Unauthenticated(Refusal):
-    """Every failure to prove who one is looks the same."""
+    """The caller is not authenticated.  All reasons for it look the same."""
 
     code = "unauthenticated"
-    message = "This needs a valid token."
+    message = "A valid token is required."
 
 
 class Forbidden(Refusal):
-    """The caller is known and may not."""
+    """The caller is authenticated but not allowed to do this."""
 
     code = "forbidden"
     message = "Your token does not allow this."
 
 
 class EditWindowClosed(Forbidden):
-    """An author may edit for some minutes only."""
+    """The time in which the author can edit the comment is over."""
 
     code = "edit_window_closed"
     message = "The time to edit this comment is over."
 
 
 class NotFound(Refusal):
-    """One answer for what is absent, waiting, rejected or somebody else's."""
+    """It does not exist, or the caller may not see it: unpublished, or somebody else's."""
 
     code = "not_found"
-    message = "There is nothing here."
+    message = "Not found."
 
 
 class Conflict(Refusal):
-    """What was asked no longer fits what is there."""
+    """The request does not fit the current state."""
 
     code = "conflict"
-    message = "This no longer fits what is there."
+    message = "This conflicts with the current state."
 
 
 class KeyReused(Conflict):
-    """The same idempotency key came with another submission.  ``comment`` is the id of what is stored."""
+    """The idempotency key was used for another submission.  ``comment`` is the id of the stored comment."""
 
     code = "idempotency_key_reused"
-    message = "This Idempotency-Key was used for another comment."
+    message = "This Idempotency-Key was already used for another comment."
 
     def __init__(self, comment: str) -> None:
-        super().__init__()
-        self.comment = comment
+        super().__init__(comment=comment)
 
 
 class ParentNotPublished(Conflict):
-    """``parent`` and ``version`` name the comment that must be approved first."""
+    """The parent is not published.  ``parent`` and ``version`` name the comment that must be approved first."""
 
     code = "parent_not_published"
-    message = "The comment that this one answers is not published."
+    message = "The parent comment is not published."
 
     def __init__(self, parent: str, version: int) -> None:
-        super().__init__()
-        self.parent, self.version = parent, version
+        super().__init__(parent=parent, version=version)
 
 
 class ChangedMeanwhile(Conflict):
-    """Somebody changed it since the caller looked."""
+    """It was changed since the caller read it."""
 
     code = "changed_meanwhile"
-    message = "This was changed meanwhile."
+    message = "Someone else changed this in the meantime."
 
 
 class PostIsMoving(Conflict):
-    """A move goes on with this post: it must end first."""
+    """The comments of the post are being moved; that must be finished first."""
 
     code = "post_is_moving"
-    message = "The comments of this post are being moved. Finish that first."
+    message = "The comments of this post are being moved. Finish the move first."
 
 
 class UndoExpired(Conflict):
-    """Decisions can be taken back for 30 days."""
+    """Decisions can be undone only for 30 days."""
 
     code = "undo_expired"
     message = "This can no longer be undone."
 
 
 class PostClosed(Refusal):
-    """A moderator closed the post."""
+    """The post is closed for new comments."""
 
     code = "post_closed"
     message = "Comments are closed here."
 
 
 class KeyMissing(Refusal):
-    """A submission without a key could not be repeated safely."""
+    """A submission needs an ``Idempotency-Key``, without which it could not be repeated safely."""
 
     code = "idempotency_key_missing"
-    message = "Send an Idempotency-Key: 22 base64url characters, new for each comment."
+    message = "The Idempotency-Key header is missing. Send 22 random base64url characters, new for each comment."
 
 
 class WorkMissing(Refusal):
-    """A submission without the proof of work that the form asks for, or with that of another."""
+    """The proof of work that the form requires is missing or invalid."""
 
     code = "work_missing"
     message = (
-        "This needs the work that GET /v1/form asks for: ask it again with the same author key, and work for that."
+        "A proof of work is required: call GET /v1/form again with the same author key, and do the work it asks for."
     )
 
 
 class TooManyRequests(Refusal):
-    """The caller is over a limit.  ``retry_after`` is in whole seconds, never 0."""
+    """The caller exceeded a limit.  ``retry_after`` is in whole seconds, never 0."""
 
     code = "too_many_requests"
-    message = "Too many at once. Try again a little later."
+    message = "Too many requests. Try again later."
 
     def __init__(self, *, retry_after: int) -> None:
-        super().__init__()
-        self.retry_after = max(1, retry_after)
+        super().__init__(retry_after=max(1, retry_after))
 
 
 class Unavailable(Refusal):
-    """Nothing was lost; the same request may be sent again.  ``retry_after`` is in whole seconds."""
+    """The service is overloaded; the same request can be sent again.  ``retry_after`` is in whole seconds."""
 
     code = "unavailable"
     message = "The service is busy. Nothing is lost; try again in a moment."
 
     def __init__(self, *, retry_after: int = 1) -> None:
-        super().__init__()
-        self.retry_after = retry_after
+        super().__init__(retry_after=retry_after)
 
 
-class KeysMismatch(Unavailable):
-    """Writing under another secret would cut every author from their comments."""
+class KeysMismatch(Refusal):
+    """The secret is not the one of this table.  Writing with it would separate authors from their comments."""
 
     code = "keys_mismatch"
-    message = "The service's secret does not belong to its table."
+    message = "The secret of the service does not match its table."

@@ -1,47 +1,31 @@
-"""Jobs: long work, written down before it begins, so that another session or the command line can finish it."""
+"""Jobs: long operations, stored before they begin so that any process can finish them."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
-from enum import StrEnum
+from datetime import datetime, timedelta
+from typing import Any
 
-from .decisions import Decision
-from .relocation import Move
+from .actors import Actor
+from .decisions import UNDO_WINDOW
 
-
-class Work(StrEnum):
-    """What is to be done."""
-
-    DECIDE = "decide"
-    UNDO = "undo"
-    ERASE = "erase"
-    MOVE = "move"
-
-
-@dataclass(frozen=True)
-class Wish:
-    """A decision about the comment as the moderator saw it, in that version."""
-
-    id: str
-    version: int
-    decision: Decision
-    note: str = ""
+WORKING_TIME = 6.0  # seconds that one request may spend on a job; the next request continues
+JOB_LIFE = UNDO_WINDOW + timedelta(days=1)  # of a finished job, so that all of it can be undone
 
 
 @dataclass(frozen=True, kw_only=True)
 class Job:
-    """Work on many comments.
+    """A long operation.
 
-    ``id`` is the bulk's, a ULID; of an erasure it is the author's hash.  ``by`` is a moderator's id, or
-    ``author``.  ``comments`` are their ids in the order of the work; ``wishes`` has one for each if they are
-    to be decided; ``undoes`` is the bulk, or the move, that is to be taken back.  A ``finished`` one is not listed.
+    ``id`` is a ULID, which also joins the audit rows of the job; for an erasure it is the author's hash.
+    ``kind`` names an entry of the registry in ``service/jobs.py``, and ``payload`` is what only this kind writes and
+    reads: JSON without fractions.  ``revision`` counts how often the payload was replaced.  ``finished`` jobs are not
+    listed.
     """
 
     id: str
-    work: Work
-    by: str
+    kind: str
+    actor: Actor
     at: datetime
-    comments: tuple[str, ...] = ()
-    wishes: tuple[Wish, ...] = ()
-    undoes: str = ""
-    move: Move | None = None
+    payload: Mapping[str, Any]
+    revision: int = 0
     finished: bool = False

@@ -1,4 +1,4 @@
-"""What the hourly timer does, step by step, and how far each step came."""
+"""The tasks of the hourly maintenance, and how far each one has come."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -6,33 +6,34 @@ from enum import StrEnum
 
 from .times import EPOCH
 
-NETWORK_LIFE = timedelta(days=30)  # of the hash of the network that a comment came from
-EVERY = timedelta(hours=23)  # between the beginnings of two passes: a day, less what a timer may be early
+NETWORK_LIFE = timedelta(days=30)  # how long the hash of a network is kept on comments, votes and flags
+EVERY = timedelta(hours=23)  # between the starts of two passes: a day, minus the time a timer may be early
 
 
-class Step(StrEnum):
-    """In their order."""
+class Task(StrEnum):
+    """A maintenance task.  The tasks run in this order."""
 
-    FIGURES = "figures"
-    NOTICE = "notice"
-    NETWORKS = "networks"
-    ERASE = "erase"
-    COUNTS = "counts"
+    METRICS = "metrics"
+    DIGEST = "digest"
+    NETWORK_HASHES = "network_hashes"
+    RETENTION = "retention"
+    RECOUNT = "recount"
 
 
 @dataclass(frozen=True, kw_only=True)
-class Mark:
-    """How far a step came on its pass through everything, and when that pass ``began``.
+class Checkpoint:
+    """How far a task has come on its current pass over the table, which ``began`` then.
 
-    ``number`` is the list's, ``above`` the key after which it goes on; ``done``: it came to the end.  ``left`` are
-    comments that are being deleted, and what readers left under them.  ``operation`` is the ULID of the mark's write.
-    Of notices: when one was last tried, and the newest ULID that one told of.
+    The pass continues in list ``list_number`` after the key ``after``; ``done`` means that it reached the end.
+    ``unfinished`` holds the comments being deleted whose votes and flags may still be in the table.
+    ``operation`` is the ULID of the write that stored this checkpoint.  For the digest, ``began`` is the time of the
+    last attempt and ``after`` the newest ULID that a digest reported.
     """
 
-    step: Step
+    task: Task
     operation: str = ""
     began: datetime = EPOCH
-    number: int = 0
-    above: str = ""
+    list_number: int = 0
+    after: str = ""
     done: bool = True
-    left: tuple[str, ...] = ()
+    unfinished: tuple[str, ...] = ()

@@ -1,15 +1,15 @@
-"""Networks: two hashes of the address, never the address."""
+"""Networks: hashes that stand for IP addresses, which are never stored."""
 
 from datetime import date
 from ipaddress import IPv6Address, ip_address, ip_network
 
 from .ids import keyed
 
-UNKNOWN = "unknown"  # all requests without a readable address share one network, and its limits
+UNKNOWN = "unknown"  # all requests without a valid address share one network and its limits
 
 
 def network_of(address: str | None) -> str:
-    """IPv4 as it is, IPv6 by its /64; a mapped IPv4 address is that IPv4 address."""
+    """The network of an address: an IPv4 address itself (mapped ones included), or the /64 of an IPv6 address."""
     try:
         parsed = ip_address(address or "")
     except ValueError:
@@ -20,10 +20,10 @@ def network_of(address: str | None) -> str:
 
 
 def network_hash(network_key: bytes, network: str) -> str:
-    """On comments, until a timer removes it."""
+    """The hash that is stored with comments until maintenance removes it."""
     return keyed(network_key, "network", network)
 
 
 def limit_hash(network_key: bytes, network: str, day: date) -> str:
-    """In counters only: another one each day, so that days can't be joined."""
+    """The hash that is used in counters.  It changes every day, so that days can't be linked."""
     return keyed(network_key, "limit", day.isoformat(), network)

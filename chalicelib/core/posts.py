@@ -1,10 +1,9 @@
-"""Posts: what names them, and what is known of one.
+"""Posts: their keys, and what is stored about each.
 
-The rule for keys, with the same test vectors for every language that implements it
-(``tests/vectors/post_keys.json``): a key is NFC and has no control characters.  One that begins
-with ``/`` is a path: query and fragment go, percent-encoding is decoded once (but ``%25 %3F %23``
-stay, so that folding twice changes nothing, and bytes that are no UTF-8 stay), ``index.html`` and
-trailing slashes go.
+A post key is in NFC and has no control characters.  A key that begins with ``/`` is a path, which is
+normalized: query and fragment are removed, percent-encoding is decoded once (except ``%25 %3F %23``, so that
+normalizing twice changes nothing, and bytes that are not UTF-8), ``index.html`` and trailing slashes are removed.
+``tests/vectors/post_keys.json`` has test vectors for all implementations of this rule.
 """
 
 import re
@@ -15,7 +14,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from urllib.parse import quote, unquote_to_bytes
 
-MAX_KEY = 1_024  # bytes: what a sort key of DynamoDB holds
+MAX_KEY = 1_024  # bytes: the limit of a sort key in DynamoDB
 ENCODED = re.compile(r"(?:%[0-9A-Fa-f]{2})+")
 DATED = re.compile(r"/(?:[^/]+/)?(\d{4})/(\d{2})/(?:(\d{2})/)?")
 FORBIDDEN = {"Cc", "Cs", "Zl", "Zp"}  # controls, lone surrogates, line and paragraph separators
@@ -23,10 +22,11 @@ FORBIDDEN = {"Cc", "Cs", "Zl", "Zp"}  # controls, lone surrogates, line and para
 
 @dataclass(frozen=True, kw_only=True)
 class Post:
-    """``count`` is exact: it changes only in the transaction that changes a comment's status or its post.
+    """A post.  ``count`` is the exact number of its published comments.
 
-    ``moving`` is the move that goes on with it, ``moves`` are those that stand, first to last; ``moved_to`` is the
-    post where its comments went.
+    The count changes only in the transactions that publish, hide or move a comment.  ``moving`` is the id of the
+    relocation in progress; ``relocations`` are the ids of those in effect, in order.  ``moved_to`` is the key of the
+    post to which the comments were moved.
     """
 
     key: str
@@ -37,15 +37,15 @@ class Post:
     first_seen: datetime | None = None
     version: int = 0
     moving: str = ""
-    moves: tuple[str, ...] = ()
+    relocations: tuple[str, ...] = ()
     moved_to: str = ""
 
 
 def published_on(post: Post) -> datetime | None:
-    """When the post appeared at the latest, as far as is known: the date in its path, or its first submission."""
+    """The date of the post, as far as it is known: the date in its path or the first submission, if that is earlier."""
     dates = [post.first_seen] if post.first_seen else []
     if found := DATED.match(post.key):
-        with suppress(ValueError):  # it only looks like a date
+        with suppress(ValueError):  # not a valid date
             year, month = int(found[1]), int(found[2])
             day = int(found[3]) if found[3] else monthrange(year, month)[1]
             dates.append(datetime(year, month, day, tzinfo=UTC))
@@ -53,12 +53,12 @@ def published_on(post: Post) -> datetime | None:
 
 
 def post_key(raw: str) -> str:
-    """Fold what a page calls itself into the key of its post.
+    """The key of a post from its path or name.
 
     Raises:
-        ValueError: empty, too long, or with characters that no key may hold.
+        ValueError: it is empty, too long, or has characters that are not allowed in a key.
     """
-    key = _folded_path(raw) if raw.startswith("/") else unicodedata.normalize("NFC", raw)
+    key = _normalized_path(raw) if raw.startswith("/") else unicodedata.normalize("NFC", raw)
     if not key.strip():
         raise ValueError("must name a post")
     if any(unicodedata.category(letter) in FORBIDDEN for letter in key):
@@ -68,7 +68,7 @@ def post_key(raw: str) -> str:
     return key
 
 
-def _folded_path(raw: str) -> str:
+def _normalized_path(raw: str) -> str:
     path = re.split(r"[?#]", raw, maxsplit=1)[0]
     path = unicodedata.normalize("NFC", ENCODED.sub(_decoded, path))
     path = re.sub(r"/index\.html/*$", "/", path)
@@ -76,19 +76,19 @@ def _folded_path(raw: str) -> str:
 
 
 def _decoded(run: re.Match[str]) -> str:
-    """One run of percent-encoded bytes; what must stay encoded keeps one spelling."""
+    """Decode a run of percent-encoded bytes, except for those that must stay encoded."""
     text = unquote_to_bytes(run[0]).decode("utf-8", "surrogateescape")
-    return "".join(_kept(letter) for letter in text)
+    return "".join(_encoded(letter) for letter in text)
 
 
-def _kept(letter: str) -> str:
+def _encoded(letter: str) -> str:
     if letter in "%?#":
         return quote(letter, safe="")
-    if "\udc80" <= letter <= "\udcff":  # a byte that is no UTF-8
+    if "\udc80" <= letter <= "\udcff":  # a byte that is not UTF-8
         return f"%{ord(letter) - 0xDC00:02X}"
     return letter
 
 
 def post_link(site: str, key: str) -> str:
-    """The post's address on the owner's site, or nothing for a key that is no path."""
+    """The URL of the post on the owner's site; empty if its key is not a path or the site is not set."""
     return site.rstrip("/") + quote(key, safe="/%:@!$&'()*+,;=~") if site and key.startswith("/") else ""

@@ -1,96 +1,124 @@
-"""What everybody may read of a comment, and its author besides.  What is not listed here never leaves."""
+"""The public form of comments.  Fields that are not listed here are never published.
 
+``PublicFields`` is the one list of what readers see in every place: the table stores exactly these fields, as the
+map ``public``, which the public indexes contain.  So a field that is added there, and to ``Comment``, appears in
+lists, feeds and permalinks without a change of the table.
+"""
+
+from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from .comments import Comment, Status
-from .ids import ulid_iso
-from .times import iso
+from .ids import ulid_milliseconds
+from .times import from_milliseconds, iso, milliseconds
 
 
-class PublicComment(BaseModel):
-    """A comment as it is shown.
-
-    ``status`` is what its author may know: a comment that was rejected or taken for spam reads
-    ``pending``, like one that waits.  ``gone`` keeps the place of a comment that is not public
-    any more while replies to it are; it has no name, text or time.
-    """
+class PublicFields(BaseModel):
+    """What readers see of a comment wherever it is shown."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
     id: str = Field(description="22 base64url characters.", examples=["Uq3ZB0xw3yGmYbq7R0ZtYg"])
     post: str = Field(description="The key of its post.", examples=["/2024/07/panic.html"])
-    parent: str | None = Field(default=None, description="The id of the comment that it answers.")
-    status: Status = Field(default=Status.PUBLISHED, description="`published`, `pending` or `deleted`.")
-    name: str | None = Field(default=None, description="What its author calls themselves; it proves nothing.")
+    parent: str | None = Field(default=None, description="The id of the comment that this one replies to.")
+    name: str | None = Field(default=None, description="The name that its author entered; it is not verified.")
     link: str | None = Field(default=None, description="Its author's website: http or https.")
-    avatar: str = Field(default="", description="The same for all comments of one author key here; draw from it.")
+    avatar: str = Field(
+        default="", description="A seed for a picture: the same for all comments of one author key on this site."
+    )
     html: str = Field(default="", description="Clean HTML of about 15 elements, without ids, classes and styles.")
     created: str | None = Field(default=None, description="When it was submitted: ISO 8601, UTC.")
-    published: str | None = Field(default=None, description="When it became public; late, if it waited.")
+    published: str | None = Field(
+        default=None, description="When it was published: later than `created` if it waited for a moderator."
+    )
     edited: str | None = Field(default=None, description="When its text was last changed.")
+    moderator: bool = Field(default=False, description="Written by a moderator of this site.")
+
+
+TIMES = ("created", "published", "edited")  # stored in milliseconds since 1970: 8 bytes instead of 24
+STORED = frozenset(PublicFields.model_fields) - {"id", "post"}  # the keys of a comment's item contain these two
+SAME = tuple(sorted(STORED - {*TIMES, "moderator"}))  # fields that ``Comment`` has with the same name and value
+SHOWN = STORED | {"gone"}
+
+
+def public_fields(comment: Comment) -> dict[str, Any]:
+    """What readers see of a comment, or would see if it were published, as it is stored: without empty fields."""
+    fields: dict[str, Any] = {name: value for name in SAME if (value := getattr(comment, name))}
+    fields["created"] = milliseconds(comment.created)
+    if comment.published:
+        fields["published"] = ulid_milliseconds(comment.published)
+    if comment.edited:
+        fields["edited"] = milliseconds(comment.edited)
+    if comment.badge:
+        fields["moderator"] = True
+    return fields
+
+
+def shown_fields(stored: Mapping[str, Any]) -> dict[str, Any]:
+    """Stored fields as they are shown; others, which a newer version may have stored, are left out."""
+    return {
+        name: iso(from_milliseconds(value)) if name in TIMES else value
+        for name, value in stored.items()
+        if name in SHOWN
+    }
+
+
+class PublicComment(PublicFields):
+    """A comment as it is shown to readers.
+
+    ``status`` is what its author may know: rejected comments and spam show as ``pending``.  ``gone`` is set for
+    a tombstone, which only keeps the place of a comment that is no longer public but still has public replies;
+    it has no name, text or time.
+    """
+
+    status: Status = Field(default=Status.PUBLISHED, description="`published`, `pending` or `deleted`.")
     up: int = 0
     down: int = 0
-    moderator: bool = Field(default=False, description="Written by a moderator of this site.")
     gone: bool = False
 
     @classmethod
     def of(cls, comment: Comment) -> "PublicComment":
-        """A comment as its author, or everybody once it is published, may see it."""
+        """The public form of a comment: for everybody if it is published, otherwise only for its author."""
         hidden = {Status.REJECTED: Status.PENDING, Status.SPAM: Status.PENDING}
+        fields = shown_fields(public_fields(comment))
+        if comment.status is Status.DELETED:
+            del fields["created"]
         return cls(
             id=comment.id,
             post=comment.post,
-            parent=comment.parent or None,
             status=hidden.get(comment.status, comment.status),
-            name=comment.name or None,
-            link=comment.link or None,
-            avatar=comment.avatar,
-            html=comment.html,
-            created=None if comment.status is Status.DELETED else iso(comment.created),
-            published=ulid_iso(comment.published) if comment.published else None,
-            edited=iso(comment.edited) if comment.edited else None,
             up=comment.up,
             down=comment.down,
-            moderator=comment.badge,
+            **fields,
         )
 
     @classmethod
     def place_of(cls, comment: Comment) -> "PublicComment":
-        """Only the place of a comment in its thread."""
+        """A tombstone: only the place of a comment in its thread."""
         parent = comment.parent or None
         return cls(id=comment.id, post=comment.post, parent=parent, status=Status.DELETED, gone=True)
 
 
 class OwnComment(PublicComment):
-    """A comment as its author alone sees it: with what is needed to edit it."""
+    """A comment as its author sees it, with what is needed to edit it."""
 
-    text: str = Field(default="", description="The Markdown as it is stored; empty once it is deleted.")
+    text: str = Field(default="", description="The Markdown source; empty if the comment is deleted.")
     edit_until: str | None = Field(
-        default=None, description="Until when its author can edit it; null when that is over."
+        default=None, description="Until when its author can edit it; null if that time is over."
     )
 
     @classmethod
     def to_edit(cls, comment: Comment, until: datetime | None) -> "OwnComment":
-        """A comment for its author, who can edit it until then."""
+        """A comment for its author, who can edit it until this time."""
         shown = PublicComment.of(comment).model_dump()
         return cls(**shown, text=comment.text, edit_until=iso(until) if until else None)
 
 
-class LatestComment(BaseModel):
-    """A comment among the newest of the whole site: without votes, which its list does not carry."""
+class LatestComment(PublicFields):
+    """A comment in the list of the site's latest comments, which has no votes."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
-
-    id: str
-    post: str
-    parent: str | None = None
-    name: str | None = None
-    link: str | None = None
-    avatar: str = ""
-    html: str
     created: str
     published: str
-    edited: str | None = None
-    moderator: bool = False

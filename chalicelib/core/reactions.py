@@ -1,4 +1,4 @@
-"""Votes and flags: what readers think of comments."""
+"""Reactions: votes and flags of readers on comments."""
 
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -8,19 +8,18 @@ from .comments import Comment
 from .errors import Forbidden, NotFound
 
 MAX_PER_NETWORK = 3  # votes, or flags, of one network on one comment
-MAX_NOTE = 500  # characters
-MAX_SHOWN = 20  # flags of one comment that a moderator reads
+MAX_SHOWN = 20  # flags of one comment that are shown to moderators
 
 
-class OwnComment(Forbidden):
-    """Nobody votes on what they wrote themselves."""
+class OwnCommentForbidden(Forbidden):
+    """Authors can't vote on or flag their own comments."""
 
     code = "own_comment"
     message = "This is your own comment."
 
 
 class Direction(IntEnum):
-    """Of a vote; none takes it back."""
+    """The direction of a vote; ``NONE`` takes the vote back."""
 
     DOWN = -1
     NONE = 0
@@ -28,7 +27,7 @@ class Direction(IntEnum):
 
 
 class FlagReason(StrEnum):
-    """Why a reader thinks that a moderator should look."""
+    """Why a reader flagged a comment."""
 
     SPAM = "spam"
     ABUSE = "abuse"
@@ -39,7 +38,7 @@ class FlagReason(StrEnum):
 
 @dataclass(frozen=True)
 class Flag:
-    """One author's flag."""
+    """A flag that one author set on a comment."""
 
     reason: FlagReason
     note: str
@@ -47,21 +46,21 @@ class Flag:
 
 
 def check_may_react(comment: Comment | None, author: str) -> Comment:
-    """The comment, if this author may vote on it or flag it.
+    """Return the comment if this author may vote on it or flag it.
 
     Raises:
-        NotFound: it is not public.
-        OwnComment: they wrote it.
+        NotFound: the comment is not public.
+        OwnCommentForbidden: the author wrote it.
     """
     if comment is None or not comment.is_public:
         raise NotFound
     if comment.author == author:
-        raise OwnComment
+        raise OwnCommentForbidden
     return comment
 
 
 def change_of(before: Direction, after: Direction) -> dict[str, int]:
-    """What a vote's change adds to the comment's counts."""
+    """What a changed vote adds to the comment's counts ``up`` and ``down``; unchanged counts are left out."""
     change = {
         "up": (after is Direction.UP) - (before is Direction.UP),
         "down": (after is Direction.DOWN) - (before is Direction.DOWN),
@@ -70,6 +69,6 @@ def change_of(before: Direction, after: Direction) -> dict[str, int]:
 
 
 def with_vote(comment: Comment, before: Direction, after: Direction) -> Comment:
-    """The comment with a vote's change counted."""
+    """The comment with a changed vote counted."""
     change = change_of(before, after)
     return replace(comment, up=comment.up + change.get("up", 0), down=comment.down + change.get("down", 0))

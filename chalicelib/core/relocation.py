@@ -1,97 +1,135 @@
-"""Moving comments from post to post: how far it came, what the posts become, and what goes in one write."""
+"""Relocation: moving comments from one post to another.
 
-from collections.abc import Iterable, Iterator, Sequence
+How far a relocation has come, what it changes of the two posts, and which comments go into one write.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import groupby
+from typing import Any
 
 from .comments import SEPARATOR, Comment
 from .posts import Post
+from .times import from_iso, iso
 
-SETTLING = timedelta(seconds=20)  # until what was on its way when the posts were closed is stored, and in the indexes
-MAX_TOGETHER = 40  # comments in one write
-MAX_PARTS = 94  # items of comments in one write: DynamoDB takes 100, and the posts are among them
-MAX_BYTES = 3_000_000  # of comments in one write: DynamoDB takes 4 MB
-OVERHEAD = 4_000  # bytes of a comment beside its text
+# How long after the posts were closed a write that was in flight may still show up in the table and its indexes.
+SETTLE_TIME = timedelta(seconds=20)
+MAX_BATCH_COMMENTS = 40  # comments in one write
+MAX_BATCH_ITEMS = 94  # items of comments in one write: DynamoDB takes 100, and the posts are among them
+MAX_BATCH_BYTES = 3_000_000  # bytes of comments in one write: DynamoDB takes 4 MB
+OVERHEAD = 4_000  # bytes of a comment in addition to its text
 
 
 @dataclass(frozen=True)
-class Pass:
-    """One look through all lists, and how far it came: the list's number, and the key after which it goes on.
+class ScanProgress:
+    """How far one pass over all lists of a post has come: in which list, and after which key it continues.
 
-    ``found``: there was something to move.
+    ``found`` tells whether the pass has found a comment to move.
     """
 
     began: datetime
-    step: int = 0
-    above: str = ""
+    list_number: int = 0
+    after: str = ""
     found: bool = False
 
 
 @dataclass(frozen=True)
-class Standing:
-    """What a move changes of a post, and its undo restores."""
+class PostState:
+    """The part of a post that a relocation changes and its undo restores."""
 
     closed: bool
     moved_to: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
-class Move:
-    """From ``source`` to ``target``; what the two were before and become at the end.
+class Relocation:
+    """A relocation from the post ``source`` to the post ``target``, with the states of both before and after it.
 
-    ``title`` is the one that the target took over.  ``turn`` counts how often the pass was noted.
+    ``title`` is the title that the target takes over from the source.  ``undoes`` is the id of the relocation that
+    this one reverses.
     """
 
     source: str
     target: str
-    before: tuple[Standing, Standing]
-    after: tuple[Standing, Standing]
+    before: tuple[PostState, PostState]
+    after: tuple[PostState, PostState]
     title: str = ""
-    look: Pass | None = None
-    turn: int = 0
+    undoes: str = ""
+    progress: ScanProgress | None = None
 
 
-def standing(post: Post) -> Standing:
-    """What it is now."""
-    return Standing(post.closed, post.moved_to)
+def relocation_payload(relocation: Relocation) -> dict[str, Any]:
+    """A relocation as the payload of its job."""
+    before, after = ([[each.closed, each.moved_to] for each in both] for both in (relocation.before, relocation.after))
+    payload = {"from": relocation.source, "to": relocation.target, "before": before, "after": after}
+    more: dict[str, Any] = {"title": relocation.title, "undoes": relocation.undoes}
+    if relocation.progress:
+        more["progress"] = vars(relocation.progress) | {"began": iso(relocation.progress.began)}
+    return payload | {name: value for name, value in more.items() if value}
 
 
-def move_between(source: Post, target: Post) -> Move:
-    """The source stays closed and says where its comments went; the target is as open as before."""
-    return Move(
+def relocation_from(payload: Mapping[str, Any]) -> Relocation:
+    """The relocation in the payload of its job."""
+    before, after = (tuple(PostState(*each) for each in payload[name]) for name in ("before", "after"))
+    progress = payload.get("progress")
+    return Relocation(
+        source=payload["from"],
+        target=payload["to"],
+        before=(before[0], before[1]),
+        after=(after[0], after[1]),
+        title=payload.get("title", ""),
+        undoes=payload.get("undoes", ""),
+        progress=ScanProgress(**{**progress, "began": from_iso(progress["began"])}) if progress else None,
+    )
+
+
+def post_state(post: Post) -> PostState:
+    """The current state of a post, as far as a relocation changes it."""
+    return PostState(post.closed, post.moved_to)
+
+
+def relocation_between(source: Post, target: Post) -> Relocation:
+    """A new relocation.  The source stays closed and points to the target, which is as open as before."""
+    return Relocation(
         source=source.key,
         target=target.key,
-        before=(standing(source), standing(target)),
-        after=(Standing(closed=True, moved_to=target.key), Standing(target.closed)),
+        before=(post_state(source), post_state(target)),
+        after=(PostState(closed=True, moved_to=target.key), PostState(target.closed)),
         title="" if target.title else source.title,
     )
 
 
-def way_back(move: Move, source: Post) -> Move:
-    """The reverse of a move.  ``source`` is the post to which it went, as it is now."""
-    was, other = move.before[1], move.before[0]
+def reversal(relocation: Relocation, source: Post) -> Relocation:
+    """The relocation that undoes another one.  ``source`` is that one's target, as it is now."""
+    was, other = relocation.before[1], relocation.before[0]
     closed = was.closed if source.moving else source.closed
-    return Move(
-        source=move.target,
-        target=move.source,
-        before=(standing(source), move.after[0]),
+    return Relocation(
+        source=relocation.target,
+        target=relocation.source,
+        before=(post_state(source), relocation.after[0]),
         after=(replace(was, closed=closed), other),
     )
 
 
-def moved_via(comment: Comment, job: str, undoes: str) -> tuple[str, ...]:
-    """The moves that brought it where it is, after one more; or after one was taken back."""
-    return comment.via[:-1] if undoes else (*comment.via, job)
+def relocations_after(comment: Comment, job: str, undoes: str) -> tuple[str, ...]:
+    """The relocations in effect for a comment after this job moved it: one more, or one less for an undo."""
+    return comment.relocations[:-1] if undoes else (*comment.relocations, job)
 
 
-def goes(comment: Comment, source: str, undoes: str) -> bool:
-    """Whether it is to be moved: all of a post, or what one move brought, with later replies to it."""
-    return comment.post == source and (not undoes or comment.via[-1:] == (undoes,))
+def is_affected(comment: Comment, source: str, undoes: str) -> bool:
+    """Whether a job moves this comment.
+
+    A relocation moves every comment of the post; an undo moves those that the relocation brought, and replies to them.
+    """
+    return comment.post == source and (not undoes or comment.relocations[-1:] == (undoes,))
 
 
 def batches(comments: Iterable[Comment]) -> Iterator[list[Comment]]:
-    """What goes in one write: whole threads, as far as there is room; of a longer one its beginning goes first."""
+    """Split comments into batches that fit into one write each.
+
+    Threads stay whole where they fit.  A longer thread is split, and its beginning comes first.
+    """
     batch: list[Comment] = []
     ordered = sorted(comments, key=lambda comment: comment.path)
     for _, grouped in groupby(ordered, key=lambda comment: comment.path.partition(SEPARATOR)[0]):
@@ -109,6 +147,6 @@ def batches(comments: Iterable[Comment]) -> Iterator[list[Comment]]:
 
 
 def _fit(comments: Sequence[Comment]) -> bool:
-    parts = sum(3 if comment.tombstone else 2 for comment in comments)
+    items = sum(3 if comment.tombstone else 2 for comment in comments)
     size = sum(len((comment.text + comment.html).encode()) + OVERHEAD for comment in comments)
-    return len(comments) <= MAX_TOGETHER and parts <= MAX_PARTS and size <= MAX_BYTES
+    return len(comments) <= MAX_BATCH_COMMENTS and items <= MAX_BATCH_ITEMS and size <= MAX_BATCH_BYTES

@@ -1,7 +1,7 @@
-"""Threads: what a comment's appearing or going means for the comments above it.
+"""Threads: what showing or hiding a comment changes in the comments above it.
 
-A visible comment's parent is visible.  A published comment that goes away while visible replies
-hang below leaves a tombstone, which goes with the last of them.
+A visible comment's parent is always visible.  A published comment that is hidden while visible replies
+remain below it leaves a tombstone, which disappears with the last of those replies.
 """
 
 from collections.abc import Iterable
@@ -12,48 +12,51 @@ from .errors import ParentNotPublished
 
 
 @dataclass(frozen=True)
-class Ripple:
-    """All that one change of a comment does to its thread.
+class ThreadEffects:
+    """Everything that one change of a comment changes in its thread.
 
-    ``comment`` is the comment afterwards; ``above`` pairs each ancestor that changes with itself
-    afterwards, parent first; ``count`` is added to the post's published comments.
+    ``comment`` is the comment after the change.  ``ancestors`` has a pair (before, after) for each ancestor
+    that changed, parent first.  ``count_change`` is added to the post's number of published comments.
     """
 
     comment: Comment
-    above: tuple[tuple[Comment, Comment], ...]
-    count: int
+    ancestors: tuple[tuple[Comment, Comment], ...]
+    count_change: int
 
 
-def ripple(before: Comment | None, after: Comment, ancestors: Iterable[Comment]) -> Ripple:
-    """Work out a change from ``before`` (nothing for a new comment) to ``after``.
+def thread_effects(before: Comment | None, after: Comment, ancestors: Iterable[Comment]) -> ThreadEffects:
+    """Work out the effects of a change from ``before`` (None for a new comment) to ``after``.
 
     ``ancestors`` yields parent, grandparent and so on; it is read no further than needed.
 
     Raises:
-        ParentNotPublished: it would be seen below a comment that is not.
+        ParentNotPublished: the comment would become visible below one that is not.
     """
     was_public = before is not None and before.is_public
     was_visible = before is not None and before.is_visible
     after = replace(after, tombstone=was_visible and not after.is_public and after.children > 0)
 
-    above: tuple[tuple[Comment, Comment], ...] = ()
+    changed: tuple[tuple[Comment, Comment], ...] = ()
     if after.is_visible and not was_visible:
-        above = tuple(_appearing(ancestors))
+        changed = tuple(_with_child_added(ancestors))
     if was_visible and not after.is_visible:
-        above = tuple(_vanishing(ancestors))
-    return Ripple(after, above, after.is_public - was_public)
+        changed = tuple(_with_child_removed(ancestors))
+    return ThreadEffects(after, changed, after.is_public - was_public)
 
 
-def together(first: Ripple, second: Ripple) -> Ripple:
-    """Two changes of one thread as one; ``second`` was worked out on what ``first`` leaves.  Of ``first``'s comment."""
-    left = {after.id: (before, after) for before, after in second.above}
-    _, comment = left.pop(first.comment.id, (None, first.comment))
-    above = [(before, left.pop(after.id, (None, after))[1]) for before, after in first.above]
-    return Ripple(comment, (*above, *left.values()), first.count + second.count)
+def merged(first: ThreadEffects, second: ThreadEffects) -> ThreadEffects:
+    """Combine two changes in one thread, where ``second`` was worked out on the result of ``first``.
+
+    The ``comment`` of the result is that of ``first``.
+    """
+    remaining = {after.id: (before, after) for before, after in second.ancestors}
+    _, comment = remaining.pop(first.comment.id, (None, first.comment))
+    changed = [(before, remaining.pop(after.id, (None, after))[1]) for before, after in first.ancestors]
+    return ThreadEffects(comment, (*changed, *remaining.values()), first.count_change + second.count_change)
 
 
-def _appearing(ancestors: Iterable[Comment]) -> Iterable[tuple[Comment, Comment]]:
-    """A new child up to the first visible ancestor; deleted ones on the way become tombstones."""
+def _with_child_added(ancestors: Iterable[Comment]) -> Iterable[tuple[Comment, Comment]]:
+    """Count a new child in each ancestor up to the first visible one; deleted ones in between become tombstones."""
     for ancestor in ancestors:
         if not ancestor.is_visible and ancestor.status is not Status.DELETED:
             raise ParentNotPublished(ancestor.id, ancestor.version)
@@ -62,11 +65,11 @@ def _appearing(ancestors: Iterable[Comment]) -> Iterable[tuple[Comment, Comment]
             return
 
 
-def _vanishing(ancestors: Iterable[Comment]) -> Iterable[tuple[Comment, Comment]]:
-    """A child less; a tombstone that was kept for this child alone goes too, and so on up."""
+def _with_child_removed(ancestors: Iterable[Comment]) -> Iterable[tuple[Comment, Comment]]:
+    """Count one child less; a tombstone without children disappears too, and so on upwards."""
     for ancestor in ancestors:
         children = ancestor.children - 1
-        left = replace(ancestor, children=children, tombstone=ancestor.tombstone and children > 0)
-        yield ancestor, left
-        if left.is_visible:
+        after = replace(ancestor, children=children, tombstone=ancestor.tombstone and children > 0)
+        yield ancestor, after
+        if after.is_visible:
             return

@@ -1,1 +1,1 @@
-"""The doors that are not HTTP: what a timer opens."""
+"""Entry points for events that are not HTTP requests."""

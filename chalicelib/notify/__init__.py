@@ -1,1 +1,1 @@
-"""What is told to others: best effort, and never before it is true."""
+"""Notifications to people and caches outside the service: best effort, and only after the change is stored."""

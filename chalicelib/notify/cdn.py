@@ -1,6 +1,6 @@
-"""The caches of a CloudFront distribution: they are told, once a request, to forget what may be read no more.
+"""Invalidates the caches of a CloudFront distribution, once per request, after public content was removed.
 
-Best effort: what is cached goes by itself after the time that its headers say.
+Best effort: cached responses also expire after the time given in their headers.
 """
 
 import json
@@ -20,14 +20,14 @@ if TYPE_CHECKING:
 
 log = logging.getLogger("afterword")
 
-PATHS = ("/*",)  # AWS counts one, however many pages that are; what has its hash in its name is soon there again
-CONNECT, READ = 0.5, 1.0  # seconds; one try, because somebody waits
+PATHS = ("/*",)  # AWS bills a wildcard as one path; assets are cached again quickly
+CONNECT, READ = 0.5, 1.0  # seconds; a single attempt, because somebody is waiting
 
-_noted: ContextVar[bool] = ContextVar("noted", default=False)
+_pending: ContextVar[bool] = ContextVar("invalidation_pending", default=False)
 
 
-class Edge:
-    """One distribution.  ``allowed``: whether it may be told once more, for each time costs money."""
+class Cdn:
+    """One distribution.  ``allowed`` counts an invalidation and says whether it may be made, since each costs money."""
 
     def __init__(
         self,
@@ -40,22 +40,22 @@ class Edge:
 
     @cached_property
     def client(self) -> "CloudFrontClient":
-        """The SDK's, made when something is first taken away."""
+        """The SDK's client, created when first needed."""
         from botocore.config import Config  # noqa: PLC0415  few processes need it
         from botocore.session import get_session  # noqa: PLC0415  likewise
 
         config = Config(connect_timeout=CONNECT, read_timeout=READ, retries={"total_max_attempts": 1})
         return cast("CloudFrontClient", get_session().create_client("cloudfront", config=config))
 
-    def note(self) -> None:
-        """Something was taken away: tell at the end of this request."""
-        _noted.set(True)
+    def request_invalidation(self) -> None:
+        """Invalidate the caches at the end of this request."""
+        _pending.set(True)
 
     def flush(self) -> None:
-        """Tell it, if something was taken away since the last time.  A failure is logged, and no more."""
-        if not _noted.get():
+        """Invalidate the caches if that was requested since the last call.  Failures are only logged."""
+        if not _pending.get():
             return
-        _noted.set(False)
+        _pending.set(False)
         if not self._allowed():
             _log("TooMany")
             return
@@ -63,8 +63,8 @@ class Edge:
             self._invalidate()
         except ClientError as refusal:
             _log(refusal.response["Error"]["Code"])
-        except BotoCoreError as silence:
-            _log(type(silence).__name__)
+        except BotoCoreError as error:
+            _log(type(error).__name__)
 
     def _invalidate(self) -> None:
         self.client.create_invalidation(

@@ -1,1 +1,1 @@
-"""What people do with comments: one class a topic, one method a deed; gather, decide, write, return."""
+"""Use cases: each one reads, decides, writes once and returns."""

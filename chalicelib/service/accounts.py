@@ -1,4 +1,4 @@
-"""Signing in: links are exchanged for sessions; sessions and API tokens are checked at each request."""
+"""Moderator accounts: links are exchanged for sessions; every request's session or API token is checked."""
 
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -6,142 +6,145 @@ from datetime import datetime, timedelta
 from ..core.accounts import (
     API_TOKEN_LIFE,
     INVITE_LIFE,
-    KEPT_SESSION_IDLE,
-    KEPT_SESSION_LIFE,
     LINK_LIFE,
     MODERATOR_ID_BYTES,
+    PERSISTENT_SESSION_IDLE,
+    PERSISTENT_SESSION_LIFE,
     SECRET_BYTES,
     SESSION_LIFE,
     Moderator,
+    Principal,
     Role,
     Scope,
-    Signed,
     Token,
     TokenKind,
-    moderator_of,
     new_token,
+    parse_token,
 )
-from ..core.decisions import Act, AuditRow
-from ..core.errors import ChangedMeanwhile, Conflict, Forbidden, Unauthenticated, Unavailable
+from ..core.actors import COMMAND_LINE, Actor
+from ..core.audit import Action, AuditRow
+from ..core.errors import Conflict, Forbidden, Unauthenticated
 from ..core.ids import base64url
-from ..store.accounts import Access
-from .clock import RETRIES, Tools
+from ..store.accounts import Accounts
+from .clock import Essentials
+from .retry import retry
 
-TOUCH_EVERY = timedelta(hours=1)  # a token in use is noted as such no more often
-COMMAND_LINE = "command line"  # who acted, where it was the owner on their own machine
+TOUCH_EVERY = timedelta(hours=1)  # how often at most a token's last use is stored
 
 
 class LastOwner(Conflict):
-    """Somebody must be able to let others in."""
+    """The last owner can't be removed: nobody could invite others any more."""
 
     code = "last_owner"
     message = "This is the last owner; name another one first."
 
 
-class SigningIn:
-    """Moderators and their tokens."""
+class AccountService:
+    """Manages moderators and their tokens."""
 
-    def __init__(self, tools: Tools, access: Access) -> None:
-        self.tools, self.access = tools, access
+    def __init__(self, essentials: Essentials, accounts: Accounts) -> None:
+        self.essentials, self.accounts = essentials, accounts
 
-    def check(self, token: str) -> Signed:
-        """Who shows this session or API token.
+    def check(self, token: str) -> Principal:
+        """Return the principal who owns this session or API token, and extend an idle session.
 
         Raises:
-            Unauthenticated: nobody whom it still stands for.
+            Unauthenticated: the token is unknown, expired or revoked.
         """
-        signed = self._found(token, TokenKind.SESSION, TokenKind.API)
-        now = self.tools.clock()
-        last_use = signed.token.used or signed.token.created
+        principal = self._find(token, TokenKind.SESSION, TokenKind.API)
+        now = self.essentials.clock()
+        last_use = principal.token.used or principal.token.created
         if now - last_use >= TOUCH_EVERY:
-            self.access.touch(signed.token, idle_until=_idle_until(signed.token, now), now=now)
-        return signed
+            self.accounts.touch(principal.token, idle_until=_idle_until(principal.token, now), now=now)
+        return principal
 
-    def _found(self, token: str, *kinds: TokenKind) -> Signed:
-        moderator_id, token_hash = moderator_of(token, *kinds)
-        moderator, known = self.access.find(moderator_id, token_hash)
-        kind = known.kind in kinds and token.startswith(f"aw_{known.kind}_")
-        if not (kind and known.epoch == moderator.epoch and known.is_alive(self.tools.clock())):
+    def _find(self, token: str, *kinds: TokenKind) -> Principal:
+        moderator_id, token_hash = parse_token(token, *kinds)
+        moderator, found = self.accounts.find(moderator_id, token_hash)
+        is_kind = found.kind in kinds and token.startswith(f"aw_{found.kind}_")
+        if not (is_kind and found.epoch == moderator.epoch and found.is_alive(self.essentials.clock())):
             raise Unauthenticated
-        return Signed(moderator, known)
+        return Principal(moderator, found)
 
-    def invite(self, name: str, role: Role, *, by: str = COMMAND_LINE) -> tuple[Moderator, str]:
-        """A new moderator, and the link token that lets them in once within 72 hours."""
-        now = self.tools.clock()
-        moderator_id = base64url(self.tools.entropy(MODERATOR_ID_BYTES))
+    def invite(self, name: str, role: Role, *, by: Actor = COMMAND_LINE) -> tuple[Moderator, str]:
+        """Add a moderator; returns it with a link token that signs in once within 72 hours."""
+        now = self.essentials.clock()
+        moderator_id = base64url(self.essentials.entropy(MODERATOR_ID_BYTES))
         moderator = Moderator(id=moderator_id, name=name, role=role, created=now)
-        token, invite = self._new(TokenKind.LINK, moderator, now, INVITE_LIFE)
-        row = AuditRow(id=self.tools.new_ulid(now), act=Act.INVITE, by=by, at=now, note=f"{name}, {role}")
-        self.access.add_moderator(moderator, invite, row)
+        token, invite = self._new_token(TokenKind.LINK, moderator, now, INVITE_LIFE)
+        row = self._new_row(Action.INVITE, by, now, name=name, role=str(role))
+        self.accounts.add_moderator(moderator, invite, row)
         return moderator, token
 
-    def dismiss(self, moderator_id: str, *, by: str = COMMAND_LINE) -> None:
+    def dismiss(self, moderator_id: str, *, by: Actor = COMMAND_LINE) -> None:
         """Remove a moderator with all their tokens.
 
         Raises:
             NotFound: there is no such moderator.
-            LastOwner: nobody could let others in any more.
+            LastOwner: it is the last owner.
         """
-        for _ in range(RETRIES):
-            try:
-                return self._dismiss_once(moderator_id, by)
-            except ChangedMeanwhile:
-                continue
-        raise Unavailable
+        retry(lambda: self._dismiss_once(moderator_id, by))
 
-    def _dismiss_once(self, moderator_id: str, by: str) -> None:
-        moderator, now = self.access.moderator(moderator_id), self.tools.clock()
-        others = [each for each in self.access.moderators() if each.role is Role.OWNER and each.id != moderator_id]
+    def _dismiss_once(self, moderator_id: str, by: Actor) -> None:
+        moderator, now = self.accounts.moderator(moderator_id), self.essentials.clock()
+        others = [each for each in self.accounts.moderators() if each.role is Role.OWNER and each.id != moderator_id]
         if not others:
             raise LastOwner
-        row = AuditRow(id=self.tools.new_ulid(now), act=Act.DISMISS, by=by, at=now, note=moderator.name)
-        self.access.remove_moderator(moderator_id, row, while_there=others[0])
+        row = self._new_row(Action.DISMISS, by, now, name=moderator.name)
+        self.accounts.remove_moderator(moderator_id, row, remaining_owner=others[0])
 
     def link(self, moderator_id: str) -> str:
-        """A sign-in link's token: good once, for 15 minutes.
+        """Create the token of a sign-in link, valid once within 15 minutes.
 
         Raises:
             NotFound: there is no such moderator.
         """
-        token, link = self._new(TokenKind.LINK, self.access.moderator(moderator_id), self.tools.clock(), LINK_LIFE)
-        self.access.add_token(link)
+        token, link = self._new_token(
+            TokenKind.LINK, self.accounts.moderator(moderator_id), self.essentials.clock(), LINK_LIFE
+        )
+        self.accounts.add_token(link)
         return token
 
-    def sign_in(self, link: str, *, keep: bool) -> tuple[Signed, str]:
-        """Exchange a link for a session: (who it is, the session's token).
+    def sign_in(self, link: str, *, persistent: bool) -> tuple[Principal, str]:
+        """Exchange a link token for a session; returns the principal and the session's token.
 
         Raises:
-            Unauthenticated: no such link, or it was used, or it is too old.
+            Unauthenticated: the link is unknown, used or expired.
         """
-        signed = self._found(link, TokenKind.LINK)
-        now = self.tools.clock()
-        life = KEPT_SESSION_LIFE if keep else SESSION_LIFE
-        token, session = self._new(TokenKind.SESSION, signed.moderator, now, life)
-        session = replace(session, kept=keep, idle_until=min(now + KEPT_SESSION_IDLE, session.expires))
-        self.access.exchange(signed.token, session)
-        return Signed(signed.moderator, session), token
+        principal = self._find(link, TokenKind.LINK)
+        now = self.essentials.clock()
+        life = PERSISTENT_SESSION_LIFE if persistent else SESSION_LIFE
+        token, session = self._new_token(TokenKind.SESSION, principal.moderator, now, life)
+        session = replace(
+            session, persistent=persistent, idle_until=min(now + PERSISTENT_SESSION_IDLE, session.expires)
+        )
+        self.accounts.exchange(principal.token, session)
+        return Principal(principal.moderator, session), token
 
     def api_token(self, moderator: Moderator, name: str, scopes: frozenset[Scope]) -> tuple[Token, str]:
-        """A token for programs: (what is known of it, itself).
+        """Create an API token; returns its record and the token itself, which is not stored.
 
         Raises:
-            Forbidden: a scope that the moderator does not have.
+            Forbidden: the moderator does not have one of the scopes.
         """
         if not scopes <= moderator.scopes:
             raise Forbidden
-        text, token = self._new(TokenKind.API, moderator, self.tools.clock(), API_TOKEN_LIFE)
+        text, token = self._new_token(TokenKind.API, moderator, self.essentials.clock(), API_TOKEN_LIFE)
         token = replace(token, name=name, scopes=scopes)
-        self.access.add_token(token)
+        self.accounts.add_token(token)
         return token, text
 
     def tokens(self, moderator_id: str, kind: TokenKind) -> list[Token]:
-        """A moderator's sessions, or API tokens, that still count."""
-        moderator = self.access.moderator(moderator_id)
-        alive = self.access.tokens(moderator_id, self.tools.clock())
+        """A moderator's valid tokens of one kind."""
+        moderator = self.accounts.moderator(moderator_id)
+        alive = self.accounts.tokens(moderator_id, self.essentials.clock())
         return [token for token in alive if token.kind is kind and token.epoch == moderator.epoch]
 
-    def _new(self, kind: TokenKind, moderator: Moderator, now: datetime, life: timedelta) -> tuple[str, Token]:
-        text, token_hash = new_token(kind, moderator.id, self.tools.entropy(SECRET_BYTES))
+    def _new_row(self, action: Action, by: Actor, now: datetime, **parameters: str) -> AuditRow:
+        return AuditRow(id=self.essentials.new_ulid(now), action=action, actor=by, at=now, parameters=parameters)
+
+    def _new_token(self, kind: TokenKind, moderator: Moderator, now: datetime, life: timedelta) -> tuple[str, Token]:
+        text, token_hash = new_token(kind, moderator.id, self.essentials.entropy(SECRET_BYTES))
         token = Token(
             kind=kind,
             hash=token_hash,
@@ -155,7 +158,7 @@ class SigningIn:
 
 
 def _idle_until(token: Token, now: datetime) -> datetime:
-    """Until when a token that is used now counts: of programs', until it expires."""
+    """When a token that is used now expires if it is not used again."""
     if token.kind is TokenKind.API:
         return token.idle_until
-    return min(now + (KEPT_SESSION_IDLE if token.kept else SESSION_LIFE), token.expires)
+    return min(now + (PERSISTENT_SESSION_IDLE if token.persistent else SESSION_LIFE), token.expires)

@@ -1,4 +1,4 @@
-"""What every deed needs besides the table: the time, randomness, the keys."""
+"""What services need besides the table: the time, a stopwatch, random bytes and the keys."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -7,23 +7,25 @@ from datetime import datetime
 from ..core.crypto.keys import Keys
 from ..core.ids import ULID_ENTROPY, ulid
 
-RETRIES = 8  # of a deed whose surroundings changed while it was worked out
-
 
 @dataclass(frozen=True)
-class Clockwork:
-    """What needs no secret.  ``entropy`` gives so many random bytes."""
+class ClockAndIds:
+    """The time and new ids, without the secret.
+
+    ``entropy(n)`` returns n random bytes; ``stopwatch`` counts seconds.
+    """
 
     clock: Callable[[], datetime]
     entropy: Callable[[int], bytes]
+    stopwatch: Callable[[], float]
 
     def new_ulid(self, now: datetime) -> str:
-        """An id that sorts by time."""
+        """Create an id that sorts by time."""
         return ulid(now, self.entropy(ULID_ENTROPY))
 
 
 @dataclass(frozen=True)
-class Tools(Clockwork):
-    """All of it."""
+class Essentials(ClockAndIds):
+    """The time, new ids and the keys that are derived from the stage's secret."""
 
     keys: Keys

@@ -1,28 +1,38 @@
-"""Gathering: what screening may know of a post, its policy and an author, read before anything is decided."""
+"""Reads what screening needs to know, before anything is decided."""
 
 from datetime import datetime
 
-from ..core.decisions import Record
+from ..core.comments import Caller
 from ..core.posts import Post
-from ..core.screening.engine import Facts, Hold
+from ..core.screening.context import NO_AUTHOR_RECORD, NO_NETWORK_RECORD, Context, Fact
+from ..core.screening.engine import needed_facts
 from ..store.authors import Authors
-from ..store.policy import Config
+from ..store.networks import Networks
+from ..store.policy import PolicyStore
 from ..store.posts import Posts
 
 
-class Gathering:
-    """Reads no more than the policy needs."""
+class ContextReader:
+    """Reads a post, the policy, and the records that the policy's active rules need; nothing else."""
 
-    def __init__(self, posts: Posts, config: Config, authors: Authors) -> None:
-        self.posts, self.config, self.authors = posts, config, authors
+    def __init__(self, posts: Posts, policies: PolicyStore, authors: Authors, networks: Networks) -> None:
+        self.posts, self.policies, self.authors, self.networks = posts, policies, authors, networks
 
-    def facts(self, key: str, author: str, now: datetime) -> Facts:
-        """About a post as it is now, and an author (an author key's hash, or nothing)."""
-        return self.about(self.posts.get(key), author, now)
+    def read(self, post_key: str, caller: Caller, now: datetime) -> Context:
+        """Read the context of a post and a caller."""
+        return self.read_for(self.posts.get(post_key), caller, now)
 
-    def about(self, post: Post, author: str, now: datetime) -> Facts:
-        """The same, of a post that was read."""
-        policy = self.config.policy()
-        wants_record = author and policy.hold is Hold.NEW_AUTHORS
-        record = self.authors.record(author) if wants_record else Record()
-        return Facts(now=now, policy=policy, post=post, record=record)
+    def read_for(self, post: Post, caller: Caller, now: datetime) -> Context:
+        """Read the context of a caller under a post that was already read."""
+        policy = self.policies.current()
+        needed = needed_facts(policy)
+        knows_author = caller.author and Fact.AUTHOR_RECORD in needed
+        return Context(
+            now=now,
+            policy=policy,
+            post=post,
+            author_record=self.authors.record(caller.author) if knows_author else NO_AUTHOR_RECORD,
+            network_record=(
+                self.networks.record(caller.network, now) if Fact.NETWORK_RECORD in needed else NO_NETWORK_RECORD
+            ),
+        )

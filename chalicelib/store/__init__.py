@@ -1,1 +1,1 @@
-"""The only room that knows DynamoDB."""
+"""The storage layer: the only package that uses DynamoDB."""

@@ -1,59 +1,64 @@
-"""How far the steps of the hourly timer came: one item each, which only one of two runs at once can move on."""
+"""Checkpoints of the maintenance tasks: one item each; of two concurrent runs only one can advance it."""
 
-from ..core.maintenance import Mark, Step
+from ..core.maintenance import Checkpoint, Task
 from ..core.times import from_iso, iso
 from .engine import keys
 from .engine.attributes import Item
 from .engine.parts import NEW, Key, Put, Where
 from .engine.table import Table
-from .items import present
+from .items import without_empty
 
-ALL: frozenset[Key] = frozenset(keys.mark(step) for step in Step)
+ALL: frozenset[Key] = frozenset(keys.checkpoint(task) for task in Task)
 
 
-class Marks:
-    """Reads and moves them."""
+class Checkpoints:
+    """Reads and advances the checkpoints of the maintenance tasks."""
 
     def __init__(self, table: Table) -> None:
         self.table = table
 
-    def get(self, step: Step) -> Mark:
-        """The step's."""
-        item = self.table.get(keys.mark(step))
-        return _mark(step, item) if item else Mark(step=step)
+    def get(self, task: Task) -> Checkpoint:
+        """The task's checkpoint; at the beginning if there is none."""
+        item = self.table.get(keys.checkpoint(task))
+        return _checkpoint(task, item) if item else Checkpoint(task=task)
 
-    def set(self, before: Mark, after: Mark) -> None:
-        """Move it on.
+    def set(self, before: Checkpoint, after: Checkpoint) -> None:
+        """Replace a checkpoint.
 
         Raises:
-            ChangedMeanwhile: another run did.
+            ChangedMeanwhile: another run replaced it first.
         """
         where = Where(equal={"op": before.operation}) if before.operation else NEW
-        self.table.write(Put(item=_item(after), where=where), operation=after.operation)
+        self.table.write(Put(item=_checkpoint_item(after), where=where), operation=after.operation)
 
     def is_restoring(self) -> bool:
-        """A backup is on its way into the table: nothing may be changed meanwhile."""
+        """Whether a backup is being restored into the table; nothing else may change it meanwhile."""
         return self.table.get(keys.RESTORING) is not None
 
 
-def is_mark(item: Item) -> bool:
-    """It says how far a step came: nothing that belongs into a backup."""
+def is_checkpoint(item: Item) -> bool:
+    """Whether an item is a checkpoint, which is not part of a backup."""
     return (item["pk"], item["sk"]) in ALL
 
 
-def _item(mark: Mark) -> Item:
-    pk, sk = keys.mark(mark.step)
-    required = {"pk": pk, "sk": sk, "v": 1, "op": mark.operation, "began": iso(mark.began)}
-    return required | present(number=mark.number, above=mark.above, done=mark.done, left=list(mark.left))
+def _checkpoint_item(checkpoint: Checkpoint) -> Item:
+    pk, sk = keys.checkpoint(checkpoint.task)
+    required = {"pk": pk, "sk": sk, "op": checkpoint.operation, "began": iso(checkpoint.began)}
+    return required | without_empty(
+        list_number=checkpoint.list_number,
+        after=checkpoint.after,
+        done=checkpoint.done,
+        unfinished=list(checkpoint.unfinished),
+    )
 
 
-def _mark(step: Step, item: Item) -> Mark:
-    return Mark(
-        step=step,
+def _checkpoint(task: Task, item: Item) -> Checkpoint:
+    return Checkpoint(
+        task=task,
         operation=item["op"],
         began=from_iso(item["began"]),
-        number=item.get("number", 0),
-        above=item.get("above", ""),
+        list_number=item.get("list_number", 0),
+        after=item.get("after", ""),
         done=item.get("done", False),
-        left=tuple(item.get("left", ())),
+        unfinished=tuple(item.get("unfinished", ())),
     )

@@ -1,69 +1,63 @@
-"""A comment ↔ its item; and what an index shows of it → what everybody may read.
+"""Conversions between comments, posts and their items, and from index entries to public comments.
 
-Attributes that a comment does not have are not stored, so that no index holds an empty one.
+Empty attributes are not stored, because an index key must not be empty.  What readers see of a comment is in
+its map ``public``, what they count in its map ``counters``; everything else is private.
+
+Items have no version attribute: an item without ``v`` has version 1 of the layout.  The first change of a layout
+adds ``v: 2`` to the items that it writes, and a reader of version 1 beside the new one.
 """
 
+from collections.abc import Iterable
 from datetime import datetime
-from typing import Any
 
-from ..core.comments import EARLIER_LIFE, Comment, Earlier, Reason, Status
-from ..core.decisions import Act, AuditRow
-from ..core.ids import ulid_iso
+from ..core.comments import PREVIOUS_TEXT_LIFE, Comment, PreviousText, Reason, Status
 from ..core.posts import Post
-from ..core.public import LatestComment, PublicComment
-from ..core.times import from_iso, iso, seconds
+from ..core.public import SAME, LatestComment, PublicComment, public_fields, shown_fields
+from ..core.times import from_iso, from_milliseconds, iso, seconds
 from .engine import keys
 from .engine.attributes import Item
 
-SCHEMA = 1  # the version of what an item holds
+COUNTED = ("up", "down")  # the entries of the map ``counters``
 
 
-def present(**attributes: object) -> Item:
-    """Only what is there: no empty text, no 0, no false."""
+def without_empty(**attributes: object) -> Item:
+    """The attributes that are not empty: no empty string, no 0, no false."""
     return {name: value for name, value in attributes.items() if value}
 
 
 def comment_item(comment: Comment) -> Item:
-    """Everything, with the index keys that its status gives it."""
+    """The item of a comment, with the index keys for its status."""
     pk, sk = keys.comment(comment.id)
-    required = {"pk": pk, "sk": sk, "v": SCHEMA, "status": str(comment.status), "ver": comment.version}
+    required = {"pk": pk, "sk": sk, "status": str(comment.status), "ver": comment.version}
+    maps = {"public": public_fields(comment), "counters": without_empty(up=comment.up, down=comment.down)}
     return (
         required
+        | maps
         | public_keys(comment)
         | listing_keys(comment)
-        | present(
+        | without_empty(
             post=comment.post,
             path=comment.path,
-            parent=comment.parent,
-            at=iso(comment.created),
-            first=comment.first_hash,
-            name=comment.name,
-            link=comment.link,
+            first=comment.submission_hash,
             text=comment.text,
-            html=comment.html,
             renderer=comment.renderer,
-            avatar=comment.avatar,
-            edited=comment.edited and iso(comment.edited),
-            up=comment.up,
-            down=comment.down,
-            badge=comment.badge,
             vetted=comment.vetted,
-            decided=comment.decided,
-            titled=comment.titled,
+            decided=comment.ever_decided,
+            titled=comment.has_proposed_title,
             flags=comment.flags,
-            round=comment.round,
+            round=comment.flag_round,
             children=comment.children,
-            gone=comment.tombstone,
+            tombstone=comment.tombstone,
             op=comment.operation,
             edited_by=comment.edited_by,
-            via=list(comment.via),
-            reasons=[{"rule": reason.rule, "words": reason.words} for reason in comment.reasons],
+            via=list(comment.relocations),
+            reasons=[{"rule": reason.rule} | without_empty(parameters=reason.parameters) for reason in comment.reasons],
         )
     )
 
 
 def public_keys(comment: Comment) -> Item:
-    """What makes a comment public: nothing but these keys, and only while it is published."""
+    """The index keys that make a comment public; empty unless it is published."""
     if not comment.is_public:
         return {}
     return {
@@ -75,7 +69,7 @@ def public_keys(comment: Comment) -> Item:
 
 
 def listing_keys(comment: Comment) -> Item:
-    """Where moderators find it."""
+    """The index keys of moderators' lists, of the author and of the network."""
     lists: Item = {"qpk": keys.queue(comment.status, comment.id), "qsk": comment.order}
     if comment.author:
         lists |= {"apk": comment.author, "ask": comment.order}
@@ -84,56 +78,57 @@ def listing_keys(comment: Comment) -> Item:
     return lists
 
 
-def comment_of(item: Item) -> Comment:
-    """The comment of an item."""
+def comment_from_item(item: Item) -> Comment:
+    """The comment stored in an item."""
+    public, counters = item["public"], item["counters"]
     return Comment(
-        id=item["pk"].removeprefix("C#"),
+        id=keys.comment_id_of(item["pk"]),
         post=item["post"],
         status=Status(item["status"]),
         path=item["path"],
-        created=from_iso(item["at"]),
-        first_hash=item.get("first", ""),
+        created=from_milliseconds(public["created"]),
+        submission_hash=item.get("first", ""),
         version=item["ver"],
-        parent=item.get("parent", ""),
-        name=item.get("name", ""),
-        link=item.get("link", ""),
         text=item.get("text", ""),
-        html=item.get("html", ""),
         renderer=item.get("renderer", 0),
-        avatar=item.get("avatar", ""),
         author=item.get("apk", ""),
         network=item.get("npk", ""),
-        edited=_time(item.get("edited")),
+        edited=from_milliseconds(public["edited"]) if "edited" in public else None,
         published=item.get("rsk", ""),
-        up=item.get("up", 0),
-        down=item.get("down", 0),
-        badge=item.get("badge", False),
+        badge=public.get("moderator", False),
         vetted=item.get("vetted", False),
-        decided=item.get("decided", False),
-        titled=item.get("titled", False),
+        ever_decided=item.get("decided", False),
+        has_proposed_title=item.get("titled", False),
         flags=item.get("flags", 0),
-        round=item.get("round", 0),
+        flag_round=item.get("round", 0),
         children=item.get("children", 0),
-        tombstone=item.get("gone", False),
+        tombstone=item.get("tombstone", False),
         operation=item.get("op", ""),
         edited_by=item.get("edited_by", ""),
-        via=tuple(item.get("via", ())),
-        reasons=tuple(Reason(each["rule"], each["words"]) for each in item.get("reasons", [])),
+        relocations=tuple(item.get("via", ())),
+        reasons=tuple(Reason(each["rule"], each.get("parameters", {})) for each in item.get("reasons", [])),
+        **_known(SAME, public),
+        **_known(COUNTED, counters),
     )
 
 
-def earlier_item(comment_id: str, earlier: Earlier) -> Item:
-    """What a comment said; goes by itself."""
-    pk, sk = keys.earlier(comment_id)
-    about = {"pk": pk, "sk": sk, "v": SCHEMA, "by": earlier.by, "at": iso(earlier.at)}
-    ttl = seconds(earlier.at + EARLIER_LIFE)
-    return about | present(text=earlier.text, name=earlier.name, link=earlier.link, ttl=ttl)
+def _known(names: Iterable[str], values: Item) -> Item:
+    """The entries of a map with these names; a newer version may have written others."""
+    return {name: values[name] for name in names if name in values}
 
 
-def earlier_of(item: Item) -> Earlier:
-    """The words of an item."""
-    words = {name: item.get(name, "") for name in ("text", "name", "link")}
-    return Earlier(**words, by=item["by"], at=from_iso(item["at"]))
+def previous_text_item(comment_id: str, previous: PreviousText) -> Item:
+    """The item with a comment's text before an edit; it expires."""
+    pk, sk = keys.previous_text(comment_id)
+    about = {"pk": pk, "sk": sk, "by": previous.by, "at": iso(previous.at)}
+    ttl = seconds(previous.at + PREVIOUS_TEXT_LIFE)
+    return about | without_empty(text=previous.text, name=previous.name, link=previous.link, ttl=ttl)
+
+
+def previous_text_from_item(item: Item) -> PreviousText:
+    """The previous text stored in an item."""
+    texts = {name: item.get(name, "") for name in ("text", "name", "link")}
+    return PreviousText(**texts, by=item["by"], at=from_iso(item["at"]))
 
 
 def _time(text: str | None) -> datetime | None:
@@ -141,52 +136,31 @@ def _time(text: str | None) -> datetime | None:
 
 
 def tombstone_item(comment: Comment) -> Item:
-    """Only a place in the thread."""
+    """The item that keeps a comment's place in its thread."""
     pk, sk = keys.tombstone(comment.id)
-    place = {"pk": pk, "sk": sk, "v": SCHEMA, "ppk": keys.thread(comment.post), "psk": comment.path, "gone": True}
-    return place | present(parent=comment.parent)
+    place = {"pk": pk, "sk": sk, "ppk": keys.thread(comment.post), "psk": comment.path}
+    return place | {"public": {"gone": True} | without_empty(parent=comment.parent)}
 
 
-def public_of(entry: Item) -> PublicComment:
-    """What the ``published`` index shows of a comment, or of a tombstone."""
+def public_from_entry(entry: Item) -> PublicComment:
+    """The public comment, or tombstone, of an entry in the ``published`` index."""
+    fields = shown_fields(entry["public"])
     return PublicComment(
-        id=entry["pk"].removeprefix("C#"),
-        post=entry["ppk"].removeprefix("P#"),
-        parent=entry.get("parent"),
-        status=Status.DELETED if entry.get("gone") else Status.PUBLISHED,
-        name=entry.get("name"),
-        link=entry.get("link"),
-        avatar=entry.get("avatar", ""),
-        html=entry.get("html", ""),
-        created=entry.get("at"),
-        published=ulid_iso(entry["rsk"]) if "rsk" in entry else None,
-        edited=entry.get("edited"),
-        up=entry.get("up", 0),
-        down=entry.get("down", 0),
-        moderator=entry.get("badge", False),
-        gone=entry.get("gone", False),
+        id=keys.comment_id_of(entry["pk"]),
+        post=keys.post_of(entry["ppk"]),
+        status=Status.DELETED if fields.get("gone") else Status.PUBLISHED,
+        **fields,
+        **_known(COUNTED, entry.get("counters", {})),
     )
 
 
-def latest_of(entry: Item) -> LatestComment:
-    """What the ``recent`` index shows of a comment."""
-    return LatestComment(
-        id=entry["pk"].removeprefix("C#"),
-        post=entry["post"],
-        parent=entry.get("parent"),
-        name=entry.get("name"),
-        link=entry.get("link"),
-        avatar=entry.get("avatar", ""),
-        html=entry["html"],
-        created=entry["at"],
-        published=ulid_iso(entry["rsk"]),
-        edited=entry.get("edited"),
-        moderator=entry.get("badge", False),
-    )
+def latest_from_entry(entry: Item) -> LatestComment:
+    """The public comment of an entry in the ``recent`` index."""
+    return LatestComment(id=keys.comment_id_of(entry["pk"]), post=entry["post"], **shown_fields(entry["public"]))
 
 
-def post_of(key: str, item: Item | None) -> Post:
-    """A post, known or not: one without comments is as good as another."""
+def post_from_item(key: str, item: Item | None) -> Post:
+    """The post stored in an item, or a post without comments if there is no item."""
     item = item or {}
     return Post(
         key=key,
@@ -197,32 +171,6 @@ def post_of(key: str, item: Item | None) -> Post:
         first_seen=_time(item.get("at")),
         version=item.get("ver", 0),
         moving=item.get("moving", ""),
-        moves=tuple(item.get("moves", ())),
+        relocations=tuple(item.get("moves", ())),
         moved_to=item.get("moved_to", ""),
-    )
-
-
-AUDIT_NAMES = {"before": "frm", "after": "to", "version": "ver"}
-AUDIT_TEXTS = ("post", "before", "after", "version", "note", "bulk", "undoes", "undone")
-
-
-def audit_item(row: AuditRow) -> Item:
-    """An audit row, found by its comment and by its month; a comment's part in a move by the comment alone."""
-    pk, sk = keys.audit(row.comment, row.id)
-    required = {"pk": pk, "sk": sk, "v": SCHEMA, "act": str(row.act), "by": row.by, "at": iso(row.at), "op": row.id}
-    lists = {"qpk": keys.audit_month(row.at), "qsk": row.id}
-    if row.act is Act.MOVE and row.comment:
-        lists = {}
-    rest = {AUDIT_NAMES.get(name, name): getattr(row, name) for name in AUDIT_TEXTS}
-    return required | lists | present(**rest)
-
-
-def audit_of(item: Item) -> AuditRow:
-    """The row of an item."""
-    about: dict[str, Any] = {
-        name: item[AUDIT_NAMES.get(name, name)] for name in AUDIT_TEXTS if AUDIT_NAMES.get(name, name) in item
-    }
-    comment = item["pk"].removeprefix("C#") if item["pk"].startswith("C#") else ""
-    return AuditRow(
-        id=item["op"], act=Act(item["act"]), by=item["by"], at=from_iso(item["at"]), comment=comment, **about
     )

@@ -1,120 +1,105 @@
-"""Jobs in the table: listed in ``status`` until they are finished, kept for as long as a bulk can be undone.
+"""Jobs: listed in the ``status`` index until they are finished, and kept for as long as they can be undone.
 
-A move does not expire before it is finished: its posts are closed until then.
+What a job stores for its own use is its payload; no kind of job is known here.
 """
 
-from ..core.decisions import UNDO_WINDOW, Decision
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from ..core.actors import Actor, ActorKind
 from ..core.errors import NotFound
-from ..core.jobs import Job, Wish, Work
-from ..core.relocation import Move, Pass, Standing
+from ..core.jobs import JOB_LIFE, Job
 from ..core.times import from_iso, iso, seconds
 from .engine import keys
 from .engine.attributes import Item
 from .engine.parts import Delete, Put, Update, Where
 from .engine.schema import STATUS
 from .engine.table import Span, Table
+from .items import without_empty
 
 MAX_OPEN = 100  # jobs in one list
+MAX_ID = 64  # characters; no job has a longer id
 
 
 class Jobs:
-    """Writes them down, lists the unfinished, strikes them off."""
+    """Stores jobs, lists unfinished ones and removes finished ones from the list."""
 
     def __init__(self, table: Table) -> None:
         self.table = table
 
     def begin(self, job: Job) -> None:
-        """Write down what is to be done; a second time changes nothing."""
-        self.table.write(Put(item=job_item(job)))
+        """Store a new job, for JOB_LIFE; storing it again has no effect."""
+        self.table.write(Put(item=job_item(job) | expires(job.at)))
 
     def get(self, job_id: str) -> Job:
-        """One job, finished or not.
+        """A job, finished or not.
 
         Raises:
-            NotFound: there is none, or it is too long ago.
+            NotFound: there is no such job, or it has expired.
         """
-        item = self.table.get(keys.job(job_id))
+        item = self.table.get(keys.job(job_id)) if len(job_id) <= MAX_ID else None
         if item is None:
             raise NotFound
         return _job(item)
 
     def unfinished(self) -> list[Job]:
-        """Those that nobody finished, oldest first, up to MAX_OPEN."""
+        """The unfinished jobs, oldest first, up to MAX_OPEN."""
         found = self.table.query(Span(keys.JOBS), index=STATUS, limit=MAX_OPEN).items
         whole = self.table.get_many([(entry["pk"], entry["sk"]) for entry in found])
         ordered = (whole.get((entry["pk"], entry["sk"])) for entry in found)
         return [_job(item) for item in ordered if item and "qpk" in item]
 
     def finish(self, job_id: str) -> None:
-        """Strike it off the list; what it was about stays, so that it can be taken back."""
+        """Remove a job from the list of unfinished jobs; its item stays, so that it can be undone."""
         where = Where(present=("pk",))
         self.table.write(Update(key=keys.job(job_id), remove=("qpk", "qsk"), where=where))
 
-    def forget(self, job_id: str) -> None:
-        """Remove it altogether."""
+    def save(self, job: Job, payload: Mapping[str, Any]) -> None:
+        """Replace the payload of a job.
+
+        Raises:
+            ChangedMeanwhile: another process replaced it, or the job is gone.
+        """
+        unchanged = Where(equal={"revision": job.revision}) if job.revision else Where(absent=("revision",))
+        where = replace(unchanged, present=("pk",))
+        self.table.write(Update(key=keys.job(job.id), set={"payload": payload}, add={"revision": 1}, where=where))
+
+    def remove(self, job_id: str) -> None:
+        """Delete a job's item."""
         self.table.write(Delete(key=keys.job(job_id)))
 
 
 def job_item(job: Job) -> Item:
-    """A job that is to be done."""
+    """The item of an unfinished job, which does not expire."""
     pk, sk = keys.job(job.id)
-    item: Item = {
+    return {
         "pk": pk,
         "sk": sk,
-        "v": 1,
         "qpk": keys.JOBS,
         "qsk": iso(job.at) + job.id,
-        "work": str(job.work),
-        "ids": list(job.comments),
-        "wishes": [[wish.version, str(wish.decision), wish.note] for wish in job.wishes],
-        "by": job.by,
+        "kind": job.kind,
+        "payload": job.payload,
         "at": iso(job.at),
         "op": job.id,
+        "actor": str(job.actor.kind),
+        **without_empty(by=job.actor.id),
     }
-    more = _move_item(job.move) if job.move else {"ttl": seconds(job.at + UNDO_WINDOW) + 86_400}
-    return item | more | ({"undoes": job.undoes} if job.undoes else {})
+
+
+def expires(at: datetime) -> Item:
+    """The attribute that makes a job expire, JOB_LIFE after it began or was finished."""
+    return {"ttl": seconds(at + JOB_LIFE)}
 
 
 def _job(item: Item) -> Job:
     return Job(
         id=item["op"],
-        work=Work(item["work"]),
-        by=item["by"],
+        kind=item["kind"],
+        actor=Actor(ActorKind(item["actor"]), item.get("by", "")),
         at=from_iso(item["at"]),
-        comments=tuple(item["ids"]),
-        wishes=tuple(
-            Wish(comment_id, version, Decision(decision), note)
-            for comment_id, (version, decision, note) in zip(item["ids"], item["wishes"], strict=False)
-        ),
-        undoes=item.get("undoes", ""),
-        move=_move(item) if "from" in item else None,
+        payload=item["payload"],
+        revision=item.get("revision", 0),
         finished="qpk" not in item,
     )
-
-
-def _move_item(move: Move) -> Item:
-    was, becomes = ([[each.closed, each.moved_to] for each in both] for both in (move.before, move.after))
-    item: Item = {"from": move.source, "to": move.target, "was": was, "becomes": becomes}
-    return item | ({"title": move.title} if move.title else {})
-
-
-def _move(item: Item) -> Move:
-    before, after = (tuple(Standing(*each) for each in item[name]) for name in ("was", "becomes"))
-    return Move(
-        source=item["from"],
-        target=item["to"],
-        before=(before[0], before[1]),
-        after=(after[0], after[1]),
-        title=item.get("title", ""),
-        look=_look(item["look"]) if "look" in item else None,
-        turn=item.get("turn", 0),
-    )
-
-
-def look_item(look: Pass) -> Item:
-    """How far a pass came."""
-    return {"began": iso(look.began), "step": look.step, "above": look.above, "found": look.found}
-
-
-def _look(item: Item) -> Pass:
-    return Pass(from_iso(item["began"]), item["step"], item["above"], item["found"])

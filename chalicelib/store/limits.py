@@ -1,119 +1,110 @@
-"""Posting limits: one conditional counter each, exact under parallel requests.
+"""Rate limits: conditional counters, exact under parallel requests.
 
-The minute's and the day's count of one network are attributes of one item, so that both hold in one
-write.  Counters expire by themselves.
+Limits of the same window or network are attributes of one item, so that one write enforces them together: a network's
+minute and day, a second's submissions to the site and to each post.  Counters expire automatically.
 """
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from ..core.errors import TooManyRequests
 from ..core.ids import sha256
 from ..core.times import seconds
 from .engine import keys
-from .engine.parts import Update, Where
+from .engine.attributes import Item
+from .engine.parts import Key, Update, Where
 from .engine.table import Table
 
-LIFE = timedelta(hours=48)
 DAY = 86_400  # seconds
-INVALIDATIONS = 3  # a minute
+LIFE = 2 * DAY  # of a counter
+HASH = 8  # characters of a post's hash in the name of an attribute: in one second, two posts hardly ever share it
+INVALIDATIONS = 3  # per minute
 
 
 @dataclass(frozen=True)
 class PostingLimits:
-    """How many submissions go through."""
+    """How many requests are allowed in each window of time."""
 
     per_minute: int
     per_day: int
-    per_post_held: int  # a second
-    per_post_published: int  # a second
-    per_site: int  # a second
-    edits: int  # a minute, of one network
-    previews: int  # a minute, of one network
-    reactions: int  # votes, and as many flags, an hour, of one network
+    per_post_held: int  # per second
+    per_post_published: int  # per second
+    per_site: int  # per second
+    edits: int  # per minute and network
+    previews: int  # per minute and network
+    reactions: int  # votes, and separately flags, per hour and network
 
 
 class Limits:
-    """Counts submissions."""
+    """Counts requests and refuses those over a limit."""
 
     def __init__(self, table: Table, limits: PostingLimits) -> None:
         self.table, self.limits = table, limits
 
     def count_submission(self, network: str, post: str, *, published: bool, now: datetime) -> None:
-        """Count one, from the narrowest limit to the widest.
+        """Count a submission against the limits of its network, its post and the site.
 
         Raises:
-            TooManyRequests: one of them is used up.
+            TooManyRequests: one of the limits is reached.
         """
-        self._network(network, now)
-        per_post = self.limits.per_post_published if published else self.limits.per_post_held
-        self._second(f"{'pub' if published else 'held'}#{sha256(post)}", per_post, now)
-        self._second("site", self.limits.per_site, now)
+        at = seconds(now)
+        self._count_network(network, now, at)
+        kind, most = ("p", self.limits.per_post_published) if published else ("h", self.limits.per_post_held)
+        name = f"{kind}_{sha256(post)[:HASH].replace('-', '_')}"  # a placeholder has no hyphen
+        limits = {"n": self.limits.per_site, name: most}
+        self._count(keys.counter("site", str(at)), limits, at, lambda _found: TooManyRequests(retry_after=1))
 
     def count_edit(self, network: str, now: datetime) -> None:
-        """Count one change of a comment by its author.
+        """Count an edit of a comment by its author.
 
         Raises:
-            TooManyRequests: this network changed enough in this minute.
+            TooManyRequests: this network's limit for the minute is reached.
         """
         self._minute("edit", network, self.limits.edits, now)
 
     def count_preview(self, network: str, now: datetime) -> None:
-        """Count one preview.
+        """Count a preview.
 
         Raises:
-            TooManyRequests: this network looked often enough in this minute.
+            TooManyRequests: this network's limit for the minute is reached.
         """
         self._minute("preview", network, self.limits.previews, now)
 
     def count_reaction(self, kind: str, network: str, now: datetime) -> None:
-        """Count one vote, or flag, of this hour.
+        """Count a vote or a flag.
 
         Raises:
-            TooManyRequests: this network had its say in this hour.
+            TooManyRequests: this network's limit for the hour is reached.
         """
-        wait = 3_600 - seconds(now) % 3_600
-        self._window(f"{kind}#{network}", f"{now:%Y%m%d%H}", self.limits.reactions, now, wait)
+        self._window(f"{kind}#{network}", f"{now:%Y%m%d%H}", 3_600, self.limits.reactions, seconds(now))
 
     def count_invalidation(self, now: datetime) -> None:
-        """Count one time that CloudFront is told to forget: AWS takes money for each, and 15 under way at most.
+        """Count an invalidation of the CDN: AWS charges for each and allows 15 in progress.
 
         Raises:
-            TooManyRequests: it was told often enough in this minute.
+            TooManyRequests: the limit for the minute is reached.
         """
-        self._window("edge", f"{now:%Y%m%d%H%M}", INVALIDATIONS, now, 60 - seconds(now) % 60)
+        self._window("cdn", f"{now:%Y%m%d%H%M}", 60, INVALIDATIONS, seconds(now))
 
-    def _network(self, network: str, now: datetime) -> None:
-        into_day = seconds(now) % DAY
-        minute = f"m{into_day // 60}"
-        limits = Where(below={minute: self.limits.per_minute, "n": self.limits.per_day})
+    def _minute(self, scope: str, network: str, most: int, now: datetime) -> None:
+        self._window(f"{scope}#{network}", f"{now:%Y%m%d%H%M}", 60, most, seconds(now))
 
-        def refusal(found: dict[str, int]) -> TooManyRequests:
+    def _window(self, scope: str, window: str, length: int, most: int, at: int) -> None:
+        wait = length - at % length
+        self._count(keys.counter(scope, window), {"n": most}, at, lambda _found: TooManyRequests(retry_after=wait))
+
+    def _count_network(self, network: str, now: datetime, at: int) -> None:
+        into_day = at % DAY
+
+        def refusal(found: Item) -> TooManyRequests:
             used_up = found.get("n", 0) >= self.limits.per_day
             return TooManyRequests(retry_after=DAY - into_day if used_up else 60 - into_day % 60)
 
-        key = keys.counter(f"net#{network}", f"{now:%Y%m%d}")
-        add = {minute: 1, "n": 1}
-        self.table.write(Update(key=key, add=add, set=self._life(now), where=limits, otherwise=refusal))
+        limits = {f"m{into_day // 60}": self.limits.per_minute, "n": self.limits.per_day}
+        self._count(keys.counter(f"net#{network}", f"{now:%Y%m%d}"), limits, at, refusal)
 
-    def _minute(self, scope: str, network: str, most: int, now: datetime) -> None:
-        wait = 60 - seconds(now) % 60
-        self._window(f"{scope}#{network}", f"{now:%Y%m%d%H%M}", most, now, wait)
-
-    def _second(self, scope: str, most: int, now: datetime) -> None:
-        self._window(scope, str(seconds(now)), most, now, 1)
-
-    def _window(self, scope: str, window: str, most: int, now: datetime, wait: int) -> None:
-        self.table.write(
-            Update(
-                key=keys.counter(scope, window),
-                add={"n": 1},
-                set=self._life(now),
-                where=Where(below={"n": most}),
-                otherwise=lambda _found: TooManyRequests(retry_after=wait),
-            )
-        )
-
-    @staticmethod
-    def _life(now: datetime) -> dict[str, int]:
-        return {"ttl": seconds(now + LIFE)}
+    def _count(self, key: Key, limits: Mapping[str, int], at: int, refusal: Callable[[Item], TooManyRequests]) -> None:
+        """Add 1 to each of these attributes, unless one of them has reached its limit."""
+        add, where = dict.fromkeys(limits, 1), Where(below=limits)
+        self.table.write(Update(key=key, add=add, set={"ttl": at + LIFE}, where=where, otherwise=refusal))

@@ -1,6 +1,6 @@
-"""Finished public answers, for a moment: what saves the table from a page that everybody reads at once.
+"""A short-lived cache of public responses, which protects the table from popular pages.
 
-Bounded in bytes; a write in the same process drops what it touched at once.
+Bounded in bytes; a write in the same process drops the affected entries at once.
 """
 
 import threading
@@ -9,12 +9,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-OVERHEAD = 500  # bytes that an entry takes beside its texts
+OVERHEAD = 500  # bytes of an entry besides its strings
 
 
 @dataclass(frozen=True)
-class Kept:
-    """``body`` with its entity tag, until ``stale``.  ``size`` is what it holds of the bound."""
+class CachedResponse:
+    """A response body with its entity tag, valid until ``stale``.  ``size`` counts against the cache's bound."""
 
     body: str
     etag: str
@@ -23,45 +23,43 @@ class Kept:
 
 
 class Memo:
-    """Answers by (post, what was asked).  An answer about the whole site has the post ``""``."""
+    """Cached responses by (post, request).  Responses about the whole site have the post ``""``.
 
-    def __init__(self, clock: Callable[[], datetime], life: timedelta, most: int) -> None:
-        self._clock, self._life, self._most = clock, life, most
-        self._kept: OrderedDict[tuple[str, str], Kept] = OrderedDict()
+    ``drops`` counts how often entries were dropped, so that a response read before the last drop is not stored.
+    """
+
+    def __init__(self, clock: Callable[[], datetime], life: timedelta, max_size: int) -> None:
+        self._clock, self._life, self._max_size = clock, life, max_size
+        self._responses: OrderedDict[tuple[str, str], CachedResponse] = OrderedDict()
         self._size = 0
-        self._drops = 0
+        self.drops = 0
         self._lock = threading.Lock()
 
-    @property
-    def drops(self) -> int:
-        """How often something was dropped: an answer that was begun before the last drop is not kept."""
-        return self._drops
-
-    def get(self, post: str, asked: str) -> Kept | None:
-        """The answer, if it is fresh."""
+    def get(self, post: str, request: str) -> CachedResponse | None:
+        """The cached response, if it is fresh."""
         with self._lock:
-            kept = self._kept.get((post, asked))
-            return kept if kept and self._clock() < kept.stale else None
+            cached = self._responses.get((post, request))
+            return cached if cached and self._clock() < cached.stale else None
 
-    def keep(self, post: str, asked: str, *, body: str, etag: str, drops: int) -> None:
-        """Remember an answer; ``drops`` is what the counter said before it was read."""
+    def store(self, post: str, request: str, *, body: str, etag: str, drops: int) -> None:
+        """Store a response; ``drops`` is the value of the counter before the response was read."""
         with self._lock:
-            size = len(post) + len(asked) + len(body) + OVERHEAD
-            if drops != self._drops or size > self._most:
+            size = len(post) + len(request) + len(body) + OVERHEAD
+            if drops != self.drops or size > self._max_size:
                 return
-            self._remove((post, asked))
-            self._kept[post, asked] = kept = Kept(body, etag, self._clock() + self._life, size)
-            self._size += kept.size
-            while self._size > self._most:
-                self._remove(next(iter(self._kept)))
+            self._remove((post, request))
+            self._responses[post, request] = cached = CachedResponse(body, etag, self._clock() + self._life, size)
+            self._size += cached.size
+            while self._size > self._max_size:
+                self._remove(next(iter(self._responses)))
 
     def drop(self, post: str) -> None:
-        """Forget all that shows this post, and all about the site."""
+        """Drop all responses about a post and about the whole site."""
         with self._lock:
-            self._drops += 1
-            for key in [key for key in self._kept if key[0] in {post, ""}]:
+            self.drops += 1
+            for key in [key for key in self._responses if key[0] in {post, ""}]:
                 self._remove(key)
 
     def _remove(self, key: tuple[str, str]) -> None:
-        kept = self._kept.pop(key, None)
-        self._size -= kept.size if kept else 0
+        cached = self._responses.pop(key, None)
+        self._size -= cached.size if cached else 0

@@ -1,19 +1,19 @@
-"""Posts: one item each, made by the first submission, with the exact count of published comments."""
+"""Posts: one item each, created by the first submission, with the exact count of published comments."""
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 from heapq import merge
 
-from ..core.decisions import AuditRow
+from ..core.audit import AuditRow
 from ..core.posts import Post
 from ..core.times import iso
 from .audit import audit_put, undone_part
 from .engine import keys
 from .engine.attributes import Item
 from .engine.parts import Update, Where
-from .engine.schema import SHARDS, STATUS
+from .engine.schema import STATUS
 from .engine.table import Span, Table
-from .items import post_of, present
+from .items import post_from_item, without_empty
 from .memo import Memo
 
 
@@ -24,44 +24,46 @@ class Posts:
         self.table, self.memo = table, memo
 
     def get(self, key: str, *, consistent: bool = True) -> Post:
-        """A post, known or not."""
-        return post_of(key, self.table.get(keys.post(key), consistent=consistent))
+        """A post; without comments if it is not in the table."""
+        return post_from_item(key, self.table.get(keys.post(key), consistent=consistent))
 
     def counts(self, posts: Sequence[str]) -> dict[str, int]:
-        """How many published comments each has, as of a moment ago."""
+        """The number of published comments of each post; eventually consistent."""
         found = self.table.get_many([keys.post(key) for key in posts], consistent=False, only=("n",))
         return {key: found.get(keys.post(key), {}).get("n", 0) for key in posts}
 
     def all(self) -> Iterator[Post]:
-        """Every post that ever had a submission; for the command line."""
-        for number in range(SHARDS):
-            for entry in self.table.walk(Span(f"POSTS#{number}"), index=STATUS):
+        """Every post that ever had a submission.  Slow; for the command line."""
+        for partition in keys.queues("posts"):
+            for entry in self.table.iterate(Span(partition), index=STATUS):
                 yield self.get(entry["qsk"])
 
     def page(self, *, limit: int, after: str) -> tuple[list[Post], str]:
-        """Posts in the order of their keys, and the key after which it goes on, if it does."""
-        entries = list(merge(*(self._shard(number, limit, after) for number in range(SHARDS))))
+        """A page of posts ordered by key, and the key after which the next page starts ("" at the end)."""
+        entries = list(merge(*(self._shard(partition, limit, after) for partition in keys.queues("posts"))))
         page = entries[:limit]
         found = self.table.get_many([keys.post(key) for key in page])
-        return [post_of(key, found.get(keys.post(key))) for key in page], page[-1] if len(entries) > limit else ""
+        return [post_from_item(key, found.get(keys.post(key))) for key in page], page[-1] if len(
+            entries
+        ) > limit else ""
 
-    def _shard(self, number: int, limit: int, after: str) -> list[str]:
-        span = Span(f"POSTS#{number}", above=after)
+    def _shard(self, partition: str, limit: int, after: str) -> list[str]:
+        span = Span(partition, above=after)
         return [entry["qsk"] for entry in self.table.query(span, index=STATUS, limit=limit + 1).items]
 
     def change(self, before: Post, after: Post, row: AuditRow, undone: AuditRow | None = None) -> None:
-        """Close, reopen or retitle, if nobody changed it since ``before`` was read.  ``undone``: what this takes back.
+        """Close, reopen or retitle a post.  ``undone`` is the audit row that this change undoes.
 
         Raises:
-            ChangedMeanwhile: somebody did.
+            ChangedMeanwhile: the post was changed after ``before`` was read.
         """
-        change = present(closed=after.closed, title=after.title)
+        change = without_empty(closed=after.closed, title=after.title)
         try:
             self.table.write(
                 Update(
                     key=keys.post(before.key),
                     set={**change, "ver": after.version, "op": row.id},
-                    default=listed(before.key, row.at),
+                    default=listed_attributes(before.key, row.at),
                     remove=tuple({"closed", "title"} - set(change)),
                     where=Where(equal={"ver": before.version}) if before.version else Where(absent=("ver",)),
                 ),
@@ -69,20 +71,20 @@ class Posts:
                 *([undone_part(undone, row.id)] if undone else []),
                 operation=row.id,
             )
-        finally:  # even a write that failed may have got through
+        finally:  # a write that failed may still have succeeded
             self.memo.drop(before.key)
 
     def recount(self, key: str, *, seen: int, count: int) -> None:
-        """Set a count that drifted, if it is still the one that was ``seen``.
+        """Correct a count that has drifted.
 
         Raises:
-            ChangedMeanwhile: it is not.
+            ChangedMeanwhile: the count is no longer ``seen``.
         """
         where = Where(equal={"n": seen}) if seen else Where(below={"n": 1})
         self.table.write(Update(key=keys.post(key), set={"n": count}, where=where))
         self.memo.drop(key)
 
 
-def listed(key: str, at: datetime) -> Item:
-    """What makes a post known: set once, by whoever comes first."""
-    return {"v": 1, "post": key, "at": iso(at), "qpk": keys.posts(key), "qsk": key}
+def listed_attributes(key: str, at: datetime) -> Item:
+    """The attributes that put a post into the list of posts, set once by its first write."""
+    return {"post": key, "at": iso(at), "qpk": keys.posts(key), "qsk": key}

@@ -1,4 +1,4 @@
-"""The lists that moderators work through, merged over the shards, each entry read as it is now."""
+"""Moderators' lists of comments, merged over the shards; each comment is read consistently."""
 
 from collections import Counter
 from collections.abc import Callable, Mapping
@@ -10,16 +10,19 @@ from .engine import keys
 from .engine.attributes import Item
 from .engine.schema import STATUS
 from .engine.table import Span, Table
-from .items import comment_of
+from .items import comment_from_item
 
-MAX_LOOK = 500  # comments in one call
-PORTION = 100  # comments: where the first ones are not those wanted, few large portions cost less than many small ones
-COUNTED = 250  # comments of each shard, where a person waits for the answer
+MAX_SCANNED = 500  # comments in one call
+BATCH_SIZE = 100  # comments, after the first batch: few large batches cost less than many small ones
+MAX_COUNTED = 250  # comments of each shard, where a person waits for the response
 
 
 @dataclass(frozen=True)
-class Counted:
-    """The ULIDs of what a list holds, oldest first; how many by post; ``more``: there are more than were counted."""
+class QueueCount:
+    """The ULIDs of a list's comments, oldest first, and their number by post.
+
+    ``more``: the list has more comments than were counted.
+    """
 
     ulids: list[str]
     more: bool
@@ -28,15 +31,18 @@ class Counted:
 
 @dataclass(frozen=True)
 class QueuePage:
-    """Comments in order, and the ULID after which it goes on, if it does; ``looked`` at so many to find them."""
+    """Comments in order, and the ULID after which the next page starts ("" at the end).
+
+    ``scanned`` is the number of comments read to find them.
+    """
 
     comments: list[Comment]
     next: str
-    looked: int
+    scanned: int
 
 
 class Queue:
-    """Those that wait, and those that are flagged, come oldest first; all others newest first."""
+    """Reads the lists by status: pending and flagged comments oldest first, all others newest first."""
 
     def __init__(self, table: Table) -> None:
         self.table = table
@@ -44,48 +50,48 @@ class Queue:
     def page(
         self, status: Status, *, limit: int, after: str, flagged: bool = False, wanted: Callable[[Comment], bool]
     ) -> QueuePage:
-        """Up to ``limit`` comments that are wanted, looking at no more than MAX_LOOK.
+        """Up to ``limit`` comments that are ``wanted``, out of at most MAX_SCANNED.
 
-        What was decided a moment ago and still stands in the index is left out.
+        Comments that the index still lists although their status has changed are left out.
         """
         backwards = status is not Status.PENDING and not flagged
         found: list[Comment] = []
-        looked = 0
-        while looked < MAX_LOOK:
-            portion = min(PORTION, MAX_LOOK - looked) if looked else limit
-            entries, more = self._entries("flagged" if flagged else status, portion, after, backwards=backwards)
+        scanned = 0
+        while scanned < MAX_SCANNED:
+            size = min(BATCH_SIZE, MAX_SCANNED - scanned) if scanned else limit
+            entries, more = self._entries("flagged" if flagged else status, size, after, backwards=backwards)
             for comment in self._comments(entries):
-                looked, after = looked + 1, comment.order
+                scanned, after = scanned + 1, comment.order
                 if comment.status is status and (comment.flags or not flagged) and wanted(comment):
                     found.append(comment)
                 if len(found) == limit:
                     is_last = not more and comment.order == entries[-1]["qsk"]
-                    return QueuePage(found, "" if is_last else after, looked)
+                    return QueuePage(found, "" if is_last else after, scanned)
             if not more:
-                return QueuePage(found, "", looked)
+                return QueuePage(found, "", scanned)
             after = entries[-1]["qsk"]
-        return QueuePage(found, after, looked)
+        return QueuePage(found, after, scanned)
 
-    def count(self, name: str = Status.PENDING, *, most: int = 0) -> Counted:
-        """What a list holds, counted up to ``most`` in each shard, or up to COUNTED."""
-        most = most or COUNTED
+    def count(self, name: str = Status.PENDING, *, most: int = 0) -> QueueCount:
+        """Count a list, up to ``most`` comments in each shard, by default MAX_COUNTED."""
+        most = most or MAX_COUNTED
         shards = [self.table.query(Span(key), index=STATUS, limit=most + 1).items for key in keys.queues(name)]
         entries = [entry for shard in shards for entry in shard[:most]]
         posts = Counter(entry.get("post", "") for entry in entries)
-        return Counted(sorted(entry["qsk"] for entry in entries), any(len(shard) > most for shard in shards), posts)
+        return QueueCount(sorted(entry["qsk"] for entry in entries), any(len(shard) > most for shard in shards), posts)
 
     def newest(self, name: str = Status.PENDING) -> str:
-        """The ULID of what came last, or nothing."""
+        """The ULID of the newest comment in a list, or ""."""
         shards = (self._shard(key, 0, "", backwards=True) for key in keys.queues(name))
         return max((entry["qsk"] for shard in shards for entry in shard), default="")
 
     def _comments(self, entries: list[Item]) -> list[Comment]:
-        wanted = [(entry["pk"], "C") for entry in entries]
+        wanted = [keys.comment(keys.comment_id_of(entry["pk"])) for entry in entries]
         found = self.table.get_many(wanted)
-        return [comment_of(found[key]) for key in wanted if key in found]
+        return [comment_from_item(found[key]) for key in wanted if key in found]
 
     def _entries(self, name: str, limit: int, after: str, *, backwards: bool) -> tuple[list[Item], bool]:
-        """A page of the list merged over its shards, and whether there is more."""
+        """A page of the list, merged over its shards, and whether there is more."""
         shards = [self._shard(partition, limit, after, backwards=backwards) for partition in keys.queues(name)]
         entries = list(merge(*shards, key=lambda entry: str(entry["qsk"]), reverse=backwards))
         return entries[:limit], len(entries) > limit

@@ -1,4 +1,4 @@
-"""Counting again what the posts count: a count that drifted is an alarm."""
+"""Recounts the published comments of posts, to find counts that have drifted."""
 
 from collections.abc import Iterator
 from itertools import islice
@@ -9,11 +9,11 @@ from .engine.schema import PUBLISHED
 from .engine.table import Span, Table
 from .posts import Posts
 
-MAX_ENTRIES = 100_000  # of a post that is counted in passing: some 70 MB
+MAX_ENTRIES = 100_000  # of a post that the hourly timer counts: about 70 MB
 
 
-def drifted(table: Table, posts: Posts) -> Iterator[tuple[Post, int]]:
-    """Every post with the published comments that its index holds; tombstones do not count.
+def recounted_posts(table: Table, posts: Posts) -> Iterator[tuple[Post, int]]:
+    """Every post with the number of published comments in the index, without tombstones.
 
     The index lags: a post that changed while it was counted is counted again.
     """
@@ -24,8 +24,11 @@ def drifted(table: Table, posts: Posts) -> Iterator[tuple[Post, int]]:
         yield seen, counted
 
 
-def counted_at_rest(posts: Posts, post: Post) -> int | None:
-    """The same of one post; nothing if it moves, changed meanwhile, or has more than MAX_ENTRIES."""
+def exact_count(posts: Posts, post: Post) -> int | None:
+    """The number of published comments of one post.
+
+    None if the post is being moved, has changed meanwhile, or has more than MAX_ENTRIES entries.
+    """
     if post.moving:
         return None
     shown = list(islice(_shown(posts.table, post.key), MAX_ENTRIES + 1))
@@ -35,5 +38,5 @@ def counted_at_rest(posts: Posts, post: Post) -> int | None:
 
 
 def _shown(table: Table, key: str) -> Iterator[bool]:
-    """Of each entry of a post whether it is a comment."""
-    return (not entry.get("gone") for entry in table.walk(Span(keys.thread(key)), index=PUBLISHED))
+    """For each entry of a post, whether it is a comment and not a tombstone."""
+    return (not entry["public"].get("gone") for entry in table.iterate(Span(keys.thread(key)), index=PUBLISHED))

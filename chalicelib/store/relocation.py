@@ -1,8 +1,8 @@
-"""Moving a post's comments, each whole.
+"""Moves a post's comments to another post.
 
-A write moves some comments with all that hangs on them: their places, the counts of both posts, a title that
-one of them proposed, and a row in each one's history.  It holds only while both posts say that this job moves
-them.  A comment's version stays: who decides on what they saw decides on what it is.
+One write moves a few comments with everything that belongs to them: their paths, the counts of both posts, a
+title that one of them proposed, and an audit row each.  It succeeds only while both posts name this job as the
+one that moves them.  A comment keeps its version, so moderators can decide on it as they saw it before the move.
 """
 
 from collections.abc import Sequence
@@ -10,133 +10,126 @@ from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
 
+from ..core.audit import AuditRow
 from ..core.comments import Comment
-from ..core.decisions import UNDO_WINDOW, AuditRow
 from ..core.errors import ChangedMeanwhile, Unavailable
 from ..core.jobs import Job
 from ..core.posts import Post
-from ..core.relocation import Move, Pass, Standing, goes, moved_via
-from ..core.times import seconds
-from .audit import audit_put, undone_part
+from ..core.relocation import (
+    PostState,
+    Relocation,
+    ScanProgress,
+    is_affected,
+    relocation_from,
+    relocation_payload,
+    relocations_after,
+)
+from .audit import audit_item, audit_put, undone_part
 from .engine import keys
 from .engine.attributes import Item
 from .engine.parts import NEW, Check, Part, Put, Update, Where
 from .engine.table import Table
-from .items import audit_item, comment_of, present
-from .jobs import Jobs, job_item, look_item
+from .items import comment_from_item, without_empty
+from .jobs import Jobs, expires, job_item
 from .memo import Memo
-from .posts import listed
+from .posts import listed_attributes
 
 
-class Stopped(Exception):  # noqa: N818  an answer
-    """Another job moves these posts now, or none."""
+class RelocationStopped(Exception):  # noqa: N818  not an error
+    """The posts are no longer being moved by this job."""
 
 
-class Moves:
-    """Moves comments, wholly or not at all."""
+class Relocations:
+    """Stores the steps of a move; each comment is moved completely or not at all."""
 
     def __init__(self, table: Table, memo: Memo, jobs: Jobs) -> None:
         self.table, self.memo, self.jobs = table, memo, jobs
 
     def fetch(self, job: Job, ids: Sequence[str]) -> list[Comment]:
-        """Those of the comments that the job is still to move, as they are now."""
-        move = _move(job)
+        """The comments out of ``ids`` that the job still has to move."""
+        move = relocation_from(job.payload)
         found = self.table.get_many([keys.comment(each) for each in ids])
-        comments = map(comment_of, found.values())
-        return [comment for comment in comments if goes(comment, move.source, job.undoes)]
+        comments = map(comment_from_item, found.values())
+        return [comment for comment in comments if is_affected(comment, move.source, move.undoes)]
 
     def begin(self, job: Job, row: AuditRow, posts: tuple[Post, Post], undone: AuditRow | None = None) -> None:
-        """Write down the job and close both posts, if they are as they were read; ``undone``: the move to take back.
+        """Store the job and close both posts.  ``undone`` is the audit row of the move that this one undoes.
 
         Raises:
-            ChangedMeanwhile: one of them is not.
+            ChangedMeanwhile: one of the posts has changed since it was read.
         """
-        move, (source, target) = _move(job), posts
+        move, (source, target) = relocation_from(job.payload), posts
         parts: list[Part] = [Put(item=job_item(job), where=NEW), audit_put(row)]
-        parts.append(self._closed(source, job, {}))
-        title = {} if job.undoes else present(title=move.title)
-        parts.append(self._closed(target, job, title, source.first_seen))
+        parts.append(_close_part(source, job, {}))
+        title = {} if move.undoes else without_empty(title=move.title)
+        parts.append(_close_part(target, job, title, source.first_seen))
         if undone:
-            gone = {"ttl": seconds(job.at + UNDO_WINDOW) + 86_400}
-            old = Update(key=keys.job(undone.id), set=gone, remove=("qpk", "qsk"), where=Where(present=("pk",)))
+            where = Where(present=("pk",))
+            old = Update(key=keys.job(undone.id), set=expires(job.at), remove=("qpk", "qsk"), where=where)
             parts += [undone_part(undone, row.id), old]
         self._write(move, parts, operation=row.id)
 
-    def _closed(self, post: Post, job: Job, more: Item, known: datetime | None = None) -> Part:
-        moves = [each for each in post.moves if each != job.undoes] + ([] if job.undoes else [job.id])
-        untitled = ("title",) if job.undoes and post.key == _move(job).source and _move(job).title else ()
-        where = {"ver": post.version} if post.version else {}
-        return Update(
-            key=keys.post(post.key),
-            set={"closed": True, "moving": job.id, "moves": moves, "ver": post.version + 1, "op": job.id, **more},
-            default=listed(post.key, post.first_seen or known or job.at),
-            remove=untitled,
-            where=Where(equal=where, absent=() if post.version else ("ver",)),
-        )
-
-    def carry(self, job: Job, comments: Sequence[Comment], row: AuditRow) -> None:
-        """Move some comments, all or none.
+    def relocate(self, job: Job, comments: Sequence[Comment], row: AuditRow) -> None:
+        """Move some comments, in one atomic write.
 
         Raises:
-            Stopped: the job does not move these posts any more.
-            ChangedMeanwhile: a comment is not as it was read.
+            RelocationStopped: the posts are no longer being moved by this job.
+            ChangedMeanwhile: a comment has changed since it was read.
         """
-        move = _move(job)
-        rows = [replace(row, comment=comment.id) for comment in comments]
-        parts = [*self._posts(job, comments), *(part for comment in comments for part in _carried(comment, job))]
+        move = relocation_from(job.payload)
+        rows = [replace(row, comment=comment.id, version=comment.version) for comment in comments]
+        parts = [
+            *self._post_parts(job, comments),
+            *(part for comment in comments for part in _comment_parts(comment, job)),
+        ]
         parts += [Put(item=audit_item(each), where=NEW) for each in rows]
         self._write(move, parts, operation=row.id)
 
-    def _posts(self, job: Job, comments: Sequence[Comment]) -> list[Part]:
-        """The counts of both posts, and the title that one of the comments proposed."""
-        move, public = _move(job), sum(comment.is_public for comment in comments)
+    def _post_parts(self, job: Job, comments: Sequence[Comment]) -> list[Part]:
+        """The parts for both posts: their counts, and the title that one of the comments proposed."""
+        move, public = relocation_from(job.payload), sum(comment.is_public for comment in comments)
         source, target = keys.post(move.source), keys.post(move.target)
         found = self.table.get_many([source, target])
-        known, other = found.get(source, {}), found.get(target, {})
-        proposer = next((comment for comment in comments if comment.id == known.get("proposed_by")), None)
+        old, new = found.get(source, {}), found.get(target, {})
+        proposer = next((comment for comment in comments if comment.id == old.get("proposed_by")), None)
         title = ("proposed", "proposed_by") if proposer else ()
-        goes_along = proposer is not None and proposer.titled and "proposed" not in other
+        title_moves = proposer is not None and proposer.has_proposed_title and "proposed" not in new
         return [
-            _post(job, source, add=-public, remove=title, equal=present(proposed_by=proposer and proposer.id)),
-            _post(job, target, add=public, put={name: known[name] for name in title} if goes_along else {}),
+            _post_part(
+                job, source, add=-public, remove=title, equal=without_empty(proposed_by=proposer and proposer.id)
+            ),
+            _post_part(job, target, add=public, put={name: old[name] for name in title} if title_moves else {}),
         ]
 
-    def note(self, job: Job, look: Pass | None) -> None:
-        """Remember how far a pass came, unless another request did."""
-        move = _move(job)
-        change = Update(
-            key=keys.job(job.id),
-            set={"look": look_item(look)} if look else {},
-            remove=() if look else ("look",),
-            add={"turn": 1},
-            where=Where(equal={"turn": move.turn}) if move.turn else Where(present=("pk",), absent=("turn",)),
-        )
-        with suppress(ChangedMeanwhile, Unavailable):  # then what was looked at is looked at again
-            self.table.write(change)
+    def save_progress(self, job: Job, progress: ScanProgress | None) -> None:
+        """Save the progress of the scan, unless another request saved its own."""
+        move = relocation_from(job.payload)
+        with suppress(ChangedMeanwhile, Unavailable):  # then the same comments are scanned again
+            self.jobs.save(job, relocation_payload(replace(move, progress=progress)))
 
     def finish(self, job: Job, now: datetime, operation: str) -> None:
-        """Let both posts be what they become, and strike the job off the list.
+        """Give both posts their final state, and remove the job from the list of unfinished jobs.
 
         Raises:
-            ChangedMeanwhile: something is left, or another request was faster.
+            ChangedMeanwhile: comments are left, or another request finished the job first.
         """
-        move = _move(job)
+        move = relocation_from(job.payload)
         source, target = move.after
-        left = {} if job.undoes else {"n": 1}
+        left = {} if move.undoes else {"n": 1}
         parts: list[Part] = [
-            _ended(keys.post(move.source), source, job.id, operation, left),
-            _ended(keys.post(move.target), target, job.id, operation, {}),
+            _final_post_part(keys.post(move.source), source, job.id, operation, left),
+            _final_post_part(keys.post(move.target), target, job.id, operation, {}),
             Update(
                 key=keys.job(job.id),
-                set={"ttl": seconds(now + UNDO_WINDOW) + 86_400},
-                remove=("qpk", "qsk", "look", "turn"),
+                set={"payload": relocation_payload(replace(move, progress=None)), **expires(now)},
+                remove=("qpk", "qsk"),
                 where=Where(present=("pk",)),
             ),
         ]
         self._write(move, parts, operation=operation)
 
-    def _write(self, move: Move, parts: Sequence[Part], *, operation: str) -> None:
-        """Write, and forget what was shown of both, for even a write that failed may have got through."""
+    def _write(self, move: Relocation, parts: Sequence[Part], *, operation: str) -> None:
+        """Write, and drop both posts' cached responses, because a write that failed may still have succeeded."""
         try:
             self.table.write(*parts, operation=operation)
         finally:
@@ -144,13 +137,22 @@ class Moves:
             self.memo.drop(move.target)
 
 
-def _move(job: Job) -> Move:
-    if job.move is None:
-        raise LookupError("the job is no move")
-    return job.move
+def _close_part(post: Post, job: Job, more: Item, first_seen: datetime | None = None) -> Part:
+    """The part that closes one of the posts and names the job that moves it."""
+    move = relocation_from(job.payload)
+    moves = [each for each in post.relocations if each != move.undoes] + ([] if move.undoes else [job.id])
+    removed = ("title",) if move.undoes and post.key == move.source and move.title else ()
+    where = {"ver": post.version} if post.version else {}
+    return Update(
+        key=keys.post(post.key),
+        set={"closed": True, "moving": job.id, "moves": moves, "ver": post.version + 1, "op": job.id, **more},
+        default=listed_attributes(post.key, post.first_seen or first_seen or job.at),
+        remove=removed,
+        where=Where(equal=where, absent=() if post.version else ("ver",)),
+    )
 
 
-def _post(
+def _post_part(
     job: Job,
     key: tuple[str, str],
     *,
@@ -159,10 +161,10 @@ def _post(
     remove: tuple[str, ...] = (),
     equal: Item | None = None,
 ) -> Part:
-    """One of the posts, as long as the job moves it."""
+    """The part for one of the posts; it fails if the job no longer moves it."""
 
     def otherwise(found: Item) -> Exception:
-        return ChangedMeanwhile() if found.get("moving") == job.id else Stopped()
+        return ChangedMeanwhile() if found.get("moving") == job.id else RelocationStopped()
 
     where = Where(equal={"moving": job.id, **(equal or {})}, absent=("proposed",) if put else ())
     if not (add or put or remove):
@@ -172,20 +174,20 @@ def _post(
     )
 
 
-def _carried(comment: Comment, job: Job) -> list[Part]:
-    """A comment and its place, if they are as they were read."""
-    move = _move(job)
-    place, via = keys.thread(move.target), moved_via(comment, job.id, job.undoes)
+def _comment_parts(comment: Comment, job: Job) -> list[Part]:
+    """The parts that move a comment and its tombstone; they fail if it has changed since it was read."""
+    move = relocation_from(job.payload)
+    place, via = keys.thread(move.target), relocations_after(comment, job.id, move.undoes)
     public = {"ppk": place} if comment.is_public else {}
-    gone = {"gone": True} if comment.tombstone else {}
+    tombstone = {"tombstone": True} if comment.tombstone else {}
     parts: list[Part] = [
         Update(
             key=keys.comment(comment.id),
-            set={"post": move.target, **public, **present(via=list(via))},
+            set={"post": move.target, **public, **without_empty(via=list(via))},
             remove=() if via else ("via",),
             where=Where(
-                equal={"ver": comment.version, "post": move.source, **gone},
-                absent=() if comment.tombstone else ("gone",),
+                equal={"ver": comment.version, "post": move.source, **tombstone},
+                absent=() if comment.tombstone else ("tombstone",),
             ),
         )
     ]
@@ -194,8 +196,10 @@ def _carried(comment: Comment, job: Job) -> list[Part]:
     return parts
 
 
-def _ended(key: tuple[str, str], standing: Standing, job_id: str, operation: str, below: dict[str, int]) -> Part:
-    change = present(closed=standing.closed, moved_to=standing.moved_to)
+def _final_post_part(
+    key: tuple[str, str], state: PostState, job_id: str, operation: str, below: dict[str, int]
+) -> Part:
+    change = without_empty(closed=state.closed, moved_to=state.moved_to)
     return Update(
         key=key,
         set={**change, "op": operation},

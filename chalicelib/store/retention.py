@@ -1,7 +1,7 @@
-"""What has stood for long enough: the hashes of networks, rejected comments, spam.
+"""Finds data whose retention period has ended: network hashes, rejected comments and spam.
 
-A hash is looked for in the index ``network`` itself, portion by portion: it holds nothing but comments that still
-carry one.  So none is missed, whatever becomes of a comment meanwhile, and nothing has to be remembered.
+Network hashes are found by scanning the ``network`` index page by page.  It contains only comments that still
+have a hash, so none is missed, even if comments change meanwhile.
 """
 
 from collections.abc import Iterator
@@ -17,42 +17,45 @@ from .engine.schema import NETWORK, STATUS
 from .engine.table import Span, Table
 
 LISTS = [name for status in (Status.REJECTED, Status.SPAM) for name in keys.queues(status)]
-NAMES = ("pk", "sk", NETWORK.partition, NETWORK.sort)  # of the keys of an entry of ``network``
-ENTRIES = 1_000  # of the index ``network`` in one portion
-PORTION = 100  # comments of a list: what one BatchGetItem takes
+NAMES = ("pk", "sk", NETWORK.partition, NETWORK.sort)  # the key attributes of an entry in ``network``
+SCAN_PAGE = 1_000  # entries of ``network`` in one page
+LIST_PAGE = 100  # comments of a list in one page: the limit of BatchGetItem
 
 
-class Overdue:
-    """Finds it, and removes hashes."""
+class Retention:
+    """Finds expired network hashes and comments, and removes hashes."""
 
     def __init__(self, table: Table) -> None:
         self.table = table
 
-    def networks(self, before: datetime, above: str) -> tuple[list[str], str]:
-        """The ids of comments older than that which carry a hash, of one portion, and after what it goes on."""
+    def expired_networks(self, before: datetime, above: str) -> tuple[list[str], str]:
+        """One page of the ids of comments older than ``before`` that have a hash, and where the next page starts."""
         start = dict(zip(NAMES, above.split("\n"), strict=True)) if above else {}
-        entries, last = self.table.portion(NETWORK, ENTRIES, start)
-        found = [entry["pk"].removeprefix("C#") for entry in entries if entry["nsk"] < first_ulid(before)]
+        entries, last = self.table.scan_index(NETWORK, SCAN_PAGE, start)
+        found = [keys.comment_id_of(entry["pk"]) for entry in entries if entry["nsk"] < first_ulid(before)]
         return found, "\n".join(last[name] for name in NAMES) if last else ""
 
-    def all_networks(self, before: datetime) -> Iterator[str]:
-        """All of them; for the command line."""
-        found, above = self.networks(before, "")
+    def all_expired_networks(self, before: datetime) -> Iterator[str]:
+        """The ids of all comments older than ``before`` that have a hash.  Slow; for the command line."""
+        found, above = self.expired_networks(before, "")
         yield from found
         while above:
-            found, above = self.networks(before, above)
+            found, above = self.expired_networks(before, above)
             yield from found
 
-    def forget_network(self, comment_id: str) -> bool:
-        """Remove a comment's hash; false if it has none any more."""
+    def clear_network(self, comment_id: str) -> bool:
+        """Remove a comment's network hash; false if it has none."""
         with suppress(ChangedMeanwhile):
             where = Where(present=("npk",))
             self.table.write(Update(key=keys.comment(comment_id), remove=("npk", "nsk"), where=where))
             return True
         return False
 
-    def listed(self, number: int, before: datetime, above: str) -> tuple[list[str], str]:
-        """The ids of comments in one of LISTS that were submitted before that, and after what it goes on."""
-        found, end = self.table.query(Span(LISTS[number], above=above), index=STATUS, limit=PORTION), first_ulid(before)
-        old = [entry["pk"].removeprefix("C#") for entry in found.items if entry["qsk"] < end]
+    def expired_comments(self, number: int, before: datetime, above: str) -> tuple[list[str], str]:
+        """One page of the ids of comments in one of LISTS submitted before a time, and where the next page starts."""
+        found, end = (
+            self.table.query(Span(LISTS[number], above=above), index=STATUS, limit=LIST_PAGE),
+            first_ulid(before),
+        )
+        old = [keys.comment_id_of(entry["pk"]) for entry in found.items if entry["qsk"] < end]
         return old, found.last if len(old) == len(found.items) else ""

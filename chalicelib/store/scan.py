@@ -1,118 +1,120 @@
-"""Looking for all comments of a post, in whatever status: piece by piece, for the lists that hold them are long.
+"""Finds all comments of a post in any status, in several calls, because the lists are long.
 
-The lists are indexes, so each is as of a moment ago, and a comment may go from one to another meanwhile.
+The lists are indexes: they lag, and a comment may move from one list to another during the scan.
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from ..core.comments import SEPARATOR, Status
-from ..core.ids import ULID_ENTROPY, ulid
-from ..core.relocation import SETTLING, Pass
+from ..core.relocation import SETTLE_TIME, ScanProgress
 from ..core.times import EPOCH
+from .audit import entries_since
 from .engine import keys
 from .engine.attributes import Item
 from .engine.parts import Where
 from .engine.schema import PUBLISHED, STATUS
 from .engine.table import Span, Table
 
-MAX_FOUND = 500  # comments that one look finds
-MAX_QUERIES = 40  # of 1 MB each, in one look
-ORDER = (Status.PENDING, Status.PUBLISHED, Status.REJECTED, Status.SPAM, Status.DELETED)  # as decisions mostly lead
+MAX_FOUND = 500  # comments that one call finds
+MAX_QUERIES = 40  # of 1 MB each, in one call
+ORDER = (
+    Status.PENDING,
+    Status.PUBLISHED,
+    Status.REJECTED,
+    Status.SPAM,
+    Status.DELETED,
+)  # the usual direction of decisions
 LISTS = [name for status in ORDER for name in keys.queues(status)]
-STEPS = len(LISTS) + 1  # the public thread comes before them
-MONTH = timedelta(days=31)
+END = len(LISTS) + 1  # the public thread is step 0
 
-Enough = Callable[[], bool]
+Enough = Callable[[], bool]  # whether the time of the request is used up
 
 
 @dataclass(frozen=True)
-class Counted:
-    """Comments of one post, of whatever status; ``more``: there may be more; ``others``: of the other post, any."""
+class PostCount:
+    """The number of a post's comments in any status.
+
+    ``more``: there may be more; ``others``: the other post has comments, too.
+    """
 
     comments: int
     more: bool
     others: bool
 
 
-def is_whole(look: Pass) -> bool:
-    """It came to the end of the last list."""
-    return look.step == STEPS
+def is_complete(progress: ScanProgress) -> bool:
+    """Whether a scan reached the end of the last list."""
+    return progress.list_number == END
 
 
-class Looking:
-    """Reads indexes only.  ``most``: so many comments are enough for one look."""
+class PostScan:
+    """Scans the public thread and the lists for a post's comments.  ``most`` limits the comments found per call."""
 
     def __init__(self, table: Table, most: int = MAX_FOUND) -> None:
         self.table, self.most = table, most
 
-    def count(self, source: str, target: str, enough: Enough) -> Counted:
-        """How many comments a post has, and whether another one has any."""
-        mine, others, only = 0, False, Where(among={"post": (source, target)})
-        look = Pass(began=EPOCH, step=1)
+    def count(self, source: str, target: str, enough: Enough) -> PostCount:
+        """Count the comments of ``source``, and find out whether ``target`` has any."""
+        comments, others, only = 0, False, Where(among={"post": (source, target)})
+        progress = ScanProgress(began=EPOCH, list_number=1)
         for _ in range(MAX_QUERIES):
-            if look.step == STEPS or enough():
+            if progress.list_number == END or enough():
                 break
-            found = self.table.query(_span(look), index=STATUS, only=only)
-            mine += sum(entry["post"] == source for entry in found.items)
+            found = self.table.query(_span(progress), index=STATUS, only=only)
+            comments += sum(entry["post"] == source for entry in found.items)
             others = others or any(entry["post"] == target for entry in found.items)
-            look = _after(look, found.last)
-        return Counted(mine, look.step < STEPS, others)
+            progress = _advance(progress, found.last)
+        return PostCount(comments, progress.list_number < END, others)
 
-    def look(self, source: str, look: Pass, now: datetime, enough: Enough) -> tuple[list[str], Pass]:
-        """Ids of a post's comments from there on, and how far that came; threads as readers see them come first.
+    def scan(
+        self, source: str, progress: ScanProgress, now: datetime, enough: Enough
+    ) -> tuple[list[str], ScanProgress]:
+        """The ids of a post's next comments, and the progress after them.  The public thread comes first.
 
-        At the end of a pass come those that somebody decided on since it began: they may have gone from a list
-        that was not read to one that was.
+        A scan ends with the comments that were changed since it began, because they may have moved from a list
+        that was not read yet to one that was.
         """
         ids: list[str] = []
         for _ in range(MAX_QUERIES):
-            if look.step == STEPS or len(ids) >= self.most or enough():
+            if progress.list_number == END or len(ids) >= self.most or enough():
                 break
-            more, look = self._step(source, look, self.most - len(ids))
+            more, progress = self._step(source, progress, self.most - len(ids))
             ids += more
-        if look.step == STEPS:
-            ids += self._decided_on(look.began - SETTLING, now)
-        return list(dict.fromkeys(ids)), look
+        if progress.list_number == END:
+            changed = entries_since(self.table, progress.began - SETTLE_TIME, now)
+            ids += filter(None, map(_id, changed))
+        return list(dict.fromkeys(ids)), progress
 
-    def _step(self, source: str, look: Pass, most: int) -> tuple[list[str], Pass]:
-        if not look.step:
-            return self._threads(source, look)
-        found = self.table.query(_span(look), index=STATUS, only=Where(equal={"post": source}))
+    def _step(self, source: str, progress: ScanProgress, most: int) -> tuple[list[str], ScanProgress]:
+        if not progress.list_number:
+            return self._threads(source, progress)
+        found = self.table.query(_span(progress), index=STATUS, only=Where(equal={"post": source}))
         items, last = found.items[:most], found.last
         if len(items) < len(found.items):
             last = items[-1]["qsk"]
-        return [_id(item) for item in items], _after(look, last)
+        return [_id(item) for item in items], _advance(progress, last)
 
-    def _threads(self, source: str, look: Pass) -> tuple[list[str], Pass]:
-        """Whole threads, where one is not longer than a page."""
-        found = self.table.query(Span(keys.thread(source), above=look.above), index=PUBLISHED, limit=self.most)
+    def _threads(self, source: str, progress: ScanProgress) -> tuple[list[str], ScanProgress]:
+        """The next public comments, as whole threads unless one is longer than a page."""
+        found = self.table.query(Span(keys.thread(source), above=progress.after), index=PUBLISHED, limit=self.most)
         items = found.items
         if found.more:
             cut = items[-1]["psk"].partition(SEPARATOR)[0]
             items = [item for item in items if not item["psk"].startswith(cut)] or items
         last = items[-1]["psk"] if found.more else ""
-        return [_id(item) for item in items], _after(look, last)
-
-    def _decided_on(self, since: datetime, now: datetime) -> list[str]:
-        first, month = ulid(since, bytes(ULID_ENTROPY)), since.replace(day=1)
-        ids: list[str] = []
-        while (month.year, month.month) <= (now.year, now.month):
-            span = Span(keys.audit_month(month), first=first)
-            ids += [_id(entry) for entry in self.table.walk(span, index=STATUS) if entry["pk"].startswith("C#")]
-            month = (month + MONTH).replace(day=1)
-        return ids
+        return [_id(item) for item in items], _advance(progress, last)
 
 
 def _id(entry: Item) -> str:
-    return str(entry["pk"]).removeprefix("C#")
+    return keys.comment_id_of(entry["pk"])
 
 
-def _span(look: Pass) -> Span:
-    return Span(LISTS[look.step - 1], above=look.above)
+def _span(progress: ScanProgress) -> Span:
+    return Span(LISTS[progress.list_number - 1], above=progress.after)
 
 
-def _after(look: Pass, last: str) -> Pass:
-    """On in the same list, or with the next one."""
-    return replace(look, above=last) if last else replace(look, step=look.step + 1, above="")
+def _advance(progress: ScanProgress, last: str) -> ScanProgress:
+    """The progress in the same list, or at the start of the next one."""
+    return replace(progress, after=last) if last else replace(progress, list_number=progress.list_number + 1, after="")

@@ -1,4 +1,4 @@
-"""The stage's secret, where AWS keeps it: an encrypted parameter of Systems Manager."""
+"""The stage's secret in an encrypted parameter of AWS Systems Manager."""
 
 from typing import TYPE_CHECKING
 
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 class SecretParameter:
-    """Never overwritten: comments' ids hang on it."""
+    """The parameter with the stage's secret.  Never overwritten, because comment ids are derived from it."""
 
     def __init__(self, client: "SSMClient", name: str) -> None:
         self.client, self.name = client, name
@@ -20,24 +20,24 @@ class SecretParameter:
         """The secret; empty if there is none.
 
         Raises:
-            Unavailable: AWS does not say.
+            Unavailable: Systems Manager can't be reached or refuses.
         """
         try:
             return self.client.get_parameter(Name=self.name, WithDecryption=True)["Parameter"].get("Value", "")
         except self.client.exceptions.ParameterNotFound:
             return ""
-        except (BotoCoreError, ClientError) as silence:
-            raise Unavailable from silence
+        except (BotoCoreError, ClientError) as error:
+            raise Unavailable from error
 
-    def make(self, secret: str) -> None:
-        """Keep a new secret.
+    def create(self, secret: str) -> None:
+        """Store a new secret.
 
         Raises:
-            ClientError: there is one already, or it may not be made.
+            ClientError: there is one already, or creating it is not permitted.
         """
         about = "All keys of an Afterword site are derived from it. Back it up; never change it."
         self.client.put_parameter(Name=self.name, Value=secret, Type="SecureString", Description=about)
 
     def remove(self) -> None:
-        """Forget it, and with it who wrote what; no error if there is none."""
+        """Delete the secret, and with it the link between authors and comments.  No error if there is none."""
         self.client.delete_parameters(Names=[self.name])

@@ -1,87 +1,44 @@
-"""The public thread of a post, page by page: whole threads, in at most two queries; by votes in four.
+"""The public comments of a post, in pages of whole threads.
 
-A page reads up to ``limit`` rows and one.  What it holds of an unfinished thread at its end goes
-to the next page; a thread too long for a page is cut, and the place where it goes on is the cursor.
+A page takes at most two queries, or four if ordered by votes.  It reads up to ``limit`` rows and one more.
+An incomplete thread at its end moves to the next page; a thread longer than a page is cut, and the cursor
+names the rows after which it continues.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from enum import StrEnum
 
-from ..core.comments import SEPARATOR
 from ..core.errors import SortUnavailable
-from ..core.public import LatestComment, PublicComment
+from ..core.pages import End, Page, Position, Row, threads_of
+from ..core.public import LatestComment
 from .engine import keys
 from .engine.attributes import Item
 from .engine.schema import PUBLISHED, RECENT
 from .engine.table import Span, Table
-from .items import latest_of, public_of
+from .items import latest_from_entry, public_from_entry
 from .ranking import Ranking
 
 AFTER_SEPARATOR = "$"  # the next character: ends a thread
 BEFORE_SEPARATOR = " "  # a character before it: begins what is below a row
-MAX_QUERIES = 4  # of 1 MB each, to order a post by its votes
+MAX_QUERIES = 4  # of 1 MB each, to order a post by votes
 
 
 class Sort(StrEnum):
-    """The order of threads; within a thread the order is always that of a conversation."""
+    """The order of threads.  Within a thread, replies always follow what they reply to."""
 
     NEWEST = "newest"
     OLDEST = "oldest"
     TOP = "top"
 
 
-@dataclass(frozen=True)
-class Row:
-    """A place in the thread, and who stands there.  ``rank`` is its thread's score, in that order."""
-
-    path: str
-    comment: PublicComment
-    rank: int = 0
-
-    @property
-    def root(self) -> str:
-        """The thread that it belongs to."""
-        return self.path.partition(SEPARATOR)[0]
-
-    @property
-    def score(self) -> int:
-        """Votes for it, less those against."""
-        return self.comment.up - self.comment.down
-
-
-@dataclass(frozen=True)
-class Place:
-    """Where a page ends: after a row; ``inside`` its thread, or with the thread done.
-
-    ``score`` is that of its thread, where threads are ordered by it.
-    """
-
-    path: str
-    inside: bool
-    score: int = 0
-
-    @property
-    def root(self) -> str:
-        """The thread of the row."""
-        return self.path.partition(SEPARATOR)[0]
-
-
-@dataclass(frozen=True)
-class Page:
-    """Rows in order, and the place where it goes on, if it does."""
-
-    rows: list[Row]
-    next: Place | None
-
-
 class Threads:
-    """Reads the ``published`` index, and nothing else: what is not public is not there."""
+    """Reads pages of public comments, from the ``published`` and ``recent`` indexes only."""
 
     def __init__(self, table: Table, ranking: Ranking) -> None:
         self.table, self.ranking = table, ranking
 
-    def page(self, post: str, sort: Sort, limit: int, after: Place | None) -> Page:
+    def page(self, post: str, sort: Sort, limit: int, after: Position | None) -> Page:
         """A page of whole threads."""
         if sort is Sort.TOP:
             return self._top(post, limit, after)
@@ -89,49 +46,49 @@ class Threads:
             return self._oldest(post, limit, after)
         if after and after.inside:
             return self._rest_and_older(post, limit, after)
-        return self._newest(post, limit, after.root if after else "")
+        return self._newest(post, limit, after)
 
-    def below(self, post: str, path: str, limit: int, after: Place | None) -> Page:
-        """The replies below one row, in order."""
-        first = (after.path if after else path) + BEFORE_SEPARATOR
-        rows, more = self._rows(Span(keys.thread(post), first=first, last=path + AFTER_SEPARATOR), limit)
-        return Page(rows[:limit], Place(rows[:limit][-1].path, inside=True) if more else None)
+    def below(self, post: str, path: str, limit: int, after: Position) -> Page:
+        """The replies below a comment, in order; after the comment itself, or after one of them."""
+        span = Span(keys.thread(post), first=after.path + BEFORE_SEPARATOR, last=path + AFTER_SEPARATOR)
+        rows, more = self._rows(span, limit)
+        return Page(rows[:limit], End.INSIDE if more else End.LAST, after)
 
     def latest(self, limit: int) -> list[LatestComment]:
-        """What was published last, on all posts."""
+        """The most recently published comments of the whole site."""
         found = self.table.query(Span(keys.PUBLISHED), index=RECENT, limit=limit, backwards=True)
-        return [latest_of(entry) for entry in found.items]
+        return [latest_from_entry(entry) for entry in found.items]
 
     def newest(self, post: str, limit: int) -> list[Row]:
-        """The last rows of a post in thread order."""
+        """The last rows of a post, in reverse thread order."""
         span = Span(keys.thread(post))
         found = self.table.query(span, index=PUBLISHED, limit=limit, backwards=True)
         return [_row(entry) for entry in found.items]
 
-    def _top(self, post: str, limit: int, after: Place | None) -> Page:
-        """By the root's votes, then newest first; reads the whole post."""
+    def _top(self, post: str, limit: int, after: Position | None) -> Page:
+        """A page ordered by the votes of top-level comments, then newest first; reads the whole post."""
         rows: list[Row] = []
         for thread in self._by_score(post):
-            left = _left(thread, after)
-            if len(rows) + len(left) > limit and len(rows) * 2 >= limit:
-                return Page(rows, Place(rows[-1].path, inside=False, score=rows[-1].rank))
-            if len(rows) + len(left) > limit + 1 + _extra(limit):
-                rows += left[: limit - len(rows)]
-                return Page(rows, Place(rows[-1].path, inside=True, score=rows[-1].rank))
-            rows += left
-        return Page(rows, None)
+            rest = _rows_after(thread, after)
+            if len(rows) + len(rest) > limit and len(rows) * 2 >= limit:
+                return Page(rows, End.BETWEEN, after)
+            if len(rows) + len(rest) > limit + 1 + _extra(limit):
+                rows += rest[: limit - len(rows)]
+                return Page(rows, End.INSIDE, after)
+            rows += rest
+        return Page(rows, End.LAST, after)
 
     def _by_score(self, post: str) -> list[list[Row]]:
-        newest_first = _threads(self._all(post))[::-1]
+        newest_first = threads_of(self._all(post))[::-1]
         scores = self.ranking.of(post, {thread[0].root: thread[0].score for thread in newest_first})
-        ranked = [[replace(row, rank=scores[row.root]) for row in thread] for thread in newest_first]
-        return sorted(ranked, key=lambda thread: -thread[0].rank)
+        by_score = sorted(newest_first, key=lambda thread: -scores[thread[0].root])
+        return [[replace(row, rank=scores[row.root]) for row in thread] for thread in by_score]
 
     def _all(self, post: str) -> list[Row]:
-        """Every row of a post, in order.
+        """All rows of a post, in order.
 
         Raises:
-            SortUnavailable: so long that a reader would wait for it.
+            SortUnavailable: the post is too long to be read in one request.
         """
         rows: list[Row] = []
         for _ in range(MAX_QUERIES):
@@ -140,21 +97,21 @@ class Threads:
             rows += [_row(entry) for entry in found.items]
             if not found.more:
                 return rows
-        raise SortUnavailable({"sort": "is not offered for comments as long as these"})
+        raise SortUnavailable({"sort": "is not available for this many comments"})
 
     def _rows(self, span: Span, limit: int, *, backwards: bool = False) -> tuple[list[Row], bool]:
-        """Up to ``limit`` rows and one more, which shows whether the last thread is done."""
+        """Up to ``limit`` rows and one more, which shows whether the last thread is complete."""
         found = self.table.query(span, index=PUBLISHED, limit=limit + 1, backwards=backwards)
         rows = [_row(entry) for entry in found.items]
         return rows, len(rows) > limit or (found.more and len(rows) <= limit)
 
-    def _oldest(self, post: str, limit: int, after: Place | None) -> Page:
+    def _oldest(self, post: str, limit: int, after: Position | None) -> Page:
         first = ""
         if after:
             first = after.path + BEFORE_SEPARATOR if after.inside else after.root + AFTER_SEPARATOR
         rows, more = self._rows(Span(keys.thread(post), first=first), limit)
         if not more:
-            return Page(rows, None)
+            return Page(rows, End.LAST, after)
         whole = _without_last_thread(rows)
         if not _is_enough(whole, rows, limit):
             span = Span(keys.thread(post), first=rows[-1].path + BEFORE_SEPARATOR)
@@ -162,59 +119,58 @@ class Threads:
             rows += extra
             whole = _without_last_thread(rows)
         if not more:
-            return Page(rows, None)
+            return Page(rows, End.LAST, after)
         if not _is_enough(whole, rows, limit):
-            return Page(rows[:-1], Place(rows[-2].path, inside=True))
-        return Page(whole, Place(whole[-1].path, inside=False))
+            return Page(rows[:-1], End.INSIDE, after)
+        return Page(whole, End.BETWEEN, after)
 
-    def _newest(self, post: str, limit: int, below: str) -> Page:
-        rows, more = self._backwards(post, limit, below)
+    def _newest(self, post: str, limit: int, after: Position | None) -> Page:
+        rows, more = self._rows_backwards(post, limit, after.root if after else "")
         if not more:
-            return Page(_newest_first(rows), None)
+            return Page(_newest_first(rows), End.LAST, after)
         whole = _whole_threads(rows, limit)
-        if not _is_enough(whole, rows, limit):
-            return self._newest_with_a_long_thread(post, limit, rows, whole)
-        return Page(_newest_first(whole), Place(whole[0].root, inside=False))
+        if _is_enough(whole, rows, limit):
+            return Page(_newest_first(whole), End.BETWEEN, after)
+        return replace(self._newest_with_a_long_thread(post, limit, rows, whole), after=after)
 
-    def _backwards(self, post: str, limit: int, below: str) -> tuple[list[Row], bool]:
-        """The last rows below a root, or of all, in their order."""
+    def _rows_backwards(self, post: str, limit: int, below: str) -> tuple[list[Row], bool]:
+        """The last rows before a thread, or of the whole post, in order."""
         rows, more = self._rows(Span(keys.thread(post), below=below), limit, backwards=True)
         return rows[::-1], more
 
     def _newest_with_a_long_thread(self, post: str, limit: int, rows: list[Row], whole: list[Row]) -> Page:
-        """The thread at the page's end is longer than what was read of it: read its beginning too."""
+        """A page that ends in a long thread, whose beginning takes a second query."""
         root = rows[0].root
         end = rows[: len(rows) - len(whole)]
         head, _ = self._rows(Span(keys.thread(post), first=root, last=end[0].path), _extra(limit))
         if head and head[-1].path < end[0].path:
-            return Page([*_newest_first(whole), *head], Place(head[-1].path, inside=True))
-        return Page([*_newest_first(whole), *head[:-1], *end], Place(root, inside=False))
+            return Page([*_newest_first(whole), *head], End.INSIDE)
+        return Page([*_newest_first(whole), *head[:-1], *end], End.BETWEEN)
 
-    def _rest_and_older(self, post: str, limit: int, after: Place) -> Page:
-        """The rest of a long thread, and as many older ones as there is room for."""
+    def _rest_and_older(self, post: str, limit: int, after: Position) -> Page:
+        """The rest of a long thread, followed by as many older threads as fit."""
         first, last = after.path + BEFORE_SEPARATOR, after.root + AFTER_SEPARATOR
         rest, more = self._rows(Span(keys.thread(post), first=first, last=last), limit)
         if more:
-            return Page(rest[:limit], Place(rest[:limit][-1].path, inside=True))
+            return Page(rest[:limit], End.INSIDE, after)
         room = limit - len(rest)
-        older, more = self._backwards(post, room, after.root)
+        older, more = self._rows_backwards(post, room, after.root)
         if not more:
-            return Page([*rest, *_newest_first(older)], None)
-        whole = _whole_threads(older, room)
-        return Page([*rest, *_newest_first(whole)], Place(whole[0].root if whole else after.root, inside=False))
+            return Page([*rest, *_newest_first(older)], End.LAST, after)
+        return Page([*rest, *_newest_first(_whole_threads(older, room))], End.BETWEEN, after)
 
 
 def _row(entry: Item) -> Row:
-    return Row(entry["psk"], public_of(entry))
+    return Row(entry["psk"], public_from_entry(entry))
 
 
 def _extra(limit: int) -> int:
-    """What a second query may read, so that a page of 25 stays within 4 read units."""
-    return max(2, limit * 2 // 5 - 1)
+    """The rows that a second query may read, so that a page of 25 takes at most 4 read units."""
+    return max(2, limit // 5 - 1)
 
 
 def _is_enough(whole: Sequence[Row], rows: Sequence[Row], limit: int) -> bool:
-    """Half a page of whole threads; or any, where the texts are so long that the query ended before its limit."""
+    """Whether the whole threads fill half a page, or the texts are so long that the query ended before its limit."""
     return len(whole) * 2 >= limit or (len(whole) > 0 and len(rows) <= limit)
 
 
@@ -223,7 +179,7 @@ def _without_last_thread(rows: Sequence[Row]) -> list[Row]:
 
 
 def _whole_threads(rows: Sequence[Row], room: int) -> list[Row]:
-    """Of what was read backwards: the threads whose roots were reached, as far as there is room for them."""
+    """The complete threads of rows that were read backwards, as many as fit."""
     whole = list(rows) if rows[0].path == rows[0].root else _without_first_thread(rows)
     return whole if len(whole) <= room else _without_first_thread(whole)
 
@@ -232,21 +188,14 @@ def _without_first_thread(rows: Sequence[Row]) -> list[Row]:
     return [row for row in rows if row.root != rows[0].root]
 
 
-def _threads(rows: Sequence[Row]) -> list[list[Row]]:
-    threads: dict[str, list[Row]] = {}
-    for row in rows:
-        threads.setdefault(row.root, []).append(row)
-    return list(threads.values())
-
-
 def _newest_first(rows: Sequence[Row]) -> list[Row]:
-    """Threads in reverse, each in its own order."""
-    return [row for thread in reversed(_threads(rows)) for row in thread]
+    """The threads in reverse order, the rows of each thread in order."""
+    return [row for thread in reversed(threads_of(rows)) for row in thread]
 
 
-def _left(thread: Sequence[Row], after: Place | None) -> list[Row]:
-    """What of a thread comes after a place in the order of scores."""
-    if after is None or (thread[0].rank, thread[0].root) < (after.score, after.root):
+def _rows_after(thread: Sequence[Row], after: Position | None) -> list[Row]:
+    """The rows of a thread that come after a position, ordered by score."""
+    if after is None or (thread[0].rank or 0, thread[0].root) < (after.score, after.root):
         return list(thread)
     is_cut = after.inside and thread[0].root == after.root
     return [row for row in thread if row.path > after.path] if is_cut else []

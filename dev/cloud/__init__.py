@@ -1,6 +1,6 @@
-"""AWS on this machine, near enough to deploy to it and use what was deployed: `python -m dev.cloud`.
+"""A simulated AWS on this machine, complete enough to deploy to it and to use the result: `python -m dev.cloud`.
 
-`aws` is the account that a deployment talks to; `worker` runs a function's bundle under AWS's own runtime client
-(`runtime_api` is what that talks to), `functions` all that are deployed; `gateway` answers requests as the
-`deployed` API says, with `events` as the real one makes them; `cloud` is all of it together.
+`aws` is the account that a deployment calls; `worker` runs a function's bundle under AWS's own runtime client, which
+calls `runtime_api`; `functions` runs all deployed functions, with the `permissions` of their roles; `gateway` serves
+the `deployed` API, with the `events` of the real one; `cloud` combines them.
 """

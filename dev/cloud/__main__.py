@@ -1,4 +1,4 @@
-"""`python -m dev.cloud`: rehearse a deployment without an account, from another shell, until Ctrl-C."""
+"""`python -m dev.cloud`: simulate AWS until Ctrl-C, to deploy to it from another shell."""
 
 import argparse
 import logging
@@ -9,46 +9,44 @@ import time
 from dev.cloud.cloud import Cloud, running_cloud
 from dev.cloud.functions import HERE
 from dev.engine_process import EngineFailed
-from dev.run import ENDINGS, stop
+from dev.run import STOP_SIGNALS, stop
 
-LOOK_EVERY = 0.5  # seconds
+POLL_INTERVAL = 0.5  # seconds
 
 
 def watch(cloud: Cloud) -> None:
-    """Say where an API answers as soon as it is deployed, until told to stop."""
-    said: set[str] = set()
+    """Print the URL of each API that is deployed or deleted, forever."""
+    known: set[str] = set()
     while True:
         now = set(cloud.urls)
-        for url in sorted(now - said):
+        for url in sorted(now - known):
             print(f"deployed: {url}", flush=True)
-        for url in sorted(said - now):
+        for url in sorted(known - now):
             print(f"deleted:  {url}", flush=True)
-        said = now
-        time.sleep(LOOK_EVERY)
+        known = now
+        time.sleep(POLL_INTERVAL)
 
 
 def main() -> int:
-    """Run it.  Status 1: it could not start, and said why."""
-    parser = argparse.ArgumentParser(prog="python -m dev.cloud", description="AWS on this machine, to deploy to.")
-    parser.add_argument("--port", type=int, default=8002, help="where deployed APIs answer (default: 8002)")
-    chosen = parser.parse_args()
+    """Run the simulation; status 1 if it cannot start."""
+    parser = argparse.ArgumentParser(prog="python -m dev.cloud", description="Simulate AWS on this machine.")
+    parser.add_argument("--port", type=int, default=8002, help="the port of deployed APIs (default: 8002)")
+    options = parser.parse_args()
     logging.basicConfig(format="%(message)s", level=logging.INFO)
     logging.getLogger("botocore").setLevel(logging.WARNING)
-    for number in ENDINGS:
+    for number in STOP_SIGNALS:
         signal.signal(number, stop)
     try:
-        with running_cloud(port=chosen.port) as cloud:
-            print("In another shell, so that all programs there take this for AWS, which forgets all when it ends:\n")
+        with running_cloud(port=options.port) as cloud:
+            print("Run this in another shell to use the simulated account there; its data is lost when it stops:\n")
             print("\n".join(f"  export {name}={value}" for name, value in cloud.environment.items()))
             print(f"\nThen, for example:\n\n  make deploy STAGE=dev URL={cloud.address('afterword', 'dev')}\n")
             if HERE != "arm64":
-                print(
-                    f'Before that, .chalice/config.json needs "lambda_architecture": "{HERE}", as this machine has it.'
-                )
-            print("What functions say comes here. Ctrl-C stops it.\n", flush=True)
+                print(f'First set "lambda_architecture": "{HERE}" in .chalice/config.json, to match this machine.')
+            print("The functions' output appears here. Press Ctrl-C to stop.\n", flush=True)
             watch(cloud)
     except (OSError, EngineFailed) as problem:
-        print(f"It can't run on port {chosen.port}: {problem}", file=sys.stderr)
+        print(f"The simulation cannot run on port {options.port}: {problem}", file=sys.stderr)
     return 1
 
 

@@ -1,8 +1,8 @@
-"""AWS's control plane on loopback: moto, with an API Gateway that takes what Chalice deploys.
+"""AWS's control plane on localhost: moto, with an API Gateway that accepts what Chalice deploys.
 
-Chalice sends Swagger 2.0 without what moto asks for.  `Gateways` gives moto's model what it can read, and keeps
-each document as it came: a stage serves what stood there when it was deployed (`served`).  DynamoDB is moto's
-too, unless another's address is given.
+Chalice sends Swagger 2.0 without some fields that moto requires.  `ApiGatewayModel` adds them for moto, and keeps the
+original documents: a stage serves the one that was current when it was deployed (`served`).  DynamoDB is moto's too,
+unless another URL is given.
 """
 
 import copy
@@ -20,7 +20,7 @@ from moto.core.base_backend import BackendDict
 from moto.core.model_instances import reset_model_data
 from moto.moto_server.threaded_moto_server import ThreadedMotoServer
 
-import dev.cloud.formation  # noqa: F401  before moto's CloudFormation is first used
+import dev.cloud.cloudformation  # noqa: F401  before moto's CloudFormation is first used
 from dev.cloud.worker import ACCOUNT
 
 HOST = "127.0.0.1"
@@ -32,17 +32,17 @@ Document = Mapping[str, Any]
 
 @dataclass(frozen=True)
 class Served:
-    """What a stage serves: a Swagger document, and from how many bytes on answers are compressed."""
+    """What a stage serves: a Swagger document, and the size in bytes from which responses are compressed."""
 
     api: str
     name: str
     stage: str
     document: Document
-    least_compressed: int | None
+    min_compressed: int | None
 
 
-def readable(document: Document) -> dict[str, Any]:
-    """The document as OpenAPI 3 with all that moto's model takes for granted."""
+def as_openapi3(document: Document) -> dict[str, Any]:
+    """The document as OpenAPI 3, with the fields that moto requires."""
     made = copy.deepcopy({name: value for name, value in document.items() if name != "swagger"})
     for methods in made["paths"].values():
         for operation in methods.values():
@@ -54,10 +54,10 @@ def readable(document: Document) -> dict[str, Any]:
     return {**made, "openapi": "3.0.1"}
 
 
-class Gateways(APIGatewayBackend):
-    """moto's model of API Gateway in one region, beside it the documents as they came and as they are deployed."""
+class ApiGatewayModel(APIGatewayBackend):
+    """moto's model of API Gateway in one region, with the original documents and the deployed ones."""
 
-    __module__ = APIGatewayBackend.__module__  # where moto looks for its addresses
+    __module__ = APIGatewayBackend.__module__  # where moto looks for its URLs
 
     def __init__(self, region_name: str, account_id: str) -> None:
         super().__init__(region_name, account_id)
@@ -66,19 +66,19 @@ class Gateways(APIGatewayBackend):
         self.served: dict[tuple[str, str], Served] = {}
 
     def import_rest_api(self, api_doc: dict[str, Any], fail_on_warnings: bool) -> RestAPI:
-        """Make an API of a document."""
+        """Create an API from a document."""
         info = {"description": "", **api_doc["info"]}
         return super().import_rest_api({**api_doc, "info": info}, fail_on_warnings)
 
     def put_rest_api(
         self, function_id: str, api_doc: dict[str, Any], fail_on_warnings: bool, mode: str = "merge"
     ) -> RestAPI:
-        """Give an API another document: it is served from the next deployment on."""
+        """Replace an API's document, which takes effect with the next deployment."""
         self.documents[function_id] = api_doc
-        return super().put_rest_api(function_id, readable(api_doc), fail_on_warnings, mode)
+        return super().put_rest_api(function_id, as_openapi3(api_doc), fail_on_warnings, mode)
 
     def update_rest_api(self, function_id: str, patch_operations: list[dict[str, Any]]) -> RestAPI:
-        """Change what no document says."""
+        """Change settings that are not in the document."""
         for operation in patch_operations:
             if operation["path"] == COMPRESSION:
                 self.compression[function_id] = int(operation["value"])
@@ -91,29 +91,29 @@ class Gateways(APIGatewayBackend):
         description: str = "",
         stage_variables: Any = None,  # noqa: ANN401  as moto
     ) -> Deployment:
-        """Let a stage serve the API as it is now."""
+        """Deploy the current API to a stage."""
         stages = self.get_rest_api(function_id).stages
         before = stages.get(name)
         deployment = super().create_deployment(function_id, name, description, stage_variables)
-        if before:  # moto makes it anew, and forgets its settings
+        if before:  # moto creates it again, without its settings
             before.deployment_id = deployment.id
             stages[name] = before
         document, least = self.documents[function_id], self.compression.get(function_id)
         named = self.get_rest_api(function_id).name
-        self.served.pop((function_id, name), None)  # the last one that was deployed stands last
+        self.served.pop((function_id, name), None)  # keep the order of deployment
         self.served[function_id, name] = Served(function_id, named, name, document, least)
         return deployment
 
     def delete_rest_api(self, function_id: str) -> RestAPI:
-        """Serve it no more."""
+        """Delete an API with its stages."""
         self.served = {key: served for key, served in self.served.items() if key[0] != function_id}
         return super().delete_rest_api(function_id)
 
 
 class Stacks(CloudFormationBackend):
-    """moto's model of CloudFormation, in which a parameter can stay as it was that was never given."""
+    """moto's model of CloudFormation, where ``UsePreviousValue`` also works for parameters that were never given."""
 
-    __module__ = CloudFormationBackend.__module__  # where moto looks for its addresses
+    __module__ = CloudFormationBackend.__module__  # where moto looks for its URLs
 
     def update_stack(
         self,
@@ -123,17 +123,14 @@ class Stacks(CloudFormationBackend):
         parameters: list[dict[str, Any]],
         tags: dict[str, str] | None,
     ) -> Stack:
-        """Give a stack another template or other parameters."""
+        """Update a stack's template or parameters."""
         known = self.get_stack(name).parameters
         given = [each for each in parameters if "ParameterValue" in each or each["ParameterKey"] in known]
         return super().update_stack(name, template, role_arn, given, tags)
 
 
 class Aws(AbstractContextManager["Aws"]):
-    """An account with nothing in it, for as long as the context lasts.  One at a time: moto's models are global.
-
-    ``environment`` is what a program needs to take it for AWS.
-    """
+    """An empty account while the context is open.  Only one at a time: moto's models are global."""
 
     def __init__(self, dynamodb: str = "", *, port: int = 0) -> None:
         self._dynamodb = dynamodb
@@ -141,9 +138,9 @@ class Aws(AbstractContextManager["Aws"]):
         self.url = ""
 
     def __enter__(self) -> Self:
-        """Begin with an empty account, and answer."""
+        """Start the server with an empty account."""
         logging.getLogger("werkzeug").setLevel(logging.WARNING)  # a line for each request otherwise
-        apigateway_backends.backend, cloudformation_backends.backend = Gateways, Stacks
+        apigateway_backends.backend, cloudformation_backends.backend = ApiGatewayModel, Stacks
         BackendDict.reset()
         reset_model_data()
         self._server.start()
@@ -151,7 +148,7 @@ class Aws(AbstractContextManager["Aws"]):
         return self
 
     def __exit__(self, *_: object) -> None:
-        """Answer no more, and forget everything."""
+        """Stop the server and reset the account."""
         self._server.stop()
         BackendDict.reset()
         reset_model_data()
@@ -159,7 +156,7 @@ class Aws(AbstractContextManager["Aws"]):
 
     @property
     def environment(self) -> dict[str, str]:
-        """Variables, all of them: nothing of a real account is reached."""
+        """The environment variables that make programs use this account, and never a real one."""
         dynamodb = {"AWS_ENDPOINT_URL_DYNAMODB": self._dynamodb} if self._dynamodb else {}
         return {
             "AWS_ENDPOINT_URL": self.url,
@@ -173,11 +170,11 @@ class Aws(AbstractContextManager["Aws"]):
         }
 
     def address(self, target: str) -> str:
-        """Who answers a call with this ``X-Amz-Target``."""
+        """The URL for a call with this ``X-Amz-Target``."""
         return self._dynamodb if self._dynamodb and target.startswith("DynamoDB") else self.url
 
     def client(self, service: Any) -> Any:  # noqa: ANN401  boto3's types need a literal
-        """An SDK's client of one service, "dynamodb" included."""
+        """An SDK client of a service, including "dynamodb"."""
         return boto3.client(
             service,
             endpoint_url=self.address("DynamoDB" if service == "dynamodb" else ""),
@@ -188,12 +185,12 @@ class Aws(AbstractContextManager["Aws"]):
 
     @property
     def served(self) -> dict[tuple[str, str], Served]:
-        """What is deployed, by API id and stage."""
-        regions = [each for each in apigateway_backends[ACCOUNT].values() if isinstance(each, Gateways)]
+        """(API id, stage) → what is deployed there."""
+        regions = [each for each in apigateway_backends[ACCOUNT].values() if isinstance(each, ApiGatewayModel)]
         return {key: served for gateways in regions for key, served in gateways.served.items()}
 
     def limits(self, served: Served) -> tuple[float, int] | None:
-        """How many requests a second a stage takes, and how many at once; nothing where no limit is set."""
+        """The throttling of a stage: requests a second, and burst; ``None`` without limits."""
         for gateways in apigateway_backends[ACCOUNT].values():
             if served.api in gateways.apis:
                 settings = gateways.get_stage(served.api, served.stage).method_settings.get("*/*", {})
@@ -202,10 +199,10 @@ class Aws(AbstractContextManager["Aws"]):
         return None
 
     def function(self, name: str) -> LambdaFunction:
-        """A function by its name or ARN, as it is now.
+        """The function with a name or ARN.
 
         Raises:
-            LookupError: there is none.
+            LookupError: it does not exist.
         """
         for functions in lambda_backends[ACCOUNT].values():
             for function in functions.list_functions():

@@ -1,4 +1,4 @@
-"""A request as API Gateway's REST APIs tell a function of it, and the function's answer as they send it on."""
+"""The events that API Gateway's REST APIs send to a function, and the responses that they make of its results."""
 
 import base64
 import hashlib
@@ -9,11 +9,11 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qsl
 
-from dev.cloud.deployed import Api, Found
+from dev.cloud.deployed import Api, RouteMatch
 from dev.cloud.worker import ACCOUNT
-from dev.gateway import Answer, Headers, answer_of
+from dev.gateway import Headers, Response, response_from
 
-REMAPPED = {  # headers that the gateway keeps for itself: a function's own come out under another name
+REMAPPED = {  # headers that the gateway renames in a function's response
     "authorization",
     "connection",
     "content-md5",
@@ -33,7 +33,7 @@ REMAPPED = {  # headers that the gateway keeps for itself: a function's own come
 
 @dataclass(frozen=True)
 class Request:
-    """What was asked of an API.  The path is below the stage, percent-encoded as it was sent."""
+    """A request to an API.  The path is below the stage, and still percent-encoded."""
 
     method: str
     path: str
@@ -43,8 +43,8 @@ class Request:
     id: str = field(default_factory=lambda: str(uuid.uuid4()))
 
 
-def event_of(api: Api, found: Found, request: Request) -> dict[str, Any]:
-    """The event of a request."""
+def event_from(api: Api, found: RouteMatch, request: Request) -> dict[str, Any]:
+    """The event for a request."""
     headers, pairs = request.headers, parse_qsl(request.query, keep_blank_values=True)
     binary = bool(request.body) and api.is_binary(headers.get("content-type", ""))
     text = base64.b64encode(request.body).decode() if binary else request.body.decode(errors="replace")
@@ -55,25 +55,25 @@ def event_of(api: Api, found: Found, request: Request) -> dict[str, Any]:
         "headers": dict(headers) or None,
         "multiValueHeaders": headers.every or None,
         "queryStringParameters": dict(pairs) or None,
-        "multiValueQueryStringParameters": many(pairs) or None,
+        "multiValueQueryStringParameters": values_by_name(pairs) or None,
         "pathParameters": dict(found.parameters) or None,
         "stageVariables": None,
-        "requestContext": context_of(api, found, request),
+        "requestContext": request_context(api, found, request),
         "body": text or None,
         "isBase64Encoded": binary,
     }
 
 
-def many(pairs: list[tuple[str, str]]) -> dict[str, list[str]]:
-    """All values of each name."""
+def values_by_name(pairs: list[tuple[str, str]]) -> dict[str, list[str]]:
+    """Name → all of its values."""
     found: dict[str, list[str]] = {}
     for name, value in pairs:
         found.setdefault(name, []).append(value)
     return found
 
 
-def context_of(api: Api, found: Found, request: Request) -> dict[str, Any]:
-    """What the gateway knows of a request beside the request."""
+def request_context(api: Api, found: RouteMatch, request: Request) -> dict[str, Any]:
+    """The ``requestContext`` of an event."""
     now = time.time()
     return {
         "accountId": ACCOUNT,
@@ -93,16 +93,18 @@ def context_of(api: Api, found: Found, request: Request) -> dict[str, Any]:
     }
 
 
-def sent_on(api: Api, answered: Any, headers: Headers) -> Answer:  # noqa: ANN401  whatever a function returns
-    """A function's answer as it goes out.
+def response_of(api: Api, result: Any, headers: Headers) -> Response:  # noqa: ANN401  whatever a function returns
+    """The response to send for a function's result.
 
     Raises:
-        ValueError: it is none that the gateway understands.
+        ValueError: the result is not a response.
     """
-    if not isinstance(answered, Mapping) or not isinstance(answered.get("statusCode"), int):
-        raise ValueError("the answer has no statusCode")  # noqa: TRY004  its value is wrong, whatever its type
+    if not isinstance(result, Mapping) or not isinstance(result.get("statusCode"), int):
+        raise ValueError("the result has no statusCode")  # noqa: TRY004  its value is wrong, whatever its type
     first = headers.get("accept", "").partition(",")[0]
-    decoded = bool(answered.get("isBase64Encoded")) and api.is_binary(first)
-    answer = answer_of({**answered, "isBase64Encoded": decoded})
-    renamed = [(f"x-amzn-Remapped-{name}" if name.lower() in REMAPPED else name, text) for name, text in answer.headers]
-    return Answer(answer.status, tuple(renamed), answer.body)
+    decoded = bool(result.get("isBase64Encoded")) and api.is_binary(first)
+    response = response_from({**result, "isBase64Encoded": decoded})
+    renamed = [
+        (f"x-amzn-Remapped-{name}" if name.lower() in REMAPPED else name, text) for name, text in response.headers
+    ]
+    return Response(response.status, tuple(renamed), response.body)

@@ -1,6 +1,6 @@
-"""The deployed functions at work: the code and configuration that are deployed now, each in a worker of its own.
+"""Runs the deployed functions with their current code and configuration, each in a worker of its own.
 
-What a function asks of AWS goes through a `Guard`, so that it may do what its role allows.
+A function calls AWS through a `PermissionProxy`, which enforces the policies of its role.
 """
 
 import io
@@ -15,24 +15,24 @@ from typing import Any
 from moto.awslambda.models import LambdaFunction
 
 from dev.cloud.aws import Aws
-from dev.cloud.guard import Guard
+from dev.cloud.permissions import PermissionProxy
 from dev.cloud.worker import Function, FunctionFailed, Worker
 
 HERE = "arm64" if platform.machine() in ("aarch64", "arm64") else "x86_64"
 
 
 class Running:
-    """One function's worker, and of what version of the function it is."""
+    """One function's worker, and the version of the function that it runs."""
 
     def __init__(self) -> None:
         self.lock = threading.Lock()
         self.version: object = None
         self.worker: Worker | None = None
-        self.kept = ExitStack()  # the worker, the folder with its bundle, its guard
+        self.resources = ExitStack()  # the worker, its bundle's folder and its proxy
 
 
 class Functions(AbstractContextManager["Functions"]):
-    """The deployed functions, each with one worker: what is deployed now answers, one event after the other."""
+    """The deployed functions, each with one worker that handles one event at a time."""
 
     def __init__(self, aws: Aws) -> None:
         self.aws = aws
@@ -40,12 +40,12 @@ class Functions(AbstractContextManager["Functions"]):
         self._running: dict[str, Running] = {}
 
     def __exit__(self, *_: object) -> None:
-        """End all workers."""
+        """Stop all workers."""
         for running in self._running.values():
-            running.kept.close()
+            running.resources.close()
 
     def invoke(self, name: str, event: Any) -> Any:  # noqa: ANN401  JSON
-        """Give a function, by its name or ARN, an event and return its answer.
+        """Invoke a function, by its name or ARN, and return its result.
 
         Raises:
             LookupError: there is no such function.
@@ -58,7 +58,7 @@ class Functions(AbstractContextManager["Functions"]):
             return self._worker(running, function).invoke(event)
 
     def output(self, name: str) -> str:
-        """What a function printed since its code is what it is: its log."""
+        """The log of a function since it was last deployed."""
         running = self._running.get(self.aws.function(name).function_arn)
         return running.worker.output if running and running.worker else ""
 
@@ -66,23 +66,23 @@ class Functions(AbstractContextManager["Functions"]):
         settings = (deployed.handler, deployed.timeout, deployed.memory_size, deployed.role)
         version = (deployed.code_sha_256, settings, dict(deployed.environment_vars))
         if running.worker is None or running.version != version:
-            running.kept.close()
+            running.resources.close()
             running.worker = None
-            folder = running.kept.enter_context(tempfile.TemporaryDirectory(prefix="bundle-"))
-            guard = running.kept.enter_context(Guard(self.aws, deployed.role))
-            running.worker = running.kept.enter_context(Worker(self._function(deployed, Path(folder), guard.url)))
+            folder = running.resources.enter_context(tempfile.TemporaryDirectory(prefix="bundle-"))
+            proxy = running.resources.enter_context(PermissionProxy(self.aws, deployed.role))
+            running.worker = running.resources.enter_context(Worker(self._function(deployed, Path(folder), proxy.url)))
             running.version = version
         return running.worker
 
-    def _function(self, deployed: LambdaFunction, folder: Path, guard: str) -> Function:
+    def _function(self, deployed: LambdaFunction, folder: Path, proxy: str) -> Function:
         if HERE not in deployed.architectures:
-            words = (
-                f'the bundle is for another machine: here, .chalice/config.json needs "lambda_architecture": "{HERE}"'
+            message = (
+                f'the bundle is for another architecture: set "lambda_architecture": "{HERE}" in .chalice/config.json'
             )
-            raise FunctionFailed("Runtime.WrongArchitecture", words)
+            raise FunctionFailed("Runtime.WrongArchitecture", message)
         with zipfile.ZipFile(io.BytesIO(deployed.code_bytes)) as bundle:
             bundle.extractall(folder)
-        account = {"AWS_ENDPOINT_URL": guard, "AWS_ENDPOINT_URL_DYNAMODB": guard, "AWS_DEFAULT_REGION": deployed.region}
+        account = {"AWS_ENDPOINT_URL": proxy, "AWS_ENDPOINT_URL_DYNAMODB": proxy, "AWS_DEFAULT_REGION": deployed.region}
         variables = {**deployed.environment_vars, **self.aws.environment, **account}
         name, timeout, memory = deployed.function_name, deployed.timeout, deployed.memory_size
         return Function(folder, deployed.handler or "", variables, name, timeout=timeout, memory=memory)

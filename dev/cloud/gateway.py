@@ -1,11 +1,11 @@
-"""API Gateway on loopback: every API that is deployed, as its Swagger document says.
+"""API Gateway on localhost: serves every deployed API from its Swagger document.
 
-It answers at `/<its id>/<stage>/…`, and at `/<its name>/<stage>/…` as behind a domain of one's own: that address is
-known before anything is deployed.  Of several APIs of one name the last that was deployed has it.
+An API is at `/<its id>/<stage>/…` and, as behind a custom domain, at `/<its name>/<stage>/…`, which is known before the
+deployment.  If several APIs have the same name, it leads to the one that was deployed last.
 
-A request goes: `dev.server.Handler` (framing) → `Gateway` (route, preflight, what the gateway says by itself) →
-`Functions` (the code that is deployed now, in a worker).  Not simulated: authorizers, API keys, limits of single
-routes, and routes that stand for several parts of a path.
+A request passes through `dev.server.Handler` (framing), `Gateway` (route, preflight, the gateway's own errors) and
+`Functions` (a worker with the current code).  Not simulated: authorizers, API keys, limits of single routes, and greedy
+path variables.
 """
 
 import logging
@@ -15,17 +15,17 @@ from dataclasses import replace
 from http import HTTPStatus
 
 from dev.cloud.aws import Aws
-from dev.cloud.deployed import Api, Found
-from dev.cloud.events import Request, event_of, sent_on
+from dev.cloud.deployed import Api, RouteMatch
+from dev.cloud.events import Request, event_from, response_of
 from dev.cloud.functions import Functions
 from dev.cloud.worker import FunctionFailed
-from dev.gateway import Answer, Headers, compressed
+from dev.gateway import Headers, Response, compressed
 
 log = logging.getLogger(__name__)
 
 
 class Bucket:
-    """Lets so many requests a second through, and so many at once."""
+    """A token bucket: limits requests a second, and how many can come at once."""
 
     def __init__(self, rate: float, burst: int) -> None:
         self.limits = (rate, burst)
@@ -34,7 +34,7 @@ class Bucket:
         self._lock = threading.Lock()
 
     def take(self) -> bool:
-        """Whether one more may pass."""
+        """Take a token; false if there is none."""
         rate, burst = self.limits
         with self._lock:
             now = time.monotonic()
@@ -46,7 +46,7 @@ class Bucket:
 
 
 class Gateway:
-    """Answers requests to every deployed API."""
+    """Serves requests to all deployed APIs."""
 
     prefix = ""
 
@@ -55,46 +55,46 @@ class Gateway:
         self.functions = functions
         self._buckets: dict[tuple[str, str], Bucket] = {}
 
-    def respond(self, method: str, path: str, headers: Headers, body: bytes) -> Answer:
-        """Find the API and let it answer."""
+    def respond(self, method: str, path: str, headers: Headers, body: bytes) -> Response:
+        """Route a request to its API."""
         api = self._api(path)
         if api is None:
-            return Answer.message(HTTPStatus.FORBIDDEN, "Forbidden")
+            return Response.message(HTTPStatus.FORBIDDEN, "Forbidden")
         plain, _, query = path.removeprefix(api.prefix).partition("?")
         request = Request(method, plain or "/", query, headers, body)
-        answer = self._answer(api, request)
-        answer = replace(answer, headers=(*answer.headers, ("x-amzn-RequestId", request.id)))
-        least = api.served.least_compressed
-        return answer if least is None else compressed(answer, headers.all("accept-encoding"), least)
+        response = self._response(api, request)
+        response = replace(response, headers=(*response.headers, ("x-amzn-RequestId", request.id)))
+        least = api.served.min_compressed
+        return response if least is None else compressed(response, headers.all("accept-encoding"), least)
 
-    def too_long(self, path: str) -> Answer:
-        """Say that no body of this size is taken."""
+    def body_too_long(self, path: str) -> Response:
+        """The response to a body that is too large."""
         api = self._api(path)
-        return api.says("REQUEST_TOO_LARGE") if api else Answer.message(HTTPStatus.FORBIDDEN, "Forbidden")
+        return api.gateway_response("REQUEST_TOO_LARGE") if api else Response.message(HTTPStatus.FORBIDDEN, "Forbidden")
 
     def _api(self, path: str) -> Api | None:
         _, api, stage, *_ = [*path.partition("?")[0].split("/"), "", ""]
         found = [each for each in self.aws.served.values() if api in (each.api, each.name) and stage == each.stage]
         return Api(found[-1], f"/{api}/{stage}") if found else None
 
-    def _passes(self, api: Api) -> bool:
+    def _is_within_limits(self, api: Api) -> bool:
         limits, key = self.aws.limits(api.served), (api.served.api, api.served.stage)
         if limits and (key not in self._buckets or self._buckets[key].limits != limits):
             self._buckets[key] = Bucket(*limits)
         return not limits or self._buckets[key].take()
 
-    def _answer(self, api: Api, request: Request) -> Answer:
-        if not self._passes(api):
-            return api.says("THROTTLED")
+    def _response(self, api: Api, request: Request) -> Response:
+        if not self._is_within_limits(api):
+            return api.gateway_response("THROTTLED")
         found = api.find(request.method, request.path)
         if found is None:
-            return api.says("MISSING_AUTHENTICATION_TOKEN")
-        return self._invoked(api, found, request) if found.function else found.mock
+            return api.gateway_response("MISSING_AUTHENTICATION_TOKEN")
+        return self._invoke(api, found, request) if found.function else found.mock
 
-    def _invoked(self, api: Api, found: Found, request: Request) -> Answer:
+    def _invoke(self, api: Api, found: RouteMatch, request: Request) -> Response:
         try:
-            answered = self.functions.invoke(found.function, event_of(api, found, request))
-            return sent_on(api, answered, request.headers)
+            result = self.functions.invoke(found.function, event_from(api, found, request))
+            return response_of(api, result, request.headers)
         except (FunctionFailed, LookupError, ValueError) as failure:
-            log.error("%s %s: %s", request.method, found.route, failure)  # noqa: TRY400  the function's trace, not ours
-            return api.says("DEFAULT_5XX")
+            log.error("%s %s: %s", request.method, found.route, failure)  # noqa: TRY400  the message has the function's trace
+            return api.gateway_response("DEFAULT_5XX")

@@ -1,4 +1,4 @@
-"""A stub of Lambda's Runtime API: a function's process asks it for events, and leaves there what became of them."""
+"""A stub of Lambda's Runtime API, from which a function's process gets events and to which it posts the results."""
 
 import queue
 import sys
@@ -16,16 +16,16 @@ VERSION = "/2018-06-01/runtime"
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of an event: ``kind`` is response, error, init (it failed) or ended (the process)."""
+    """The result of an event.  ``kind``: response, error, init (which failed) or ended (the process exited)."""
 
     kind: str
     body: bytes = b""
 
 
 class RuntimeApi(ThreadingHTTPServer):
-    """The address that the process talks to: it takes ``events`` from here and leaves ``outcomes``.
+    """The server that the process calls: it takes ``events`` and adds ``outcomes``.
 
-    ``asked`` is set when it first asks, that is when it is initialised; or when it never will.
+    ``ready`` is set when the process is initialized and asks for its first event, or when that failed.
     """
 
     request_queue_size = 16
@@ -33,10 +33,10 @@ class RuntimeApi(ThreadingHTTPServer):
     def __init__(self, arn: str, timeout: float) -> None:
         super().__init__((HOST, 0), RuntimeHandler)
         self.arn = arn
-        self.patience = timeout
+        self.function_timeout = timeout
         self.events: queue.Queue[bytes | None] = queue.Queue()
         self.outcomes: queue.Queue[Outcome] = queue.Queue()
-        self.asked = threading.Event()
+        self.ready = threading.Event()
         self._thread = threading.Thread(target=self.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
         self._thread.start()
 
@@ -46,19 +46,19 @@ class RuntimeApi(ThreadingHTTPServer):
         return f"{HOST}:{self.server_port}"
 
     def put(self, outcome: Outcome) -> None:
-        """Note what became of the event, or of the start."""
+        """Add the outcome of an event, or of the initialization."""
         self.outcomes.put(outcome)
-        self.asked.set()
+        self.ready.set()
 
     def close(self) -> None:
-        """Stop; whoever still waits for an event is sent away."""
+        """Stop the server and close waiting connections."""
         self.events.put(None)
         self.shutdown()
         self._thread.join()
         self.server_close()
 
     def handle_error(self, request: Any, client_address: Any) -> None:  # noqa: ANN401  the signature is inherited
-        """Pass over a process that was killed; print anything else."""
+        """Ignore connections of killed processes; print other errors."""
         if not isinstance(sys.exception(), ConnectionError):
             super().handle_error(request, client_address)
 
@@ -72,28 +72,28 @@ class RuntimeHandler(BaseHTTPRequestHandler):
     server: RuntimeApi
 
     def do_GET(self) -> None:
-        """Give the next event, as soon as there is one."""
-        self.server.asked.set()
+        """Respond with the next event, as soon as there is one."""
+        self.server.ready.set()
         event = self.server.events.get()
         if event is None:
             self.close_connection = True
             return
         headers = {
             "Lambda-Runtime-Aws-Request-Id": str(uuid.uuid4()),
-            "Lambda-Runtime-Deadline-Ms": str(round((time.time() + self.server.patience) * 1000)),
+            "Lambda-Runtime-Deadline-Ms": str(round((time.time() + self.server.function_timeout) * 1000)),
             "Lambda-Runtime-Invoked-Function-Arn": self.server.arn,
             "Content-Type": "application/json",
         }
         self._answer(200, headers, event)
 
     def do_POST(self) -> None:
-        """Take what became of an event."""
-        body = b"".join(self._pieces())
+        """Receive the result of an event."""
+        body = b"".join(self._chunks())
         kind = "init" if self.path == f"{VERSION}/init/error" else self.path.rpartition("/")[2]
         self._answer(202, {}, b"")
         self.server.put(Outcome(kind, body))
 
-    def _pieces(self) -> Iterator[bytes]:
+    def _chunks(self) -> Iterator[bytes]:
         if self.headers.get("Transfer-Encoding", "").lower() != "chunked":
             yield self.rfile.read(int(self.headers.get("Content-Length", 0)))
             return
@@ -112,4 +112,4 @@ class RuntimeHandler(BaseHTTPRequestHandler):
         self.wfile.flush()
 
     def log_message(self, *_: Any) -> None:  # noqa: ANN401  the signature is inherited
-        """Say nothing."""
+        """Log nothing."""

@@ -1,10 +1,10 @@
-"""A Lambda function as AWS runs it: its bundle under AWS's own runtime client, in a process of its own.
+"""Runs a Lambda function as AWS does: its bundle under AWS's own runtime client, in a separate process.
 
     with Worker(Function(folder, "app.app", variables)) as worker:
-        answer = worker.invoke(event)
+        result = worker.invoke(event)
 
-The process sees the bundle and the runtime client, and nothing else that is installed here, so that what the
-bundle lacks is missed.  It asks `RuntimeApi`, a stub of Lambda's own, for events and leaves its answers there.
+The process can import the bundle and the runtime client, and nothing else that is installed here, so that missing
+packages are found.  It gets its events from `RuntimeApi`, a stub of Lambda's own, and posts its results there.
 """
 
 import importlib.metadata
@@ -25,12 +25,12 @@ from typing import Any, Self
 
 from dev.cloud.runtime_api import Outcome, RuntimeApi
 
-START_PATIENCE = 60.0  # seconds; Lambda itself gives 10
-MAX_PAYLOAD = 6 * 1024 * 1024  # bytes, there and back
-CLIENT = ("awslambdaric", "simplejson", "snapshot-restore-py")  # distributions: the runtime client and its needs
+START_TIMEOUT = 60.0  # seconds; Lambda allows 10
+MAX_PAYLOAD = 6 * 1024 * 1024  # bytes, of events and of results
+CLIENT = ("awslambdaric", "simplejson", "snapshot-restore-py")  # the runtime client and its dependencies
 
 
-class FunctionFailed(Exception):  # noqa: N818  as Lambda calls it
+class FunctionFailed(Exception):  # noqa: N818  a result, not a bug
     """The function raised, its module could not be loaded, or its process ended.  ``kind`` is its error's type."""
 
     def __init__(self, kind: str, message: str) -> None:
@@ -38,18 +38,18 @@ class FunctionFailed(Exception):  # noqa: N818  as Lambda calls it
         self.kind = kind
 
 
-class TimedOut(FunctionFailed):
-    """The function took longer than it may: its process was killed."""
+class FunctionTimedOut(FunctionFailed):
+    """The function exceeded its timeout, and its process was killed."""
 
 
-ACCOUNT = "123456789012"  # moto's, for any key
+ACCOUNT = "123456789012"  # moto's account for any access key
 
 
 @dataclass(frozen=True)
 class Function:
-    """What is to run: a folder with the unzipped bundle, and what the function's configuration says.
+    """A function to run: the folder of its unzipped bundle, and its configuration.
 
-    ``timeout`` is in seconds, ``memory`` in MB: it is told, not enforced.
+    ``timeout`` is in seconds; ``memory`` is in MB, and is not enforced.
     """
 
     folder: Path
@@ -61,16 +61,16 @@ class Function:
 
     @property
     def region(self) -> str:
-        """Where it would run."""
+        """The function's region."""
         return self.variables.get("AWS_DEFAULT_REGION", "us-east-1")
 
     @property
     def arn(self) -> str:
-        """What AWS would call it."""
+        """The function's ARN."""
         return f"arn:aws:lambda:{self.region}:{ACCOUNT}:function:{self.name}"
 
     def environment(self, api: str, client: Path) -> dict[str, str]:
-        """All variables that the process has."""
+        """The process's environment variables."""
         return {
             "PATH": os.defpath,
             "LANG": "en_US.UTF-8",
@@ -86,12 +86,12 @@ class Function:
             "LAMBDA_TASK_ROOT": str(self.folder),
             "_HANDLER": self.handler,
             "PYTHONPATH": f"{self.folder}:{client}",
-            "PYTHONDONTWRITEBYTECODE": "1",  # Lambda's own folder can't be written to
+            "PYTHONDONTWRITEBYTECODE": "1",  # the folder is read-only on Lambda
         }
 
 
 class Process:
-    """One process of a function, from its start to its end.  ``started`` is as ``time.monotonic`` has it."""
+    """One process of a function.  ``started`` is a ``time.monotonic`` value."""
 
     def __init__(self, function: Function, client: Path, output: Path) -> None:
         self.api = RuntimeApi(function.arn, function.timeout)
@@ -109,7 +109,7 @@ class Process:
         self.pid = self._process.pid
         self._watcher = threading.Thread(target=self._watch, daemon=True)
         self._watcher.start()
-        self.api.asked.wait(START_PATIENCE)
+        self.api.ready.wait(START_TIMEOUT)
         self.init_seconds = time.monotonic() - self.started
 
     def _watch(self) -> None:
@@ -117,10 +117,10 @@ class Process:
         self.api.put(Outcome("ended", f"the process ended with status {status}".encode()))
 
     def invoke(self, event: bytes, timeout: float) -> Outcome:
-        """Give it an event and wait for what becomes of it.
+        """Send an event and wait for its outcome.
 
         Raises:
-            TimeoutError: nothing, so far.
+            TimeoutError: there is none within the timeout.
         """
         self.api.events.put(event)
         try:
@@ -130,11 +130,11 @@ class Process:
 
     @property
     def ended(self) -> bool:
-        """Whether it is no more."""
+        """Whether the process has exited."""
         return self._process.poll() is not None
 
     def close(self) -> None:
-        """End it, whatever it is doing."""
+        """Kill the process."""
         with suppress(ProcessLookupError):
             os.killpg(self.pid, signal.SIGKILL)
         self._watcher.join()
@@ -142,10 +142,9 @@ class Process:
 
 
 class Worker(AbstractContextManager["Worker"]):
-    """A function that answers one event at a time, from a process that is started when it is first needed.
+    """Runs a function for one event at a time, in a process that is started when it is first needed.
 
-    ``pid``, ``started`` (as ``time.monotonic``) and ``init_seconds`` (until it asked for the first event) tell of
-    that process.  A process that ended or was too slow is replaced at the next event.
+    A process that exited or timed out is replaced at the next event.
     """
 
     def __init__(self, function: Function) -> None:
@@ -158,12 +157,12 @@ class Worker(AbstractContextManager["Worker"]):
         self._process: Process | None = None
 
     def __exit__(self, *_: object) -> None:
-        """End the process."""
+        """Stop the process."""
         self.close()
 
     @property
     def process(self) -> Process:
-        """The process at work.
+        """The current process.
 
         Raises:
             FunctionFailed: there is none.
@@ -174,26 +173,26 @@ class Worker(AbstractContextManager["Worker"]):
 
     @property
     def pid(self) -> int:
-        """Its number."""
+        """The id of the current process."""
         return self.process.pid
 
     @property
     def started(self) -> float:
-        """When it was started."""
+        """When the current process was started, as a ``time.monotonic`` value."""
         return self.process.started
 
     @property
     def init_seconds(self) -> float:
-        """How long it took until it asked for its first event: what Lambda calls Init Duration."""
+        """The time until the process asked for its first event: Lambda's Init Duration."""
         return self.process.init_seconds
 
     @property
     def output(self) -> str:
-        """What the function printed, over all processes: its log."""
+        """The function's log, over all of its processes."""
         return self._output.read_text(encoding="utf-8", errors="replace")
 
     def start(self) -> Self:
-        """Start a process, if there is none, and wait until it asks for events or fails."""
+        """Start a process if there is none, and wait until it is initialized or has failed."""
         if self._process and self._process.ended:
             self.stop()
         if self._process is None:
@@ -201,11 +200,11 @@ class Worker(AbstractContextManager["Worker"]):
         return self
 
     def invoke(self, event: Any) -> Any:  # noqa: ANN401  JSON
-        """Give the function an event, and return its answer.
+        """Invoke the function, and return its result.
 
         Raises:
-            TimedOut: it took too long.
-            FunctionFailed: anything else.
+            FunctionTimedOut: it exceeded its timeout.
+            FunctionFailed: it failed for another reason.
         """
         payload = json.dumps(event).encode()
         if len(payload) > MAX_PAYLOAD:
@@ -216,38 +215,38 @@ class Worker(AbstractContextManager["Worker"]):
                 outcome = self.process.invoke(payload, self.function.timeout)
             except TimeoutError:
                 self.stop()
-                raise TimedOut(
+                raise FunctionTimedOut(
                     "Sandbox.Timedout", f"Task timed out after {self.function.timeout:.2f} seconds"
                 ) from None
             if outcome.kind in ("init", "ended"):
                 self.stop()
-            return self._made_of(outcome)
+            return self._result_of(outcome)
 
-    def _made_of(self, outcome: Outcome) -> Any:  # noqa: ANN401  JSON
+    def _result_of(self, outcome: Outcome) -> Any:  # noqa: ANN401  JSON
         if outcome.kind == "ended":
             raise FunctionFailed("Runtime.ExitError", f"{outcome.body.decode()}\n{self.output[-4000:]}")
         if outcome.kind != "response":
-            told = json.loads(outcome.body)
-            trace = "".join(told.get("stackTrace") or ())
-            raise FunctionFailed(told.get("errorType", "Error"), f"{told.get('errorMessage', '')}\n{trace}".strip())
+            error = json.loads(outcome.body)
+            trace = "".join(error.get("stackTrace") or ())
+            raise FunctionFailed(error.get("errorType", "Error"), f"{error.get('errorMessage', '')}\n{trace}".strip())
         if len(outcome.body) > MAX_PAYLOAD:
-            raise FunctionFailed("Function.ResponseSizeTooLarge", f"the answer has {len(outcome.body)} bytes")
+            raise FunctionFailed("Function.ResponseSizeTooLarge", f"the result has {len(outcome.body)} bytes")
         return json.loads(outcome.body)
 
     def stop(self) -> None:
-        """End the process; the next event starts another."""
+        """Stop the process; the next event starts another."""
         process, self._process = self._process, None
         if process:
             process.close()
 
     def close(self) -> None:
-        """End the process for good."""
+        """Stop the process and delete its files."""
         self.stop()
         self._scratch.cleanup()
 
 
 def runtime_client(folder: Path) -> Path:
-    """Fill a folder with links to AWS's runtime client and what it needs, and to nothing else."""
+    """Fill a folder with links to AWS's runtime client and its dependencies."""
     folder.mkdir()
     for distribution in map(importlib.metadata.distribution, CLIENT):
         tops = {file.parts[0] for file in distribution.files or ()}

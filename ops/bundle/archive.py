@@ -1,4 +1,4 @@
-"""Zip files that come out the same whenever and wherever they are made of the same files."""
+"""Reproducible zip files: the same files give the same archive at any time and on any machine."""
 
 import os
 import re
@@ -11,7 +11,7 @@ from pathlib import Path
 
 DATE = (1980, 1, 1, 0, 0, 0)  # the earliest that a zip file can hold
 MODE, UNIX, LEVEL = 0o100644, 3, 9
-TASK = "/var/task"  # where Lambda unpacks a bundle: what a traceback names
+TASK = "/var/task"  # where Lambda unpacks a bundle: the paths in tracebacks
 
 
 def read(path: Path) -> tuple[dict[str, bytes], str]:
@@ -28,7 +28,7 @@ def comment_of(path: Path) -> str:
 
 
 def write(path: Path, files: Mapping[str, bytes], comment: str) -> None:
-    """Write an archive in one step: sorted, of one date and mode."""
+    """Write an archive atomically, sorted, with one date and mode for all files."""
     unfinished = path.with_suffix(".unfinished")
     with zipfile.ZipFile(unfinished, "w") as archive:
         archive.comment = comment.encode()
@@ -40,9 +40,9 @@ def write(path: Path, files: Mapping[str, bytes], comment: str) -> None:
 
 
 def compiled(files: Mapping[str, bytes], *, keep: re.Pattern[str]) -> dict[str, bytes]:
-    """The files with bytecode, which Python takes without a look at its source.
+    """The files with bytecode, which Python loads without checking its source.
 
-    Modules that ``keep`` matches have it beside their source, which tracebacks show; all others have it alone.
+    Modules that match ``keep`` keep their source too, for tracebacks; the others have bytecode alone.
     """
     modules = {name: data for name, data in files.items() if name.endswith(".py")}
     kept = {name: data for name, data in modules.items() if keep.fullmatch(name)}
@@ -52,14 +52,14 @@ def compiled(files: Mapping[str, bytes], *, keep: re.Pattern[str]) -> dict[str, 
 
 
 def _bytecode(modules: Mapping[str, bytes], *options: str) -> dict[str, bytes]:
-    """Made by a process that does nothing else, with one order of hashes: what else a process holds shows in it."""
+    """Compile in a separate process with fixed hashes: the output depends on the state of the process."""
     with tempfile.TemporaryDirectory(prefix="bundle-") as scratch:
         for name, data in modules.items():
             path = Path(scratch, name)
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(data)
-        told = ["-q", "-f", "--invalidation-mode", "unchecked-hash", "-s", scratch, "-p", TASK, *options, scratch]
+        arguments = ["-q", "-f", "--invalidation-mode", "unchecked-hash", "-s", scratch, "-p", TASK, *options, scratch]
         environment = {"PATH": os.defpath, "PYTHONHASHSEED": "0"}
-        command = [sys.executable, "-S", "-m", "compileall", *told]
+        command = [sys.executable, "-S", "-m", "compileall", *arguments]
         subprocess.run(command, env=environment, check=True)  # noqa: S603  our own interpreter
         return {path.relative_to(scratch).as_posix(): path.read_bytes() for path in Path(scratch).rglob("*.pyc")}

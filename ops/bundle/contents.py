@@ -1,7 +1,6 @@
-"""What of a package that Chalice made goes to Lambda: pure functions over names and bytes.
+"""Which files of Chalice's package go to Lambda: pure functions over names and bytes.
 
-Every file is the project's own, or belongs to a pinned package and is what that package's ``RECORD`` says.
-Whatever else there is, is a mistake.
+Every file has to be the project's own, or to belong to a pinned package and match that package's ``RECORD``.
 """
 
 import base64
@@ -18,17 +17,18 @@ from email.parser import BytesParser
 
 Files = Mapping[str, bytes]
 
-SERVICES = ("cloudfront", "dynamodb", "sns", "ssm")  # what the function itself calls
+SERVICES = ("cloudfront", "dynamodb", "sns", "ssm")  # services that the function calls
 SDK_DATA = "botocore/data/"
 INTERFACE = re.compile(rf"{SDK_DATA}[^/]+/[^/]+/service-2\.json\.gz")
 UNUSED = (
-    "boto3/",  # the function uses botocore's clients: docs/decisions/dependencies.md
+    "boto3/",  # the function uses botocore: docs/decisions/dependencies.md
     "boto3-",
     "s3transfer/",
     "s3transfer-",
     "chalicelib/__main__.py",
     "chalicelib/cli/",
-    "dateutil/zoneinfo/dateutil-zoneinfo.tar.gz",  # Lambda's system has its own
+    "chalicelib/importers/",
+    "dateutil/zoneinfo/dateutil-zoneinfo.tar.gz",  # the system has its own
     "pydantic/mypy.py",
     "pydantic/v1/",
     "urllib3/contrib/emscripten/",
@@ -38,6 +38,7 @@ LEGAL = re.compile(r"METADATA|RECORD|(LICEN[CS]E|NOTICE|COPYING|AUTHORS).*|(lice
 OWN_CODE = re.compile(r"app\.py|chalice/(app|__init__)\.py|chalicelib/([a-z_]+/)*[a-z_]+\.py")
 OWN = re.compile(rf"{OWN_CODE.pattern}|chalicelib/static/(\w+/)*\w[\w.-]*\.(css|html|js|json|webmanifest)")
 PIN = re.compile(r"(?P<name>[A-Za-z0-9._-]+)==(?P<version>[A-Za-z0-9.!+_-]+)")
+HASH = re.compile(r"(\s|\\\n)+--hash=sha256:[0-9a-f]{64}")
 CACHED = re.compile(r"(.*/)?__pycache__/.*")
 
 MACHINES = {"x86_64": 62, "arm64": 183}  # e_machine of an ELF header
@@ -48,7 +49,7 @@ TAG = re.compile(r".*\.(cpython-(?P<python>\d+)-[\w-]+|abi3)\.so")
 
 @dataclass(frozen=True)
 class Package:
-    """A distribution in a package.  ``record``: its files and the SHA-256 of each, as ``RECORD`` writes it."""
+    """An installed distribution.  ``record``: name → SHA-256 of each file, as in ``RECORD``."""
 
     name: str
     version: str
@@ -58,30 +59,30 @@ class Package:
 
 
 def canonical(name: str) -> str:
-    """A distribution's name, as the index compares it."""
+    """A distribution's normalized name."""
     return re.sub(r"[-_.]+", "-", name).lower()
 
 
 def pins(requirements: str) -> dict[str, str]:
-    """Name → version of each requirement.
+    """Name → version of each requirement, whether or not hashes follow it.
 
     Raises:
-        ValueError: one that is not pinned.
+        ValueError: a requirement is not pinned.
     """
-    lines = [line.partition(" #")[0].strip() for line in requirements.splitlines()]
+    lines = [line.partition(" #")[0].strip() for line in HASH.sub("", requirements).splitlines()]
     found: dict[str, str] = {}
     for line in filter(None, lines):
         if line.startswith("#"):
             continue
         pin = PIN.fullmatch(line)
         if not pin:
-            raise ValueError(f"requirements.txt: {line!r} is no pin as in name==1.2.3")
+            raise ValueError(f"requirements.txt: {line!r} is not pinned as in name==1.2.3")
         found[canonical(pin["name"])] = pin["version"]
     return found
 
 
 def packages(files: Files) -> list[Package]:
-    """All distributions, by name."""
+    """All distributions, sorted by name."""
     folders = sorted(
         name.removesuffix("/METADATA") for name in files if re.fullmatch(r"[^/]+\.dist-info/METADATA", name)
     )
@@ -96,7 +97,7 @@ def _package(files: Files, folder: str) -> Package:
 
 
 def is_needed(name: str, versions: Mapping[str, str]) -> bool:
-    """Whether Lambda needs a file.  ``versions``: service → the version of its interface that is called."""
+    """Whether Lambda needs a file.  ``versions``: service → the version of its API that is called."""
     if name.startswith(UNUSED) or name.endswith(UNUSED_ENDINGS) or CACHED.fullmatch(name):
         return False
     if ".dist-info/" in name:
@@ -108,7 +109,7 @@ def is_needed(name: str, versions: Mapping[str, str]) -> bool:
 
 
 def latest(names: Iterable[str]) -> dict[str, str]:
-    """Service → the newest version of its interface, which is what the SDK takes."""
+    """Service → the newest version of its API, which is the one that the SDK uses."""
     found: dict[str, str] = {}
     for service, version in _interfaces(names):
         if service in SERVICES:
@@ -123,25 +124,25 @@ def _interfaces(names: Iterable[str]) -> Iterator[list[str]]:
 
 
 def pruned(files: Files) -> dict[str, bytes]:
-    """What Lambda needs."""
+    """The files that Lambda needs."""
     versions = latest(files)
     needed = {name: data for name, data in files.items() if is_needed(name, versions)}
-    return {name: _without_words(data) if INTERFACE.fullmatch(name) else data for name, data in needed.items()}
+    return {name: _without_documentation(data) if INTERFACE.fullmatch(name) else data for name, data in needed.items()}
 
 
-def _without_words(packed: bytes) -> bytes:
-    """A description of a service's interface, without its documentation: a start reads the whole of it."""
-    told = json.loads(gzip.decompress(packed), object_pairs_hook=_undocumented)
-    return gzip.compress(json.dumps(told, separators=(",", ":")).encode(), mtime=0)
+def _without_documentation(packed: bytes) -> bytes:
+    """A description of a service's API without its documentation: a cold start reads the whole file."""
+    described = json.loads(gzip.decompress(packed), object_pairs_hook=_undocumented)
+    return gzip.compress(json.dumps(described, separators=(",", ":")).encode(), mtime=0)
 
 
 def _undocumented(pairs: list[tuple[str, object]]) -> dict[str, object]:
-    """Without words; something of an interface that bears this name is no text."""
+    """Drop documentation; a part of the API with that name is not a string."""
     return {name: value for name, value in pairs if not (name == "documentation" and isinstance(value, str))}
 
 
 def recorded(files: Files) -> dict[str, bytes]:
-    """The files, each package's ``RECORD`` telling what became of it: what is left, and bytecode for source."""
+    """The files, with each package's ``RECORD`` updated: only what is left, and bytecode instead of source."""
     return {**files, **{f"{package.folder}/RECORD": _record(package, files) for package in packages(files)}}
 
 
@@ -157,40 +158,40 @@ def _record(package: Package, files: Files) -> bytes:
 
 
 def hash_of(data: bytes) -> str:
-    """As a ``RECORD`` writes it."""
+    """The SHA-256 of a file, as written in ``RECORD``."""
     return "sha256=" + base64.urlsafe_b64encode(hashlib.sha256(data).digest()).rstrip(b"=").decode()
 
 
-def mistakes(files: Files, requirements: str, architecture: str, python: str) -> Iterator[str]:
-    """What is wrong with the contents, in words.  ``python`` is as in file names: 311."""
+def problems(files: Files, requirements: str, architecture: str, python: str) -> Iterator[str]:
+    """What is wrong with the contents.  ``python`` is written as in file names: 311."""
     found = packages(files)
-    yield from _other_versions(pins(requirements), {package.name: package.version for package in found})
-    yield from _strangers(files, found)
+    yield from _wrong_versions(pins(requirements), {package.name: package.version for package in found})
+    yield from _unexpected(files, found)
     for name in sorted(name for name in files if NATIVE.fullmatch(name)):
-        yield from _other_machine(name, files[name], architecture, python)
+        yield from _wrong_platform(name, files[name], architecture, python)
 
 
-def _other_versions(wanted: Mapping[str, str], found: Mapping[str, str]) -> Iterator[str]:
+def _wrong_versions(wanted: Mapping[str, str], found: Mapping[str, str]) -> Iterator[str]:
     for name in sorted(wanted.keys() | found.keys()):
         if name not in found:
             yield f"{name} {wanted[name]} is missing"
         elif name not in wanted:
-            yield f"{name} {found[name]} is inside, and requirements.txt doesn't name it"
+            yield f"{name} {found[name]} is included, but not in requirements.txt"
         elif wanted[name] != found[name]:
-            yield f"{name} {found[name]} is inside, and requirements.txt pins {wanted[name]}"
+            yield f"{name} {found[name]} is included, but requirements.txt pins {wanted[name]}"
 
 
-def _strangers(files: Files, found: Iterable[Package]) -> Iterator[str]:
-    record = {name: told for package in found for name, told in package.record.items()}
+def _unexpected(files: Files, found: Iterable[Package]) -> Iterator[str]:
+    record = {name: digest for package in found for name, digest in package.record.items()}
     for name in sorted(name for name in files if not CACHED.fullmatch(name)):
         if name not in record:
             if not OWN.fullmatch(name):
                 yield f"{name} is not expected"
         elif record[name] and record[name] != hash_of(files[name]):
-            yield f"{name} is not what its package's RECORD says"
+            yield f"{name} does not match its package's RECORD"
 
 
-def _other_machine(name: str, data: bytes, architecture: str, python: str) -> Iterator[str]:
+def _wrong_platform(name: str, data: bytes, architecture: str, python: str) -> Iterator[str]:
     machine = int.from_bytes(data[MACHINE_AT], "little")
     if not data.startswith(ELF) or machine != MACHINES[architecture]:
         yield f"{name} is not built for {architecture}"

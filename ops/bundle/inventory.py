@@ -1,4 +1,4 @@
-"""What is in a bundle, as a CycloneDX 1.6 document: made from the bundle alone, so always the same."""
+"""The contents of a bundle as a CycloneDX 1.6 document, which depends on nothing but the bundle."""
 
 import hashlib
 import importlib.metadata
@@ -8,13 +8,13 @@ from typing import Any, cast
 
 from .contents import CACHED, Files, Package, packages
 
-FRAMEWORK = "chalice"  # it puts its own two modules into every package, without a RECORD
+FRAMEWORK = "chalice"  # adds two modules of its own to every package, without a RECORD
 NO_LICENCE = {"", "UNKNOWN"}
-NAME_LENGTH = 100  # characters: some packages give the whole text of their licence for its name
+NAME_LENGTH = 100  # characters: some packages give the whole text of their licence as its name
 
 
 def inventory(files: Files, version: str, sha256: str) -> str:
-    """All packages of a bundle: version, licence, how many files and bytes, the hash of the list of their hashes."""
+    """All packages of a bundle: version, licence, number of files and bytes, and the hash of their RECORD."""
     framework = cast("Message", importlib.metadata.metadata(FRAMEWORK))
     own = [name for name in files if name.startswith(f"{FRAMEWORK}/") and not CACHED.fullmatch(name)]
     listed = [_component(package, files) for package in packages(files)]
@@ -59,7 +59,7 @@ def _described(name: str, version: str, licences: list[Any], properties: dict[st
 
 
 def _licences(about: Message) -> list[Any]:
-    """What its metadata say: an expression, a name, or classifiers."""
+    """The licences in a package's metadata: an expression, a name, or classifiers."""
     expression = about["License-Expression"]
     if expression:
         return [{"expression": expression}]

@@ -1,1 +1,1 @@
-"""What the doctor checks."""
+"""The doctor's checks: of the AWS account, and of the service's URL."""

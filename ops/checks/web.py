@@ -1,4 +1,4 @@
-"""What the doctor looks at from outside, as readers' browsers do."""
+"""Checks of the service's URL, with the requests that browsers make."""
 
 import json
 from collections.abc import Iterator, Mapping
@@ -9,12 +9,12 @@ from typing import Any
 from urllib.error import HTTPError
 from urllib.request import Request, urlopen
 
-from ..findings import Check, Finding, Patient, deploy_again, ill, well
+from ..findings import Check, Finding, Target, deploy_again, failed, ok
 
 ORIGIN = "https://another-origin.example"
-PATIENCE = 15  # seconds
-SKEW = timedelta(minutes=2)
-ASKED = {
+TIMEOUT = 15  # seconds
+MAX_SKEW = timedelta(minutes=2)
+PREFLIGHT = {
     "Origin": ORIGIN,
     "Access-Control-Request-Method": "POST",
     "Access-Control-Request-Headers": "authorization,content-type,idempotency-key",
@@ -22,8 +22,8 @@ ASKED = {
 
 
 @dataclass(frozen=True)
-class Got:
-    """An answer; its headers' names in small letters."""
+class Response:
+    """A response; header names are in lower case."""
 
     status: int
     headers: Mapping[str, str]
@@ -31,87 +31,87 @@ class Got:
 
     @property
     def is_open(self) -> bool:
-        """A page of another origin may read it."""
+        """Whether a page of another origin can read it."""
         return self.headers.get("access-control-allow-origin") == "*"
 
 
-def ask(url: str, method: str = "GET", headers: Mapping[str, str] | None = None) -> Got:
-    """One request; every status is an answer.
+def fetch(url: str, method: str = "GET", headers: Mapping[str, str] | None = None) -> Response:
+    """The response to a request, whatever its status.
 
     Raises:
-        OSError: there was none.
+        OSError: there was no response.
     """
-    request = Request(url, method=method, headers={"Origin": ORIGIN, **(headers or {})})  # noqa: S310  the owner's own
+    request = Request(url, method=method, headers={"Origin": ORIGIN, **(headers or {})})  # noqa: S310  the owner's own URL
     try:
-        with urlopen(request, timeout=PATIENCE) as answer:  # noqa: S310  likewise
-            return _got(answer.status, answer.headers, answer.read())
-    except HTTPError as refusal:
-        with refusal:
-            return _got(refusal.code, refusal.headers, refusal.read())
+        with urlopen(request, timeout=TIMEOUT) as response:  # noqa: S310  likewise
+            return _response(response.status, response.headers, response.read())
+    except HTTPError as error:
+        with error:
+            return _response(error.code, error.headers, error.read())
 
 
-def _got(status: int, headers: Any, body: bytes) -> Got:  # noqa: ANN401  a message, by either way
-    return Got(status, {name.lower(): value for name, value in headers.items()}, body)
+def _response(status: int, headers: Any, body: bytes) -> Response:  # noqa: ANN401  two classes of messages
+    return Response(status, {name.lower(): value for name, value in headers.items()}, body)
 
 
-def address(patient: Patient) -> Iterator[Finding]:
-    """It answers, and a list can be read."""
-    if not patient.url:
-        cure = f"`make deploy STAGE={patient.stage.name}`, or name it by --url."
-        yield ill("address", "where the service answers is not known", cure)
+def address(target: Target) -> Iterator[Finding]:
+    """The service responds, and lists comments."""
+    if not target.url:
+        remedy = f"`make deploy STAGE={target.stage.name}`, or pass --url."
+        yield failed("address", "the service's URL is not known", remedy)
         return
-    alive = ask(f"{patient.url}/healthz")
+    alive = fetch(f"{target.url}/healthz")
     if alive.status != 200:  # noqa: PLR2004  as HTTP has it
-        yield ill("address", f"{patient.url}/healthz answers {alive.status}", "Its log says why, in CloudWatch.")
+        yield failed("address", f"{target.url}/healthz returns {alive.status}", "See the function's log in CloudWatch.")
         return
-    listed = ask(f"{patient.url}/v1/comments?post=/")
+    listed = fetch(f"{target.url}/v1/comments?post=/")
     if listed.status == 200 and "comments" in json.loads(listed.body):  # noqa: PLR2004  likewise
-        yield well("address", f"{patient.url} answers, and lists comments")
+        yield ok("address", f"{target.url} responds, and lists comments")
     else:
-        cure = "If the table is well, the log says why, in CloudWatch."
-        yield ill("address", f"a list of comments answers {listed.status}", cure)
+        remedy = "If the table is fine, see the function's log in CloudWatch."
+        yield failed("address", f"the list of comments returns {listed.status}", remedy)
 
 
-def cors(patient: Patient) -> Iterator[Finding]:
-    """Pages of other origins may ask, and may read every refusal, the gateway's own too."""
-    if not patient.url:
+def cors(target: Target) -> Iterator[Finding]:
+    """Pages of other origins can send requests and read errors, including API Gateway's own."""
+    if not target.url:
         return
-    preflight = ask(f"{patient.url}/v1/comments", "OPTIONS", ASKED)
+    preflight = fetch(f"{target.url}/v1/comments", "OPTIONS", PREFLIGHT)
     allowed = preflight.headers.get("access-control-allow-headers", "").lower()
     if not (preflight.is_open and "idempotency-key" in allowed):
-        yield ill("cors", "a page of another origin may not submit", deploy_again(patient.stage))
+        yield failed("cors", "a page of another origin cannot submit comments", deploy_again(target.stage))
         return
-    unknown = ask(f"{patient.url}/no-such-address")
+    unknown = fetch(f"{target.url}/no-such-address")
     if unknown.is_open and unknown.headers.get("content-type", "").startswith("application/problem+json"):
-        yield well("cors", "open to pages of other origins, refusals too")
+        yield ok("cors", "open to pages of other origins, errors included")
     else:
-        yield ill("cors", "API Gateway's own refusals can't be read by a page", deploy_again(patient.stage))
+        yield failed("cors", "pages cannot read API Gateway's own errors", deploy_again(target.stage))
 
 
-def widget(patient: Patient) -> Iterator[Finding]:
-    """A page of another origin can load it."""
-    if not patient.url:
+def widget(target: Target) -> Iterator[Finding]:
+    """Pages of other origins can load widget.js."""
+    if not target.url:
         return
-    script = ask(f"{patient.url}/widget.js")
+    script = fetch(f"{target.url}/widget.js")
     media = script.headers.get("content-type", "")
     if script.status == 200 and script.is_open and "javascript" in media:  # noqa: PLR2004  as HTTP has it
-        yield well("widget", f"{patient.url}/widget.js, {len(script.body):,} bytes before compression")
+        yield ok("widget", f"{target.url}/widget.js, {len(script.body):,} bytes before compression")
     else:
-        yield ill("widget", f"/widget.js answers {script.status}, {media or 'nothing'}", deploy_again(patient.stage))
+        yield failed("widget", f"/widget.js returns {script.status}, {media or 'nothing'}", deploy_again(target.stage))
 
 
-def clock(patient: Patient) -> Iterator[Finding]:
-    """This machine's: AWS refuses requests that are signed minutes off."""
-    if not patient.url:
+def clock(target: Target) -> Iterator[Finding]:
+    """This machine's clock is right: AWS refuses requests that are signed minutes off."""
+    if not target.url:
         return
-    told = ask(f"{patient.url}/healthz").headers.get("date")
-    if not told:
+    date = fetch(f"{target.url}/healthz").headers.get("date")
+    if not date:
         return
-    off = abs(datetime.now(UTC) - parsedate_to_datetime(told))
-    if off > SKEW:
-        yield ill("clock", f"this machine is {off.total_seconds():.0f} seconds off", "Set it right.")
+    off = abs(datetime.now(UTC) - parsedate_to_datetime(date))
+    if off > MAX_SKEW:
+        yield failed("clock", f"this machine is {off.total_seconds():.0f} seconds off", "Set the clock.")
     else:
-        yield well("clock", "right")
+        yield ok("clock", "correct")
 
 
 CHECKS: tuple[Check, ...] = (address, cors, widget, clock)

@@ -1,1 +1,1 @@
-"""The API's description: the OpenAPI document and the reference, made from the endpoints."""
+"""The OpenAPI document and the API reference, generated from the endpoints."""

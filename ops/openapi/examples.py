@@ -1,9 +1,11 @@
-"""Examples for the description of the API: a request's body and an answer by model, a parameter by name.
+"""Examples for the OpenAPI document: bodies of requests and responses by model, parameters by name.
 
-Only ``openapi`` imports this, so that no request pays for it.  Tests hold each to its schema.
+The service itself never imports this module.  Tests validate each example against its schema.
 """
 
 from typing import Any
+
+from chalicelib.core.screening.document import rules_schema
 
 ID = "Uq3ZB0xw3yGmYbq7R0ZtYg"
 REPLY_ID = "mB2nUe1F9Rk0T4hXw7cQzA"
@@ -12,9 +14,9 @@ ROW = "01KB2X5T9M3V7W8Y1Z4A6C8E0G"
 BULK = "01KB2X5T9MQ4R8S2T6V0W3X7Y1"
 MODERATOR_ID = "q8Jv2LmN4pRs"
 HASH = "pV7yq3Jm1ZkXo0bTn4WcE8sLr2Ud6HfGa9IxKeBvQwM"
-FORM_TOKEN = "WyJhIiwxXQ.k3Jd8sLq0ZxV5bNm2WcE7rTyU1iOpAsDfGhJkLzXcVb"  # noqa: S105  nobody signed it
-MADE, SEEN, LATER = "2024-07-06T09:12:33Z", "2024-07-06T10:01:07Z", "2024-07-06T21:12:33Z"
-WORDS = {"text": "I was there, and *nobody* ran.", "name": "Ann", "link": "https://example.org/"}
+FORM_TOKEN = "WyJhIiwxXQ.k3Jd8sLq0ZxV5bNm2WcE7rTyU1iOpAsDfGhJkLzXcVb"  # noqa: S105  not a valid token
+CREATED, DECIDED_AT, EXPIRES = "2024-07-06T09:12:33Z", "2024-07-06T10:01:07Z", "2024-07-06T21:12:33Z"
+CONTENT = {"text": "I was there, and *nobody* ran.", "name": "Ann", "link": "https://example.org/"}
 HTML = "<p>I was there, and <em>nobody</em> ran.</p>\n"
 
 COMMENT = {
@@ -26,8 +28,8 @@ COMMENT = {
     "link": "https://example.org/",
     "avatar": "c41f0e",
     "html": HTML,
-    "created": MADE,
-    "published": SEEN,
+    "created": CREATED,
+    "published": DECIDED_AT,
     "edited": None,
     "up": 3,
     "down": 0,
@@ -35,8 +37,8 @@ COMMENT = {
     "gone": False,
 }
 REPLY = {**COMMENT, "id": REPLY_ID, "parent": ID, "name": "Ben", "link": None, "html": "<p>I ran.</p>\n", "up": 0}
-WAITING = {**COMMENT, "status": "pending", "published": None, "up": 0}
-OWN = {**WAITING, "text": WORDS["text"], "edit_until": "2024-07-06T09:27:33Z"}
+PENDING = {**COMMENT, "status": "pending", "published": None, "up": 0}
+OWN = {**PENDING, "text": CONTENT["text"], "edit_until": "2024-07-06T09:27:33Z"}
 LATEST = {name: COMMENT[name] for name in COMMENT if name not in {"status", "up", "down", "gone"}}
 MODERATED = {
     "id": ID,
@@ -45,30 +47,38 @@ MODERATED = {
     "post": POST,
     "post_link": "https://blog.example/2024/07/panic.html",
     "parent": None,
-    **WORDS,
+    **CONTENT,
     "html": HTML,
     "avatar": "c41f0e",
-    "created": MADE,
+    "created": CREATED,
     "edited": None,
     "moderator": False,
-    "reasons": [{"rule": "hold_by_policy", "words": "Every comment waits for a moderator here."}],
+    "reasons": [
+        {
+            "rule": "old_post",
+            "parameters": {"days": 14},
+            "template": "The post is older than {days} days.",
+            "detail": "The post is older than 14 days.",
+        }
+    ],
     "flags": 0,
     "author": HASH,
     "network": "Zx1c3Vb5Nm7Qw9Er2Ty4Ui",
     "record": {"approved": 4, "rejected": 0, "since": "2024-05-01T07:30:00Z"},
-    "answered": None,
+    "in_reply_to": None,
     "earlier": None,
 }
 APPROVED = {**MODERATED, "version": 2, "status": "published", "reasons": [], "record": None}
+ACTOR = {"kind": "moderator", "id": MODERATOR_ID, "name": "Ada"}
 ENTRY = {
     "id": ROW,
-    "act": "approve",
-    "by": MODERATOR_ID,
-    "who": "Ada",
-    "at": SEEN,
-    "automatic": False,
+    "action": "approve",
+    "actor": ACTOR,
+    "at": DECIDED_AT,
+    "parameters": {},
+    "detail": "Approved the comment.",
     "comment": ID,
-    "about": {"name": WORDS["name"], "words": WORDS["text"], "status": "published"},
+    "about": {"name": CONTENT["name"], "excerpt": CONTENT["text"], "status": "published"},
     "post": POST,
     "before": "pending",
     "after": "published",
@@ -82,9 +92,9 @@ ENTRY = {
 MODERATOR = {"id": MODERATOR_ID, "name": "Ada", "role": "owner", "created": "2024-01-02T08:00:00Z"}
 TOKEN = {
     "id": HASH,
-    "created": MADE,
+    "created": CREATED,
     "used": None,
-    "expires": LATER,
+    "expires": EXPIRES,
     "name": None,
     "scopes": ["manage", "moderate", "read"],
     "current": True,
@@ -97,10 +107,17 @@ DECIDED = {
     "comment": APPROVED,
     "code": None,
     "detail": None,
-    "parent": None,
-    "parent_version": None,
+    "parameters": None,
 }
-POLICY = {"hold": "new_authors", "approvals": 1, "days": 14}
+RULES = {
+    "every_comment": {"active": False},
+    "new_author": {"active": True, "approvals": 2},
+    "old_post": {"active": False, "days": 14},
+    "links": {"active": False, "allowed": 2},
+    "network_rejected": {"active": False, "rejected": 3},
+    "honeypot": {"active": True},
+    "form": {"active": True, "seconds": 3},
+}
 MODERATED_POST = {
     "post": POST,
     "link": "https://blog.example/2024/07/panic.html",
@@ -124,7 +141,7 @@ SECRET = f"{MODERATOR_ID}7hYt5RfV3eDc1QaZ9wSx2NbGmKjUiOp4"
 
 BODIES: dict[str, dict[str, Any]] = {
     "Draft": {
-        **WORDS,
+        **CONTENT,
         "post": POST,
         "parent": None,
         "post_title": "The panic",
@@ -132,23 +149,33 @@ BODIES: dict[str, dict[str, Any]] = {
         "work": "3kx9",
         "trap": "",
     },
-    "Words": {**WORDS, "text": "I was there, and *hardly anybody* ran."},
+    "EditedText": {**CONTENT, "text": "I was there, and *hardly anybody* ran."},
     "PreviewDraft": {"text": "I was there, and *nobody* ran."},
     "NewVote": {"vote": 1},
-    "NewFlag": {"reason": "spam", "note": "The same text stands under three posts."},
-    "SentForm": {**WORDS, "post": POST, "parent": "", "form": FORM_TOKEN, "key": "Kf81x0yQb3TnWm5vLs2JpA", "trap": ""},
+    "NewFlag": {"reason": "spam", "note": "The same text was submitted to three posts."},
+    "SubmittedForm": {
+        **CONTENT,
+        "post": POST,
+        "parent": "",
+        "form": FORM_TOKEN,
+        "key": "Kf81x0yQb3TnWm5vLs2JpA",
+        "trap": "",
+    },
     "Decisions": {"decisions": [{"id": ID, "version": 1, "decision": "approve", "note": ""}]},
     "Undo": {"comment": ID, "decision": ROW, "bulk": None},
     "NewReply": {"post": POST, "text": "Thank you, Ann.", "parent": ID, "approve_parent": 1},
-    "ModeratorEdit": {**WORDS, "text": "I was there, and nobody ran.", "version": 2},
+    "ModeratorEdit": {**CONTENT, "text": "I was there, and nobody ran.", "version": 2},
     "PostChange": {"closed": True, "title": None, "version": 1},
-    "PostMove": {"from": POST, "to": "/2024/07/the-panic.html", "dry_run": False},
-    "PolicyChange": {**POLICY, "version": 0},
+    "NewRelocation": {"from": POST, "to": "/2024/07/the-panic.html", "dry_run": False},
+    "PolicyChange": {
+        "version": 0,
+        "rules": {"every_comment": {"active": False}, "new_author": {"active": True, "approvals": 2}},
+    },
     "SignIn": {"link": f"aw_link_{SECRET}", "keep": False},
     "NewToken": {"name": "nightly export", "scopes": ["read"]},
     "NewModerator": {"name": "Grace", "role": "moderator"},
 }
-ANSWERS: dict[str, dict[str, Any]] = {
+RESPONSES: dict[str, dict[str, Any]] = {
     "PublicComment": COMMENT,
     "CommentPage": {
         "post": POST,
@@ -161,7 +188,7 @@ ANSWERS: dict[str, dict[str, Any]] = {
     },
     "CommentInThread": {"post": POST, "id": REPLY_ID, "comments": [COMMENT, REPLY], "next": None},
     "Replies": {"comments": [REPLY], "next": None},
-    "Counts": {"counts": {POST: 2, "/2024/05/footpath.html": 17}},
+    "CommentCounts": {"counts": {POST: 2, "/2024/05/footpath.html": 17}},
     "Preview": {"html": HTML},
     "Form": {
         "token": FORM_TOKEN,
@@ -172,24 +199,31 @@ ANSWERS: dict[str, dict[str, Any]] = {
         "work": {"bits": 18},
     },
     "Votes": {"up": 4, "down": 0, "vote": 1},
-    "Flagged": {"flagged": True},
-    "Latest": {"comments": [LATEST]},
-    "Mine": {"comments": [OWN], "next": None},
-    "ErasedShape": {"done": 7, "left": False},
+    "FlagAccepted": {"flagged": True},
+    "LatestComments": {"comments": [LATEST]},
+    "OwnComments": {"comments": [OWN], "next": None},
+    "ErasureResult": {"done": 7, "left": False},
     "JobList": {
         "jobs": [
-            {"id": BULK, "work": "decide", "by": MODERATOR_ID, "who": "Ada", "at": SEEN, "comments": 40},
+            {
+                "id": BULK,
+                "kind": "decide",
+                "actor": ACTOR,
+                "at": DECIDED_AT,
+                "parameters": {"comments": 40},
+                "detail": "40 decisions",
+            },
         ]
     },
-    "JobDone": {"results": [DECIDED], "erased": 0, "left": False, "done": 0},
-    "QueuePage": {"comments": [MODERATED], "looked": 1, "next": None},
-    "DecidedAll": {"bulk": None, "results": [DECIDED], "job": None},
+    "JobResult": {"done": 1, "left": False, "results": [DECIDED]},
+    "QueuePage": {"comments": [MODERATED], "scanned": 1, "next": None},
+    "DecisionResults": {"bulk": None, "results": [DECIDED], "job": None},
     "ModeratedComment": APPROVED,
     "CommentWithHistory": {"comment": APPROVED, "history": [ENTRY]},
     "AuditPage": {"entries": [ENTRY], "next": None},
     "ModeratedPost": MODERATED_POST,
     "ModeratedPosts": {"posts": [MODERATED_POST, MOVED_POST], "next": None},
-    "MoveDone": {
+    "RelocationResult": {
         "from": {**MODERATED_POST, "count": 0, "closed": True, "version": 2},
         "to": {**MODERATED_POST, "post": "/2024/07/the-panic.html", "proposed_title": None, "closed": True},
         "comments": 3,
@@ -201,26 +235,26 @@ ANSWERS: dict[str, dict[str, Any]] = {
         "moved": 3,
         "left": True,
     },
-    "PolicyShape": {**POLICY, "version": 1},
-    "StatsShape": {
+    "PolicySchema": {"version": 1, "rules": RULES, "rules_schema": rules_schema()},
+    "StatsSchema": {
         "waiting": 3,
         "waiting_more": False,
-        "oldest_waiting": MADE,
+        "oldest_waiting": CREATED,
         "listed": {"count": 3, "more": False},
         "lists": {"pending": {"count": 3, "more": False}, "spam": {"count": 1, "more": False}},
         "spam_share": 0.1667,
         "days": [DAY],
         "names": {MODERATOR_ID: "Ada"},
     },
-    "SignedIn": {"token": f"aw_session_{SECRET}", "session": TOKEN, "moderator": MODERATOR},
+    "CreatedSession": {"token": f"aw_session_{SECRET}", "session": TOKEN, "moderator": MODERATOR},
     "Tokens": {"tokens": [TOKEN]},
-    "MadeToken": {"token": f"aw_api_{SECRET}", "about": API_TOKEN},
+    "CreatedToken": {"token": f"aw_api_{SECRET}", "about": API_TOKEN},
     "Moderators": {"moderators": [MODERATOR]},
-    "OwnLink": {"link": f"https://comments.example/moderate#aw_link_{SECRET}", "expires": "2030-01-31T12:15:00Z"},
-    "Invited": {"moderator": MODERATOR, "link": f"https://comments.example/moderate#aw_link_{SECRET}"},
+    "SignInLink": {"link": f"https://comments.example/moderate#aw_link_{SECRET}", "expires": "2030-01-31T12:15:00Z"},
+    "Invitation": {"moderator": MODERATOR, "link": f"https://comments.example/moderate#aw_link_{SECRET}"},
     "Health": {"status": "ok"},
 }
-BY_STATUS: dict[tuple[str, int], dict[str, Any]] = {("PublicComment", 202): WAITING}
+BY_STATUS: dict[tuple[str, int], dict[str, Any]] = {("PublicComment", 202): PENDING}
 TEXTS: dict[str, str] = {
     "application/atom+xml; charset=utf-8": '<?xml version="1.0" encoding="utf-8"?>\n'
     '<feed xmlns="http://www.w3.org/2005/Atom"><title>Comments</title></feed>',
@@ -233,7 +267,7 @@ PARAMETERS: dict[str, Any] = {
     "job_id": BULK,
     "name": "moderate.3f2a91bc.js",
     "Idempotency-Key": "Kf81x0yQb3TnWm5vLs2JpA",
-    "If-None-Match": '"5d41402abc4b2a76b9719d"',
+    "If-None-Match": '"5d41402abc4b2a76b9719d911017c592"',
     "post": POST,
     "sort": "oldest",
     "limit": 25,
@@ -241,7 +275,7 @@ PARAMETERS: dict[str, Any] = {
     "status": "pending",
     "author": HASH,
     "network": HASH,
-    "by": "q8Jv2LmN4pRs7hYt",
+    "actor": "q8Jv2LmN4pRs7hYt",
     "since": "2030-01-31",
     "until": "2030-01-31",
     "q": "panic",

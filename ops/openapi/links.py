@@ -1,8 +1,8 @@
-"""What an answer leads to: OpenAPI's links, so that a person or a program finds the next request.
+"""OpenAPI links: which requests can follow a response.
 
-Only what every such answer holds is linked to: a list may be empty.
+Only values that every such response contains are linked: lists may be empty.
 
-operation → status → name → link.  ``of``: the operation; ``parameters`` and ``body`` as OpenAPI has them.
+LINKS maps operation → status → name → link; ``parameters`` and ``body`` are as in OpenAPI.
 """
 
 from typing import Any
@@ -11,13 +11,13 @@ Link = dict[str, Any]
 
 
 def _to(operation: str, body: object = None, **parameters: str) -> Link:
-    about = {"operationId": operation, "parameters": parameters, "requestBody": body}
-    return {name: value for name, value in about.items() if value}
+    link = {"operationId": operation, "parameters": parameters, "requestBody": body}
+    return {name: value for name, value in link.items() if value}
 
 
 BODY = "$response.body#"
 BY_ID = {"comment_id": f"{BODY}/id"}
-ASKED = {"comment_id": "$request.path.comment_id"}
+SAME_COMMENT = {"comment_id": "$request.path.comment_id"}
 NEW = {"id": f"{BODY}/id", "version": 1, "decision": "approve"}
 OWN = {
     "edit": _to("edit", **BY_ID),
@@ -37,7 +37,7 @@ UNDO = {"comment": f"{BODY}/results/0/id", "decision": f"{BODY}/results/0/decisi
 
 LINKS: dict[str, dict[int, dict[str, Link]]] = {
     "submit": {201: {**OWN, **PUBLIC}, 202: OWN},
-    "edit": {200: PUBLIC, 202: {"withdraw": _to("withdraw", **ASKED)}},
+    "edit": {200: PUBLIC, 202: {"withdraw": _to("withdraw", **SAME_COMMENT)}},
     "form": {
         200: {"submit": _to("submit", {"post": "$request.query.post", "text": "I was there.", "form": f"{BODY}/token"})}
     },
@@ -46,7 +46,7 @@ LINKS: dict[str, dict[int, dict[str, Link]]] = {
             "next": _to("comments", post="$request.query.post", cursor=f"{BODY}/next"),
         }
     },
-    "replies": {200: {"next": _to("replies", **ASKED, cursor=f"{BODY}/next")}},
+    "replies": {200: {"next": _to("replies", **SAME_COMMENT, cursor=f"{BODY}/next")}},
     "queue": {200: {"next": _to("queue", cursor=f"{BODY}/next")}},
     "decisions": {
         200: {

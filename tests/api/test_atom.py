@@ -1,4 +1,4 @@
-"""The feeds are valid Atom (RFC 4287), whatever people write and however posts are called."""
+"""The feeds are valid Atom (RFC 4287) with any text and any post key."""
 # ruff: noqa: RUF001 - letters that are mistaken for others are what hostile words are made of
 
 import re
@@ -11,8 +11,8 @@ from xml.etree.ElementTree import Element, fromstring
 import feedparser
 import pytest
 
-from tests.store.trees import comment, store
-from tests.world import POST, World
+from tests.support.threads import comment, store
+from tests.support.world import POST, World
 
 ATOM = "{http://www.w3.org/2005/Atom}"
 DATE = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)")  # RFC 4287 §3.3
@@ -66,7 +66,7 @@ def text_of(parent: Element, name: str) -> str:
 
 
 def check_counts(element: Element, allowed: dict[str, tuple[int, int]]) -> None:
-    """Only elements that may be there, and as often as they may (RFC 4287 §4.1.1, §4.1.2)."""
+    """Check that only allowed elements occur, as often as allowed (RFC 4287 §4.1.1, §4.1.2)."""
     names = [child.tag.removeprefix(ATOM) for child in element]
     assert set(names) <= set(allowed), names
     for name, (least, most) in allowed.items():
@@ -74,7 +74,7 @@ def check_counts(element: Element, allowed: dict[str, tuple[int, int]]) -> None:
 
 
 def check_common(element: Element) -> None:
-    """What feeds and entries must have alike."""
+    """Check the rules for feeds and entries alike."""
     assert TAG.fullmatch(text_of(element, "id")), text_of(element, "id")
     assert text_of(element, "title").strip()
     for name in ("updated", "published"):
@@ -111,7 +111,7 @@ def check_entry(entry: Element) -> None:
 
 
 def check_by_hand(text: str) -> Element:
-    """The MUSTs of RFC 4287 that concern a feed like ours."""
+    """Check the MUSTs of RFC 4287 that apply to our feeds."""
     feed = fromstring(text.encode())  # noqa: S314  our own
     assert feed.tag == f"{ATOM}feed"
     check_counts(feed, FEED)
@@ -129,7 +129,7 @@ def check_by_hand(text: str) -> Element:
 
 
 def check_by_a_reader(text: str, feed: Element) -> Any:
-    """A reader of feeds that knows nothing of us sees the same, and has nothing to complain of."""
+    """Check that an independent feed parser sees the same, without warnings."""
     seen = feedparser.parse(text.encode(), response_headers={"content-type": TYPE}, sanitize_html=False)
     assert not seen.bozo, seen.bozo_exception
     assert seen.version == "atom10"
@@ -139,28 +139,28 @@ def check_by_a_reader(text: str, feed: Element) -> Any:
 
 
 def feed_of(world: World, **query: str) -> Any:
-    """A valid feed, as a reader sees it."""
-    reply = world.get("/v1/feed.atom", query=query)
-    assert reply.status == 200, reply.text
-    assert reply.headers["Content-Type"] == TYPE
-    return check_by_a_reader(reply.text, check_by_hand(reply.text))
+    """A feed as a feed reader parses it, after its validation."""
+    response = world.get("/v1/feed.atom", query=query)
+    assert response.status == 200, response.text
+    assert response.headers["Content-Type"] == TYPE
+    return check_by_a_reader(response.text, check_by_hand(response.text))
 
 
 def published_by_hand(world: World, words: Sequence[str], **more: Any) -> None:
-    """Comments as they are stored, one a second, with these words in their names and texts."""
+    """Stored comments, one per second, with these texts as names and texts."""
     made = [comment(number, html=f"<p>{number}</p>\n", name=name, **more) for number, name in enumerate(words)]
     store(world, made)
 
 
 @pytest.fixture(params=["https://blog.example", ""], ids=["on a site", "without a site"])
 def sited(request: pytest.FixtureRequest, world: World) -> World:
-    """A service that knows where the posts are, and one that does not."""
+    """A service with the URL of the site, and one without."""
     object.__setattr__(world.runtime.settings, "site", request.param)
     return world
 
 
 @pytest.mark.parametrize("words", HOSTILE.values(), ids=HOSTILE)
-def test_a_feed_is_valid_whatever_people_write(world: World, words: str) -> None:
+def test_a_feed_is_valid_with_any_text(world: World, words: str) -> None:
     world.published(f"{words}\n\n> {words}\n\n`{words}`", name=words, link=f"https://example.org/?{'&' * 9}")
 
     [entry] = feed_of(world).entries
@@ -171,7 +171,7 @@ def test_a_feed_is_valid_whatever_people_write(world: World, words: str) -> None
     assert "<script" not in entry.content[0].value
 
 
-def test_a_comment_reaches_a_reader_of_feeds_as_it_is_shown(world: World) -> None:
+def test_a_feed_reader_gets_a_comment_as_it_is_shown(world: World) -> None:
     comment_id = world.published("*Fish* & `<chips>` ]]>", name="Ann & <Ben>", link="https://example.org/?a=1&b=2")
 
     [entry] = feed_of(world).entries
@@ -184,7 +184,7 @@ def test_a_comment_reaches_a_reader_of_feeds_as_it_is_shown(world: World) -> Non
 
 
 @pytest.mark.parametrize("key", KEYS)
-def test_a_feed_is_valid_however_posts_are_called(sited: World, key: str) -> None:
+def test_a_feed_is_valid_with_any_post_key(sited: World, key: str) -> None:
     sited.published(post=key)
 
     assert len(feed_of(sited).entries) == len(feed_of(sited, post=key).entries) == 1
@@ -195,7 +195,7 @@ def test_an_empty_feed_is_valid(sited: World) -> None:
     assert feed_of(sited, post=KEYS[1]).entries == []
 
 
-def test_ids_stay_when_the_service_moves_and_words_change(world: World) -> None:
+def test_entry_ids_stay_when_the_service_moves_and_texts_change(world: World) -> None:
     comment_id = world.published("First.", name="Ann")
     before = feed_of(world, post=POST)
     world.clock.forward(minutes=1)
@@ -211,7 +211,7 @@ def test_ids_stay_when_the_service_moves_and_words_change(world: World) -> None:
     assert after.feed.links[0].href.startswith("https://elsewhere.example/comments/v1/feed.atom?post=")
 
 
-def test_what_was_edited_while_it_waited_is_new_when_it_is_published(world: World) -> None:
+def test_a_comment_edited_while_held_is_new_when_published(world: World) -> None:
     comment_id = world.submit("First.", author="ann").json["id"]
     world.clock.forward(minutes=1)
     world.edit(comment_id, "Better.", author="ann")

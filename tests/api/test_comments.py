@@ -1,13 +1,13 @@
-"""Comments through the door: what readers and authors can do, and what they are told."""
+"""The comments API: what readers and authors can do, and the responses that they get."""
 
 from dataclasses import replace
 
 import pytest
 
-from tests.world import POST, World, key22, rest_event, send, sibling
+from tests.support.world import POST, World, key22, rest_event, send, sibling
 
 
-def test_a_comment_sent_twice_is_one_comment_with_one_answer(world: World) -> None:
+def test_a_comment_sent_twice_is_stored_once_with_the_same_response(world: World) -> None:
     first = world.submit("Once.", key="once")
     again = world.submit("Once.", key="once")
 
@@ -15,20 +15,18 @@ def test_a_comment_sent_twice_is_one_comment_with_one_answer(world: World) -> No
     assert len(world.queue()) == 1
 
 
-def test_another_text_under_the_same_key_is_refused_and_what_is_stored_is_named(world: World) -> None:
+def test_another_text_under_the_same_key_is_refused_and_the_stored_comment_is_named(world: World) -> None:
     stored = world.submit("Once.", key="once").json["id"]
 
-    reply = world.submit("Twice.", key="once")
+    response = world.submit("Twice.", key="once")
 
-    assert (reply.status, reply.json["code"]) == (409, "idempotency_key_reused")
-    assert reply.json["comment"] == stored
+    assert (response.status, response.json["code"]) == (409, "idempotency_key_reused")
+    assert response.json["parameters"]["comment"] == stored
     assert world.submit("Twice.", key="once", author="ann").status == 202
 
 
 @pytest.mark.parametrize("decision", ["reject", "spam", "delete"])
-def test_a_repeat_after_a_decision_reads_like_one_that_waits_and_brings_nothing_back(
-    world: World, decision: str
-) -> None:
+def test_a_repeat_after_a_decision_looks_pending_and_restores_nothing(world: World, decision: str) -> None:
     comment_id = world.submit("Once.", key="once").json["id"]
     world.decide(decision, comment_id)
 
@@ -46,12 +44,12 @@ def test_with_another_author_key_the_same_idempotency_key_is_another_comment(wor
     assert len(ids) == 3
 
 
-def test_a_submission_without_a_key_is_told_so(world: World) -> None:
+def test_a_submission_without_an_idempotency_key_is_refused(world: World) -> None:
     body = {"post": POST, "text": "Hello."}
 
-    reply = world.request("POST", "/v1/comments", json_body=body)
+    response = world.request("POST", "/v1/comments", json_body=body)
 
-    assert (reply.status, reply.json["code"]) == (428, "idempotency_key_missing")
+    assert (response.status, response.json["code"]) == (428, "idempotency_key_missing")
 
 
 @pytest.mark.parametrize(
@@ -76,89 +74,89 @@ def test_a_submission_without_a_key_is_told_so(world: World) -> None:
 def test_a_bad_draft_names_the_field_that_is_wrong(world: World, fields: dict[str, object], wrong: str) -> None:
     body = {"post": POST, "text": "Hello.", **fields}
 
-    reply = world.request("POST", "/v1/comments", json_body=body, headers={"Idempotency-Key": key22("k")})
+    response = world.request("POST", "/v1/comments", json_body=body, headers={"Idempotency-Key": key22("k")})
 
-    assert reply.status == 422
-    assert reply.headers["Content-Type"] == "application/problem+json"
-    assert [error["field"] for error in reply.json["errors"]] == [wrong]
+    assert response.status == 422
+    assert response.headers["Content-Type"] == "application/problem+json"
+    assert [error["field"] for error in response.json["errors"]] == [wrong]
     assert world.queue() == []
 
 
-def test_all_wrong_fields_are_named_at_once(world: World) -> None:
-    reply = world.submit("", name="\u3164", link="ftp://example.org")
+def test_all_invalid_fields_are_named_at_once(world: World) -> None:
+    response = world.submit("", name="\u3164", link="ftp://example.org")
 
-    assert {error["field"] for error in reply.json["errors"]} == {"text", "name", "link"}
+    assert {error["field"] for error in response.json["errors"]} == {"text", "name", "link"}
 
 
 def test_with_the_policy_never_a_reader_who_took_their_time_is_published_at_once(world: World) -> None:
-    world.hold("never")
+    world.policy(every_comment=False)
     form = world.form()
 
-    reply = world.submit("Hello.", form=form)
+    response = world.submit("Hello.", form=form)
 
-    assert (reply.status, reply.json["status"]) == (201, "published")
+    assert (response.status, response.json["status"]) == (201, "published")
     assert world.listed()["count"] == 1
-    assert reply.headers["Location"] == f"comments/{reply.json['id']}"
+    assert response.headers["Location"] == f"comments/{response.json['id']}"
 
 
-def test_with_the_policy_never_a_program_still_waits(world: World) -> None:
-    world.hold("never")
+def test_with_the_policy_never_a_bot_is_still_held(world: World) -> None:
+    world.policy(every_comment=False)
 
     assert world.submit("Hello.").status == 202
     assert world.submit("Hello.", form=world.form("/another")).status == 202
     assert world.submit("Hello.", form=world.form(), trap="on").status == 202
 
 
-def test_the_author_sees_a_rejected_comment_as_one_that_waits(world: World) -> None:
-    reply = world.submit("Hello.", author="ann", key="once")
-    world.decide("spam", reply.json["id"])
+def test_the_author_sees_a_rejected_comment_as_pending(world: World) -> None:
+    response = world.submit("Hello.", author="ann", key="once")
+    world.decide("spam", response.json["id"])
 
     assert world.submit("Hello.", author="ann", key="once").json["status"] == "pending"
 
 
-def test_an_author_edits_within_the_window_and_waits_again(world: World) -> None:
+def test_an_edit_within_the_window_is_held_again(world: World) -> None:
     comment_id = world.published("First words.", author="ann")
 
-    reply = world.edit(comment_id, "Better words.", author="ann")
+    response = world.edit(comment_id, "Better words.", author="ann")
 
-    assert reply.status == 202
+    assert response.status == 202
     assert world.listed()["comments"] == []
     assert world.listed()["count"] == 0
     assert [each["text"] for each in world.queue()] == ["Better words."]
-    assert [entry["act"] for entry in world.comment(comment_id)["history"]] == ["submit", "approve", "edit"]
+    assert [entry["action"] for entry in world.comment(comment_id)["history"]] == ["submit", "approve", "edit"]
 
 
 def test_after_the_window_an_edit_is_refused(world: World) -> None:
     comment_id = world.submit(author="ann").json["id"]
     world.clock.forward(minutes=15, seconds=1)
 
-    reply = world.edit(comment_id, "Too late.", author="ann")
+    response = world.edit(comment_id, "Too late.", author="ann")
 
-    assert (reply.status, reply.json["code"]) == (403, "edit_window_closed")
+    assert (response.status, response.json["code"]) == (403, "edit_window_closed")
 
 
-def test_an_edit_brings_nothing_back_that_was_rejected(world: World) -> None:
-    world.hold("never")
+def test_an_edit_does_not_restore_a_rejected_comment(world: World) -> None:
+    world.policy(every_comment=False)
     comment_id = world.submit("Hello.", author="ann", form=world.form()).json["id"]
     world.decide("reject", comment_id)
 
-    reply = world.edit(comment_id, "Hello again.", author="ann")
+    response = world.edit(comment_id, "Hello again.", author="ann")
 
-    assert reply.status == 202
+    assert response.status == 202
     assert world.listed()["comments"] == []
     assert [each["text"] for each in world.queue("rejected")] == ["Hello again."]
 
 
-def test_an_edit_with_the_same_words_changes_nothing(world: World) -> None:
+def test_an_edit_with_the_same_text_changes_nothing(world: World) -> None:
     comment_id = world.published("Same words.", author="ann")
 
-    reply = world.edit(comment_id, "Same words.", author="ann")
+    response = world.edit(comment_id, "Same words.", author="ann")
 
-    assert (reply.status, reply.json["edited"]) == (200, None)
+    assert (response.status, response.json["edited"]) == (200, None)
     assert world.listed()["count"] == 1
 
 
-def test_a_moderator_who_saw_the_old_words_is_told_that_they_changed(world: World) -> None:
+def test_a_moderator_who_saw_the_old_text_gets_a_conflict(world: World) -> None:
     comment_id = world.submit("First words.", author="ann").json["id"]
     world.edit(comment_id, "Other words.", author="ann")
 
@@ -182,20 +180,20 @@ def test_an_author_withdraws_at_any_time_and_nothing_is_left(world: World) -> No
 
 
 @pytest.mark.parametrize("author", ["ben", "ann"])
-def test_what_is_not_ones_own_or_not_there_looks_the_same(world: World, author: str) -> None:
+def test_another_authors_comment_looks_like_an_unknown_one(world: World, author: str) -> None:
     waiting = world.submit("Hello.", author="carla").json["id"]
     rejected = world.submit("Hello.", author="carla").json["id"]
     world.decide("reject", rejected)
 
-    replies = [world.edit(each, "Mine now.", author=author) for each in (waiting, rejected, key22("nobody"))]
-    replies += [world.withdraw(each, author=author) for each in (waiting, rejected, key22("nobody"))]
+    responses = [world.edit(each, "Mine now.", author=author) for each in (waiting, rejected, key22("nobody"))]
+    responses += [world.withdraw(each, author=author) for each in (waiting, rejected, key22("nobody"))]
 
-    assert {(reply.status, reply.text, str(reply.headers)) for reply in replies} == {
-        (404, replies[0].text, str(replies[0].headers))
+    assert {(response.status, response.text, str(response.headers)) for response in responses} == {
+        (404, responses[0].text, str(responses[0].headers))
     }
 
 
-def test_a_waiting_a_rejected_and_an_unknown_comment_give_byte_identical_answers(world: World) -> None:
+def test_a_pending_a_rejected_and_an_unknown_comment_give_identical_responses(world: World) -> None:
     waiting, rejected, spam, gone = (world.submit("Hello.", author="ann").json["id"] for _ in range(4))
     world.decide("reject", rejected)
     world.decide("spam", spam)
@@ -209,7 +207,7 @@ def test_a_waiting_a_rejected_and_an_unknown_comment_give_byte_identical_answers
         assert "404" in answers.pop()
 
 
-def test_a_permalink_shows_what_it_answers_and_what_answers_it(world: World) -> None:
+def test_a_permalink_shows_ancestors_and_replies(world: World) -> None:
     root = world.published("Root.")
     middle = world.published("Middle.", parent=root)
     leaf = world.published("Leaf.", parent=middle)
@@ -220,7 +218,7 @@ def test_a_permalink_shows_what_it_answers_and_what_answers_it(world: World) -> 
     assert [each["id"] for each in page["comments"]] == [root, middle, leaf]
 
 
-def test_a_rejected_comment_with_replies_leaves_its_place_and_nothing_of_itself(world: World) -> None:
+def test_a_rejected_comment_with_replies_leaves_only_a_tombstone(world: World) -> None:
     root = world.published("Canary root.", name="Canary")
     reply = world.published("Reply.", parent=root)
 
@@ -237,7 +235,7 @@ def test_a_rejected_comment_with_replies_leaves_its_place_and_nothing_of_itself(
     assert world.listed()["comments"] == []
 
 
-def test_a_reply_waits_for_the_comment_that_it_answers(world: World) -> None:
+def test_a_reply_is_not_published_before_its_parent(world: World) -> None:
     root = world.published("Root.")
     reply = world.submit("Reply.", parent=root).json["id"]
     world.decide("reject", root)
@@ -246,13 +244,13 @@ def test_a_reply_waits_for_the_comment_that_it_answers(world: World) -> None:
 
     assert (result["outcome"], result["code"]) == ("refused", "parent_not_published")
     both = world.decide(
-        "approve", root, reply, versions={root: result["parent_version"], reply: result["comment"]["version"]}
+        "approve", root, reply, versions={root: result["parameters"]["version"], reply: result["comment"]["version"]}
     )
     assert [each["outcome"] for each in both["results"]] == ["done", "done"]
     assert world.listed()["count"] == 2
 
 
-def test_a_closed_post_takes_no_comments_until_it_is_reopened(world: World) -> None:
+def test_a_closed_post_accepts_no_comments_until_it_is_reopened(world: World) -> None:
     def close(*, closed: bool) -> None:
         change = {"closed": closed}
         world.request("PATCH", "/v1/moderation/posts", query={"post": POST}, json_body=change, token=world.token)
@@ -267,7 +265,7 @@ def test_a_closed_post_takes_no_comments_until_it_is_reopened(world: World) -> N
     assert world.submit().status == 202
 
 
-def test_counts_answer_under_the_names_that_were_asked_for(world: World) -> None:
+def test_counts_are_returned_under_the_requested_names(world: World) -> None:
     world.published(post="/a/")
 
     counts = world.get("/v1/counts", query={"post": ["/a", "/a/index.html", "/b"]}).json
@@ -276,16 +274,16 @@ def test_counts_answer_under_the_names_that_were_asked_for(world: World) -> None
 
 
 def test_more_than_fifty_counts_are_refused(world: World) -> None:
-    reply = world.get("/v1/counts", query={"post": [f"/{number}" for number in range(51)]})
+    response = world.get("/v1/counts", query={"post": [f"/{number}" for number in range(51)]})
 
-    assert (reply.status, reply.json["errors"][0]["field"]) == (422, "post")
+    assert (response.status, response.json["errors"][0]["field"]) == (422, "post")
 
 
 def test_a_preview_renders_and_stores_nothing(world: World) -> None:
-    reply = world.request("POST", "/v1/preview", json_body={"text": "**Look** <script>alert(1)</script>"})
+    response = world.request("POST", "/v1/preview", json_body={"text": "**Look** <script>alert(1)</script>"})
 
-    assert "<strong>Look</strong>" in reply.json["html"]
-    assert "<script" not in reply.json["html"]
+    assert "<strong>Look</strong>" in response.json["html"]
+    assert "<script" not in response.json["html"]
     assert world.queue() == []
 
 
@@ -303,14 +301,14 @@ def test_a_preview_renders_and_stores_nothing(world: World) -> None:
         ({"post": ["/a", "/b"]}, "post"),
     ],
 )
-def test_a_wrong_parameter_is_named(world: World, query: dict[str, str | list[str]], field: str) -> None:
-    reply = world.get("/v1/comments", query={"post": POST, **query})
+def test_an_invalid_parameter_is_named(world: World, query: dict[str, str | list[str]], field: str) -> None:
+    response = world.get("/v1/comments", query={"post": POST, **query})
 
-    assert reply.status == 422
-    assert [error["field"] for error in reply.json["errors"]] == [field]
+    assert response.status == 422
+    assert [error["field"] for error in response.json["errors"]] == [field]
 
 
-def test_public_answers_have_a_tag_and_are_not_sent_twice(world: World) -> None:
+def test_public_responses_have_an_etag_and_are_not_sent_twice(world: World) -> None:
     world.published()
     first = world.get("/v1/comments", query={"post": POST})
 
@@ -324,7 +322,7 @@ def test_public_answers_have_a_tag_and_are_not_sent_twice(world: World) -> None:
     assert "stale-while-revalidate=60" in again.headers["Cache-Control"]
 
 
-def test_public_answers_do_not_look_at_who_asks(world: World) -> None:
+def test_public_responses_do_not_depend_on_the_caller(world: World) -> None:
     world.published()
 
     plain = world.get("/v1/comments", query={"post": POST})
@@ -333,7 +331,7 @@ def test_public_answers_do_not_look_at_who_asks(world: World) -> None:
     assert plain == signed
 
 
-def test_another_instance_repeats_a_rejected_text_for_two_seconds_at_most(world: World) -> None:
+def test_another_instance_serves_a_rejected_text_for_two_seconds_at_most(world: World) -> None:
     comment_id = world.published()
     other = sibling(world)
     with other.open():
@@ -348,7 +346,7 @@ def test_another_instance_repeats_a_rejected_text_for_two_seconds_at_most(world:
         assert other.listed()["comments"] == []
 
 
-def test_a_head_request_says_the_same_without_a_body(world: World) -> None:
+def test_a_head_request_gets_the_same_headers_without_a_body(world: World) -> None:
     full = world.get("/v1/comments", query={"post": POST})
     head = world.request("HEAD", "/v1/comments", query={"post": POST})
 
@@ -356,22 +354,22 @@ def test_a_head_request_says_the_same_without_a_body(world: World) -> None:
 
 
 @pytest.mark.parametrize("prefix", ["", "/api"])
-def test_below_any_prefix_the_answers_are_the_same(world: World, prefix: str) -> None:
+def test_responses_are_the_same_below_any_prefix(world: World, prefix: str) -> None:
     world.published()
 
-    reply = send(rest_event("GET", "/v1/comments", query={"post": POST}, prefix=prefix))
+    response = send(rest_event("GET", "/v1/comments", query={"post": POST}, prefix=prefix))
 
-    assert reply.json == world.listed()
+    assert response.json == world.listed()
 
 
-def test_a_secret_that_is_not_the_tables_writes_nothing(world: World) -> None:
+def test_a_secret_that_does_not_match_the_table_writes_nothing(world: World) -> None:
     world.submit()
     settings = replace(world.runtime.settings, secret="another secret of thirty-two characters")
-    stranger = replace(world, runtime=replace(world.runtime, settings=settings))
+    other_secret = replace(world, runtime=replace(world.runtime, settings=settings))
 
-    with stranger.open():
-        reply = stranger.submit()
+    with other_secret.open():
+        response = other_secret.submit()
 
-    assert (reply.status, reply.json["code"]) == (503, "keys_mismatch")
+    assert (response.status, response.json["code"]) == (503, "keys_mismatch")
     with world.open():
         assert len(world.queue()) == 1

@@ -1,23 +1,23 @@
-"""What is newest: by publication, not by submission, and with nothing that is not public."""
+"""The latest comments and feeds: sorted by publication, not by submission, and public comments only."""
 
 from xml.etree.ElementTree import Element, fromstring
 
-from tests.world import POST, World
+from tests.support.world import POST, World
 
 ATOM = "{http://www.w3.org/2005/Atom}"
 
 
 def entries(world: World, **query: str) -> list[Element]:
-    reply = world.get("/v1/feed.atom", query=query)
-    assert (reply.status, reply.headers["Content-Type"]) == (200, "application/atom+xml; charset=utf-8")
-    return fromstring(reply.text).findall(f"{ATOM}entry")  # noqa: S314  our own
+    response = world.get("/v1/feed.atom", query=query)
+    assert (response.status, response.headers["Content-Type"]) == (200, "application/atom+xml; charset=utf-8")
+    return fromstring(response.text).findall(f"{ATOM}entry")  # noqa: S314  our own
 
 
 def ids(found: list[Element]) -> list[str]:
     return [(entry.findtext(f"{ATOM}id") or "").rpartition("/")[2] for entry in found]
 
 
-def test_what_was_approved_late_is_newest(world: World) -> None:
+def test_a_comment_approved_late_is_newest(world: World) -> None:
     early, late = (world.submit(f"Number {number}.", post=f"/{number}").json["id"] for number in range(2))
     world.decide("approve", late)
     world.decide("approve", early)
@@ -39,7 +39,7 @@ def test_a_rejected_comment_leaves_the_newest_and_comes_back_as_new(world: World
     assert [each["id"] for each in world.get("/v1/latest").json["comments"]] == [one, two]
 
 
-def test_a_posts_feed_has_its_comments_alone(world: World) -> None:
+def test_a_posts_feed_has_only_its_own_comments(world: World) -> None:
     mine = world.published("*Here*", name="Ann & Ben", link="https://example.org/")
     world.published("There.", post="/there")
 
@@ -53,6 +53,6 @@ def test_a_posts_feed_has_its_comments_alone(world: World) -> None:
     assert link.get("href") == f"https://blog.example{POST}#comment-{mine}"
 
 
-def test_an_empty_feed_is_a_feed(world: World) -> None:
+def test_an_empty_feed_is_returned_as_a_feed(world: World) -> None:
     assert entries(world, post=POST) == []
     assert world.get("/v1/latest").json == {"comments": []}

@@ -1,4 +1,4 @@
-"""JSON as its test suite breaks it: a body is an object of ours, or it is refused, and never with a 5xx."""
+"""The JSON test suite: a body is a valid object or refused, and never causes a 5xx."""
 
 import base64
 import json
@@ -7,9 +7,9 @@ from collections.abc import Iterable, Iterator
 import pytest
 
 from chalicelib.core.text.sanitize import clean_text
-from tests.corpus import load
-from tests.hostile import counted, judge
-from tests.world import POST, Reply, World, key22, rest_event, send
+from tests.support.attack_corpora import load
+from tests.support.response_checks import check_response, counted_calls
+from tests.support.world import POST, Response, World, key22, rest_event, send
 
 NEST = b"[" * 100_000 + b"]" * 100_000  # the row that is too long to lie in the corpus
 LONGEST = "n_structure_open_array_object.json"
@@ -32,8 +32,8 @@ def rows(*expected: str) -> Iterator[tuple[str, bytes]]:
             yield row["name"], base64.b64decode(row["b64"]) if "b64" in row else NEST
 
 
-def sent(body: str | bytes, *, key: str = "json") -> Reply:
-    """A submission with this body: as text, or as base64 if it is bytes."""
+def sent(body: str | bytes, *, key: str = "json") -> Response:
+    """A submission with this body: text as it is, bytes as base64."""
     headers = {"Content-Type": "application/json", "Idempotency-Key": key22(key)}
     text = body if isinstance(body, str) else base64.b64encode(body).decode()
     event = rest_event("POST", "/v1/comments", headers=headers, body=text)
@@ -41,7 +41,7 @@ def sent(body: str | bytes, *, key: str = "json") -> Reply:
 
 
 def spellings(body: bytes) -> list[str | bytes]:
-    """How a gateway may hand a body over."""
+    """The forms in which a gateway may pass a body."""
     try:
         return [body, body.decode()]
     except UnicodeDecodeError:
@@ -49,22 +49,22 @@ def spellings(body: bytes) -> list[str | bytes]:
 
 
 def within(body: bytes) -> bytes:
-    """A good draft with this as its text."""
+    """A valid draft with this JSON value as its text."""
     return b'{"post": "/x", "text": ' + body + b"}"
 
 
 def statuses(bodies: Iterable[tuple[str, bytes]]) -> dict[str, set[int]]:
-    """What is answered to each body, however the gateway hands it over; none may cost a call to the table."""
+    """The response to each body, in every form; none may call the table."""
     found: dict[str, set[int]] = {}
-    with counted() as calls:
+    with counted_calls() as calls:
         for name, body in bodies:
-            found[name] = {judge(sent(spelling)).status for spelling in spellings(body)}
+            found[name] = {check_response(sent(spelling)).status for spelling in spellings(body)}
     assert calls.made == []
     return found
 
 
 @pytest.mark.usefixtures("world")
-def test_what_is_no_json_is_refused_as_such() -> None:
+def test_invalid_json_is_refused() -> None:
     found = statuses(rows("reject"))
 
     assert len(found) == 147
@@ -72,7 +72,7 @@ def test_what_is_no_json_is_refused_as_such() -> None:
 
 
 @pytest.mark.usefixtures("world")
-def test_what_is_json_but_no_draft_is_refused_as_a_draft() -> None:
+def test_valid_json_that_is_not_a_draft_is_refused_as_a_draft() -> None:
     found = statuses(rows("accept", "either"))
 
     assert (len(found), OBJECTS - set(found)) == (96, set())
@@ -80,8 +80,8 @@ def test_what_is_json_but_no_draft_is_refused_as_a_draft() -> None:
 
 
 @pytest.mark.usefixtures("world")
-def test_what_is_no_json_is_refused_inside_a_draft_too() -> None:
-    """Numbers that are none are read by the parser, and no field takes them."""
+def test_invalid_json_inside_a_draft_is_refused() -> None:
+    """NaN and Infinity are parsed, but no field accepts them."""
     found = statuses((name, within(body)) for name, body in rows("reject"))
 
     assert {name for name, answer in found.items() if answer == {422}} == NO_NUMBERS
@@ -89,14 +89,14 @@ def test_what_is_no_json_is_refused_inside_a_draft_too() -> None:
 
 
 @pytest.mark.usefixtures("world")
-def test_what_may_be_json_is_refused_inside_a_draft_too() -> None:
+def test_ambiguous_json_inside_a_draft_is_refused() -> None:
     found = statuses((name, within(body)) for name, body in rows("either"))
 
     assert set.union(*found.values()) == {400, 422}
 
 
 def strings() -> dict[str, str]:
-    """The accepted rows that hold one string: how it is spelled → what it spells."""
+    """The accepted rows with one string: its JSON spelling → its value."""
     found: dict[str, str] = {}
     for _, body in rows("accept"):
         value = json.loads(body)
@@ -112,12 +112,12 @@ def outcome(text: str) -> str | None:
         return None
 
 
-def test_strings_of_every_spelling_are_stored_as_what_they_spell(world: World) -> None:
+def test_strings_are_stored_as_decoded_whatever_their_escapes(world: World) -> None:
     expected = {spelled: outcome(text) for spelled, text in strings().items()}
 
     for spelled, stored in expected.items():
-        reply = judge(sent(f'{{"post": "{POST}", "text": {spelled}}}', key=spelled))
-        assert reply.status == (202 if stored else 422), spelled
+        response = check_response(sent(f'{{"post": "{POST}", "text": {spelled}}}', key=spelled))
+        assert response.status == (202 if stored else 422), spelled
 
     assert len(expected) > 30
     assert sorted(each["text"] for each in world.queue(limit="100")) == sorted(filter(None, expected.values()))
@@ -127,21 +127,23 @@ def test_strings_of_every_spelling_are_stored_as_what_they_spell(world: World) -
     "number", ["1e400", "-1", "0", "1.0", "1.5", "true", '"1"', "null", "NaN", "9" * 40, "9" * 4000]
 )
 @pytest.mark.parametrize("route", ["decisions", "posts", "policy"])
-def test_a_version_is_a_whole_number_of_any_size_or_refused(world: World, route: str, number: str) -> None:
+def test_a_version_that_is_not_a_whole_number_is_refused(world: World, route: str, number: str) -> None:
     comment_id = world.submit().json["id"]
     method, body = {
         "decisions": ("POST", f'{{"decisions": [{{"id": "{comment_id}", "decision": "spam", "version": {number}}}]}}'),
         "posts": ("PATCH", f'{{"closed": true, "version": {number}}}'),
-        "policy": ("PUT", f'{{"hold": "never", "version": {number}}}'),
+        "policy": ("PUT", f'{{"rules": {{"every_comment": {{"active": false}}}}, "version": {number}}}'),
     }[route]
     headers = {"Content-Type": "application/json", "Authorization": f"Bearer {world.token}"}
     query = {"post": POST} if route == "posts" else None
 
-    reply = judge(send(rest_event(method, f"/v1/moderation/{route}", headers=headers, query=query, body=body)))
+    response = check_response(
+        send(rest_event(method, f"/v1/moderation/{route}", headers=headers, query=query, body=body))
+    )
 
-    assert reply.status in {200, 409, 422}
+    assert response.status in {200, 409, 422}
     assert (
-        reply.status != 200
+        response.status != 200
         or number in {"null", "0", "1.0"}
-        or reply.json["results"][0]["outcome"] == "changed_meanwhile"
+        or response.json["results"][0]["outcome"] == "changed_meanwhile"
     )

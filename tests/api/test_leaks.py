@@ -1,4 +1,4 @@
-"""What is not published is in no public byte: every public answer is that of a world without it.
+"""Unpublished data never leaks: every public response equals that of a world without it.
 
 Routes are taken from the endpoints: one that this file does not know fails.
 """
@@ -10,46 +10,48 @@ import pytest
 from moto import mock_aws
 
 from chalicelib import runtime as runtimes
-from chalicelib.api.assets import STATIC, listed
+from chalicelib.api.assets import STATIC, find_assets
 from chalicelib.core.crypto.signing import sign
-from tests import twins
-from tests.canaries import CANARY, forms, tells
-from tests.questions import PUBLIC, QUESTIONS, Asked, Known, Route
-from tests.twins import OTHER, Story, told, use, written
-from tests.wire_guard import guarded
-from tests.world import Reply, key22, shared_client
+from tests.support import non_interference
+from tests.support.canaries import CANARY, spellings_found, spellings_of
+from tests.support.non_interference import OTHER, Scenario, activate, build_scenario, serialized
+from tests.support.public_requests import PUBLIC, PUBLIC_REQUESTS, Known, RequestArguments, Route
+from tests.support.wire_guard import guarded
+from tests.support.world import POST, Response, key22, shared_client
+
+SPELLED_TIMES = {"/v1/comments": "%Y-%m-%dT%H:%M", "/thread": "%-d %B %Y, %H:%M"}  # as JSON and HTML tell them
 
 
 @dataclass(frozen=True)
 class Pair:
-    """A world with hidden things in it, and one without."""
+    """A world with hidden data, and one without."""
 
-    full: Story
-    bare: Story
+    full: Scenario
+    public: Scenario
     cursors: list[str]
     assets: list[str]
 
-    def known(self, story: Story) -> Known:
-        """What can be asked there."""
-        return Known(list(story.public.values()), list(story.hidden.values()), self.cursors, self.assets)
+    def known(self, scenario: Scenario) -> Known:
+        """What requests to this world can use."""
+        return Known(list(scenario.public.values()), list(scenario.hidden.values()), self.cursors, self.assets)
 
 
 @pytest.fixture(scope="module")
 def pair() -> Iterator[Pair]:
-    """The worlds, once for all routes."""
+    """Both worlds, shared by all tests."""
     with mock_aws(), guarded(shared_client()):
-        full, bare = told(tells_all=True, words=CANARY), told(tells_all=False)
+        full, public = build_scenario(with_hidden=True, words=CANARY), build_scenario(with_hidden=False)
         try:
-            yield Pair(full, bare, cursors_of(full), assets_of(full))
+            yield Pair(full, public, cursors_of(full), assets_of(full))
         finally:
-            runtimes.use(None)
+            runtimes.use_runtime(None)
 
 
-def cursors_of(story: Story) -> list[str]:
-    """From the queue, the audit, an author's own list, another post, another order; and forged ones."""
-    use(story)
-    world, author = story.world, f"aw_author_{key22('ann')}"
-    asked: list[tuple[str, Asked]] = [
+def cursors_of(scenario: Scenario) -> list[str]:
+    """Cursors of the queue, the audit log, an author's list, another post and another order; and forged ones."""
+    activate(scenario)
+    world, author = scenario.world, f"aw_author_{key22('ann')}"
+    asked: list[tuple[str, RequestArguments]] = [
         ("/v1/moderation/queue", {"token": world.token}),
         ("/v1/moderation/audit", {"token": world.token}),
         ("/v1/mine", {"token": author}),
@@ -64,99 +66,109 @@ def cursors_of(story: Story) -> list[str]:
     return [*found, queue[:-1], "x" + queue, queue.replace(".", "", 1), "."]
 
 
-def assets_of(story: Story) -> list[str]:
-    use(story)
-    page = story.world.get("/moderate").text
-    return [*(part.partition('"')[0] for part in page.split("assets/")[1:]), *listed(STATIC)]
+def assets_of(scenario: Scenario) -> list[str]:
+    activate(scenario)
+    page = scenario.world.get("/moderate").text
+    return [*(part.partition('"')[0] for part in page.split("assets/")[1:]), *find_assets(STATIC)]
 
 
-def ask(story: Story, route: Route, asked: Asked) -> Iterator[Reply]:
-    """One question, and all pages that follow, by the cursors of the answers."""
+def ask(scenario: Scenario, route: Route, asked: RequestArguments) -> Iterator[Response]:
+    """The responses to a request and to those for all following pages."""
     while True:
-        reply = story.world.request(*route, **asked)
-        yield reply
-        following = reply.json.get("next") if reply.text.startswith('{"') and reply.status == 200 else html_next(reply)
+        response = scenario.world.request(*route, **asked)
+        yield response
+        following = (
+            response.json.get("next")
+            if response.text.startswith('{"') and response.status == 200
+            else html_next(response)
+        )
         if not following:
             return
         asked = {**asked, "query": {**asked.get("query", {}), "cursor": following}}
 
 
-def html_next(reply: Reply) -> str:
-    if 'rel="next"' not in reply.text:
+def html_next(response: Response) -> str:
+    if 'rel="next"' not in response.text:
         return ""
-    return reply.text.partition('" rel="next"')[0].rpartition("cursor=")[2]
+    return response.text.partition('" rel="next"')[0].rpartition("cursor=")[2]
 
 
-def answers(story: Story, route: Route, asked: Iterable[Asked]) -> list[Reply]:
-    """All answers of one world, from one moment on."""
-    use(story)
-    return [reply for each in asked for reply in ask(story, route, each)]
+def responses_to(scenario: Scenario, route: Route, asked: Iterable[RequestArguments]) -> list[Response]:
+    """All responses of one world, starting at the same time."""
+    activate(scenario)
+    return [reply for each in asked for reply in ask(scenario, route, each)]
 
 
-def heads(story: Story, route: Route, asked: Iterable[Asked]) -> list[Reply]:
-    """What HEAD tells, where it may be asked."""
-    use(story)
-    return [story.world.request("HEAD", route[1], **each) for each in asked] if PUBLIC[route].memo else []
+def heads(scenario: Scenario, route: Route, asked: Iterable[RequestArguments]) -> list[Response]:
+    """The responses to HEAD, where it is supported."""
+    activate(scenario)
+    return [scenario.world.request("HEAD", route[1], **each) for each in asked] if PUBLIC[route].cached else []
 
 
-def conditional(story: Story, route: Route, asked: Iterable[Asked], tags: Iterable[Reply]) -> list[Reply]:
-    """The same questions with the entity tags of other answers."""
-    use(story)
-    known = [{"If-None-Match": reply.headers.get("ETag", '"none"')} for reply in tags]
-    return [story.world.request(*route, **each, headers=tag) for each, tag in zip(asked, known, strict=False)]
+def conditional(
+    scenario: Scenario, route: Route, asked: Iterable[RequestArguments], tags: Iterable[Response]
+) -> list[Response]:
+    """The responses to the same requests with the entity tags of other responses."""
+    activate(scenario)
+    known = [{"If-None-Match": response.headers.get("ETag", '"none"')} for response in tags]
+    return [scenario.world.request(*route, **each, headers=tag) for each, tag in zip(asked, known, strict=False)]
 
 
-def same(ours: list[Reply], theirs: list[Reply]) -> list[Reply]:
-    """Byte for byte, without a canary in any."""
+def same(ours: list[Response], theirs: list[Response]) -> list[Response]:
+    """Check that responses are identical and contain no canary."""
     for one, other in zip(ours, theirs, strict=True):
-        assert written(one) == written(other)
-    assert all(reply.status < 500 for reply in ours)
-    assert not tells("\n".join(map(written, ours)))
+        assert serialized(one) == serialized(other)
+    assert all(response.status < 500 for response in ours)
+    assert not spellings_found("\n".join(map(serialized, ours)))
     return ours
 
 
-@pytest.fixture(scope="module")
-def said() -> list[str]:
-    """All answers to GET, as they come."""
-    return []
+def times_of_removed_comments(scenario: Scenario) -> list[str]:
+    """When the comments were written of which only a tombstone is left, in every form in which a page tells a time."""
+    comments = [scenario.world.runtime.comments.get(scenario.public[name]) for name in non_interference.TOMBSTONES]
+    spelled = [f"{each.created:{form}}" for each in comments for form in SPELLED_TIMES.values()]
+    return [*spelled, *(each.order for each in comments)]
 
 
-def test_every_public_route_is_asked() -> None:
-    assert set(QUESTIONS) == set(PUBLIC)
+def test_every_public_route_is_tested() -> None:
+    assert set(PUBLIC_REQUESTS) == set(PUBLIC)
 
 
-@pytest.mark.parametrize("route", list(QUESTIONS), ids=" ".join)
-def test_what_is_hidden_changes_no_public_byte(pair: Pair, said: list[str], route: Route) -> None:
-    asked = [list(QUESTIONS[route](pair.known(story))) for story in (pair.full, pair.bare)]
+@pytest.mark.parametrize("route", list(PUBLIC_REQUESTS), ids=" ".join)
+def test_hidden_data_changes_no_public_byte(pair: Pair, route: Route) -> None:
+    asked = [list(PUBLIC_REQUESTS[route](pair.known(scenario))) for scenario in (pair.full, pair.public)]
 
-    replies = same(answers(pair.full, route, asked[0]), answers(pair.bare, route, asked[1]))
-    known = heads(pair.full, route, asked[0]), heads(pair.bare, route, asked[1])
+    responses = same(responses_to(pair.full, route, asked[0]), responses_to(pair.public, route, asked[1]))
+    known = heads(pair.full, route, asked[0]), heads(pair.public, route, asked[1])
     same(*known)
-    fresh = same(conditional(pair.full, route, asked[0], known[1]), conditional(pair.bare, route, asked[1], known[0]))
+    fresh = same(conditional(pair.full, route, asked[0], known[1]), conditional(pair.public, route, asked[1], known[0]))
 
-    assert replies
-    assert [reply.status for reply in fresh] == [304 if "ETag" in reply.headers else reply.status for reply in fresh]
-    assert not any(reply.text for reply in (*known[0], *fresh) if reply.status < 400)
-    said += [reply.text for reply in replies if route[0] == "GET"]
+    assert responses
+    assert [response.status for response in fresh] == [
+        304 if "ETag" in response.headers else response.status for response in fresh
+    ]
+    assert not any(response.text for response in (*known[0], *fresh) if response.status < 400)
+    if route[0] == "GET":
+        text = "\n".join(response.text for response in responses)
+        assert not [time for time in times_of_removed_comments(pair.full) if time in text]
 
 
-def test_of_what_went_away_only_the_place_is_left(pair: Pair, said: list[str]) -> None:
-    """After all routes were asked.  Nothing says when it was written."""
-    text, world = "\n".join(said), pair.full.world
-    use(pair.full)
-    for name in twins.PLACES:
-        comment = world.runtime.comments.get(pair.full.public[name])
+@pytest.mark.parametrize(("route", "spelled"), SPELLED_TIMES.items())
+def test_removed_comments_leave_only_a_tombstone(pair: Pair, route: str, spelled: str) -> None:
+    """The time of a reply that is left is shown, in the form that is looked for above."""
+    text = "\n".join(each.text for each in responses_to(pair.full, ("GET", route), [{"query": {"post": POST}}]))
+
+    for name in non_interference.TOMBSTONES:
+        comment = pair.full.world.runtime.comments.get(pair.full.public[name])
         assert comment.tombstone
         assert comment.id in text
-        assert comment.order not in text
-        for spelled in ("%Y-%m-%dT%H:%M", "%-d %B %Y, %H:%M"):
-            assert f"{comment.created:{spelled}}" not in text
-            assert f"{comment.created + 2 * twins.STEP:{spelled}}" in text  # of the reply that is left
+        assert f"{comment.created:{spelled}}" not in text
+        assert f"{comment.created + 2 * non_interference.STEP:{spelled}}" in text
 
 
-def test_the_worlds_differ_for_moderators_and_authors(pair: Pair) -> None:
-    """So that what is not found elsewhere is there to be found."""
-    use(pair.full)
+def test_moderators_and_authors_can_tell_the_worlds_apart(pair: Pair) -> None:
+    """Proves that the hidden data exists."""
+    activate(pair.full)
     world = pair.full.world
     items = str(world.runtime.table.client.scan(TableName=world.runtime.settings.table)["Items"])
     found = {status: world.queue(status, limit="100") for status in ("pending", "flagged", "rejected", "spam")}
@@ -165,25 +177,25 @@ def test_the_worlds_differ_for_moderators_and_authors(pair: Pair) -> None:
     }
 
     assert statuses == {"pending", "rejected", "spam", "deleted"}
-    assert all(tells(str(comments)) for status, comments in found.items() if status != "flagged")
+    assert all(spellings_found(str(comments)) for status, comments in found.items() if status != "flagged")
     assert {each["id"] for each in found["flagged"]} & set(pair.full.public.values())
     assert all(f"{CANARY} {what}" in items for what in ("text", "name", "title", "note", "flag", "edited"))
-    use(pair.bare)
-    assert not pair.bare.world.queue("pending")[len(pair.bare.hidden) :]
+    activate(pair.public)
+    assert not pair.public.world.queue("pending")[len(pair.public.hidden) :]
 
 
-def test_an_author_sees_nothing_of_anybody_else(pair: Pair) -> None:
-    use(pair.full)
+def test_an_author_sees_nothing_of_anyone_else(pair: Pair) -> None:
+    activate(pair.full)
     world = pair.full.world
     of_others = {
         each: world.runtime.comments.find(comment_id)
         for each, comment_id in {**pair.full.public, **pair.full.hidden}.items()
     }
-    token, mine = f"aw_author_{key22('ann')}", twins.author_of("ann")
+    token, mine = f"aw_author_{key22('ann')}", non_interference.author_hash("ann")
     ids = [each.id for each in of_others.values() if each]
 
-    asked: list[Asked] = [{}, *({"id": ids[start : start + 50]} for start in range(0, len(ids), 50))]
-    text = "\n".join(written(world.get("/v1/mine", token=token, query=query)) for query in asked)
+    asked: list[RequestArguments] = [{}, *({"id": ids[start : start + 50]} for start in range(0, len(ids), 50))]
+    text = "\n".join(serialized(world.get("/v1/mine", token=token, query=query)) for query in asked)
 
     for name, comment in of_others.items():
         if comment and comment.author != mine:
@@ -192,12 +204,12 @@ def test_an_author_sees_nothing_of_anybody_else(pair: Pair) -> None:
     assert f"{CANARY} edited" in text
 
 
-@pytest.mark.parametrize("form", forms(CANARY))
+@pytest.mark.parametrize("form", spellings_of(CANARY))
 def test_a_canary_is_found_however_it_is_spelled(form: str) -> None:
-    assert tells(f"<p>so {form} so</p>")
-    assert not tells("<p>so so</p>")
+    assert spellings_found(f"<p>so {form} so</p>")
+    assert not spellings_found("<p>so so</p>")
 
 
 def test_a_canary_is_found_inside_a_cursor_and_a_token() -> None:
     for value in (CANARY, ["x" * 99, CANARY, "x" * 99]):
-        assert tells(f'{{"next":"{sign([b"key"], "any", value=value)}"}}')
+        assert spellings_found(f'{{"next":"{sign([b"key"], "any", value=value)}"}}')

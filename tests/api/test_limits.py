@@ -1,4 +1,4 @@
-"""Limits: exact, per network, per post and per site, and never in the way of a repeat."""
+"""Rate limits: exact, per network, per post and per site, and never applied to a repeat."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from moto import mock_aws
 
-from tests.world import Reply, World, new_world, shared_client
+from tests.support.world import Response, World, new_world, shared_client
 
 LIMITS = {
     "limit_minute": 3,
@@ -26,21 +26,21 @@ def limited() -> Iterator[World]:
             yield world
 
 
-def statuses(replies: list[Reply]) -> list[int]:
-    return [reply.status for reply in replies]
+def statuses(responses: list[Response]) -> list[int]:
+    return [response.status for response in responses]
 
 
-def test_a_network_submits_three_a_minute_then_waits_for_the_next(limited: World) -> None:
+def test_a_network_may_submit_three_a_minute(limited: World) -> None:
     replies = [limited.submit() for _ in range(4)]
 
     assert statuses(replies) == [202, 202, 202, 429]
     assert replies[-1].json["code"] == "too_many_requests"
-    assert replies[-1].headers["Retry-After"] == str(replies[-1].json["retry_after"]) == "60"
-    limited.clock.forward(seconds=replies[-1].json["retry_after"])
+    assert replies[-1].headers["Retry-After"] == str(replies[-1].json["parameters"]["retry_after"]) == "60"
+    limited.clock.forward(seconds=replies[-1].json["parameters"]["retry_after"])
     assert limited.submit().status == 202
 
 
-def test_a_network_submits_five_a_day_then_waits_for_the_next(limited: World) -> None:
+def test_a_network_may_submit_five_a_day(limited: World) -> None:
     for _ in range(5):
         assert limited.submit().status == 202
         limited.clock.forward(minutes=1)
@@ -48,37 +48,62 @@ def test_a_network_submits_five_a_day_then_waits_for_the_next(limited: World) ->
     refused = limited.submit()
 
     assert refused.status == 429
-    limited.clock.forward(seconds=refused.json["retry_after"])
+    limited.clock.forward(seconds=refused.json["parameters"]["retry_after"])
     assert limited.submit().status == 202
 
 
 @pytest.mark.parametrize("spoofed", ["X-Forwarded-For", "X-Real-IP", "Forwarded"])
-def test_another_address_in_a_header_changes_nothing(limited: World, spoofed: str) -> None:
+def test_a_forged_address_header_changes_nothing(limited: World, spoofed: str) -> None:
     replies = [limited.submit(headers={spoofed: f"198.51.100.{number}"}) for number in range(4)]
 
     assert statuses(replies) == [202, 202, 202, 429]
 
 
-def test_one_ipv6_network_counts_as_one_whatever_its_last_half(limited: World) -> None:
+def test_an_ipv6_64_counts_as_one_network(limited: World) -> None:
     replies = [limited.submit(address=f"2001:db8:1:2::{number}") for number in range(1, 5)]
 
     assert statuses(replies) == [202, 202, 202, 429]
 
 
-def test_a_post_takes_four_a_second_from_all_networks_together(limited: World) -> None:
+def test_a_post_accepts_four_submissions_from_all_networks_together(limited: World) -> None:
     replies = [limited.submit(address=f"198.51.100.{number}") for number in range(5)]
 
     assert statuses(replies) == [202, 202, 202, 202, 429]
     assert replies[-1].headers["Retry-After"] == "1"
 
 
-def test_the_site_takes_six_a_second_over_all_posts(limited: World) -> None:
+def test_the_site_accepts_six_submissions_over_all_posts(limited: World) -> None:
     replies = [limited.submit(address=f"198.51.100.{number}", post=f"/{number}") for number in range(7)]
 
     assert statuses(replies) == [202] * 6 + [429]
 
 
-def test_a_repeat_is_answered_whatever_the_limits_say(limited: World) -> None:
+def test_what_a_post_refuses_is_not_counted_against_the_site(limited: World) -> None:
+    for number in range(9):
+        limited.submit(address=f"198.51.100.{number}")
+
+    others = [limited.submit(address=f"192.0.2.{number}", post="/other") for number in range(3)]
+
+    assert statuses(others) == [202, 202, 429]
+
+
+def test_posts_of_the_same_second_have_limits_of_their_own(limited: World) -> None:
+    first = [limited.submit(address=f"198.51.100.{number}") for number in range(5)]
+    second = limited.submit(address="192.0.2.1", post="/other")
+
+    assert statuses(first) == [202, 202, 202, 202, 429]
+    assert second.status == 202
+
+
+def test_a_submission_takes_two_counters(limited: World) -> None:
+    limited.submit()
+
+    items = limited.runtime.table.client.scan(TableName=limited.runtime.settings.table)["Items"]
+    counters = [item["pk"]["S"].split("#")[1] for item in items if item["pk"]["S"].startswith("R#")]
+    assert sorted(counters) == ["net", "site"]
+
+
+def test_a_repeat_is_answered_despite_the_limits(limited: World) -> None:
     first = limited.submit(key="once")
     while limited.submit().status == 202:
         pass
@@ -88,7 +113,7 @@ def test_a_repeat_is_answered_whatever_the_limits_say(limited: World) -> None:
     assert (again.status, again.json["id"]) == (202, first.json["id"])
 
 
-def test_previews_and_edits_have_limits_of_their_own(limited: World) -> None:
+def test_previews_and_edits_have_separate_limits(limited: World) -> None:
     comment_id = limited.submit(author="ann").json["id"]
     body: dict[str, Any] = {"text": "Look."}
 

@@ -1,27 +1,28 @@
-"""One's own: seen in any status, erased without a trace."""
+"""An author's own comments: listed in any status, and erased completely."""
 
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
+from chalicelib.core.audit import Action
 from chalicelib.core.errors import Unavailable
 from chalicelib.core.ids import sha256
 from chalicelib.core.times import iso
-from tests.store.trees import grown, store
-from tests.world import World, key22
+from tests.support.threads import grow_forest, store
+from tests.support.world import World, key22
 
 
 def mine(world: World, *, author: str, **query: object) -> list[dict[str, str]]:
     found: list[dict[str, str]] = []
     cursor: dict[str, str] = {}
     while True:
-        reply = world.get("/v1/mine", query={**query, **cursor}, token=f"aw_author_{key22(author)}")
-        assert reply.status == 200, reply.text
-        found += reply.json["comments"]
-        if reply.json["next"] is None:
+        response = world.get("/v1/mine", query={**query, **cursor}, token=f"aw_author_{key22(author)}")
+        assert response.status == 200, response.text
+        found += response.json["comments"]
+        if response.json["next"] is None:
             return found
-        cursor = {"cursor": reply.json["next"]}
+        cursor = {"cursor": response.json["next"]}
 
 
 def test_an_author_sees_all_their_comments_newest_first(world: World) -> None:
@@ -38,7 +39,7 @@ def test_an_author_sees_all_their_comments_newest_first(world: World) -> None:
     assert [each["status"] for each in found] == ["pending", "pending", "pending", "pending", "published"]
 
 
-def test_an_author_finds_a_comment_behind_many_votes(world: World) -> None:
+def test_an_author_finds_a_comment_among_many_votes(world: World) -> None:
     own = world.submit(author="ann").json["id"]
     for number in range(20):
         world.vote(world.published(f"Number {number}.", author="ben"), 1, author="ann")
@@ -46,13 +47,13 @@ def test_an_author_finds_a_comment_behind_many_votes(world: World) -> None:
     assert [each["id"] for each in mine(world, author="ann", limit="1")] == [own]
 
 
-def test_an_author_asks_for_some_by_id_and_gets_their_own_alone(world: World) -> None:
+def test_an_author_who_asks_by_id_gets_only_their_own(world: World) -> None:
     own, other = world.submit(author="ann").json["id"], world.submit(author="ben").json["id"]
 
     assert [each["id"] for each in mine(world, author="ann", id=[own, other, key22("no")])] == [own]
 
 
-def test_an_author_gets_the_source_of_a_comment_while_it_can_be_edited_and_after(world: World) -> None:
+def test_an_author_gets_the_source_of_a_comment_during_and_after_the_edit_window(world: World) -> None:
     text = "I was *there*.\n\n<b>Really</b>."
     comment_id = world.submit(text, author="ann").json["id"]
     end = world.clock() + timedelta(minutes=15)
@@ -68,7 +69,7 @@ def test_an_author_gets_the_source_of_a_comment_while_it_can_be_edited_and_after
 
 
 @pytest.mark.parametrize("decision", ["approve", "reject", "spam"])
-def test_no_decision_ends_the_time_to_edit_or_shows_in_it(world: World, decision: str) -> None:
+def test_decisions_neither_end_the_edit_window_nor_show_in_it(world: World, decision: str) -> None:
     comment_id = world.submit("Hers.", author="ann").json["id"]
     [before] = mine(world, author="ann")
 
@@ -78,7 +79,7 @@ def test_no_decision_ends_the_time_to_edit_or_shows_in_it(world: World, decision
     assert (after["text"], after["edit_until"]) == ("Hers.", before["edit_until"])
 
 
-def test_a_deleted_comment_is_nobodys_own_and_can_not_be_edited(world: World) -> None:
+def test_a_deleted_comment_has_no_author_and_cannot_be_edited(world: World) -> None:
     withdrawn, removed = (world.submit("Hers.", author="ann").json["id"] for _ in range(2))
     world.withdraw(withdrawn, author="ann")
     world.decide("delete", removed)
@@ -86,27 +87,27 @@ def test_a_deleted_comment_is_nobodys_own_and_can_not_be_edited(world: World) ->
     assert mine(world, author="ann", id=[withdrawn, removed]) == []
     for comment_id in (withdrawn, removed):
         left = world.runtime.comments.get(comment_id)
-        assert (left.text, world.runtime.editing.until(left)) == ("", None)
+        assert (left.text, world.runtime.editing.editable_until(left)) == ("", None)
 
 
 def test_nobody_else_gets_the_source_of_a_comment(world: World) -> None:
-    reply = world.submit("I was **there**.", author="ann")
-    edited = world.edit(reply.json["id"], "I was *there*.", author="ann")
-    world.decide("approve", reply.json["id"])
+    response = world.submit("I was **there**.", author="ann")
+    edited = world.edit(response.json["id"], "I was *there*.", author="ann")
+    world.decide("approve", response.json["id"])
 
-    shown = [reply.json, edited.json, *world.listed()["comments"]]
-    shown += world.get("/v1/comments/{comment_id}", path={"comment_id": reply.json["id"]}).json["comments"]
+    shown = [response.json, edited.json, *world.listed()["comments"]]
+    shown += world.get("/v1/comments/{comment_id}", path={"comment_id": response.json["id"]}).json["comments"]
 
     assert [{"text", "edit_until"} & set(each) for each in shown] == [set()] * 4
 
 
-def test_without_an_author_key_there_is_nothing_to_see_or_erase(world: World) -> None:
+def test_without_an_author_key_nothing_is_listed_or_erased(world: World) -> None:
     assert world.get("/v1/mine").status == 401
     assert world.request("DELETE", "/v1/mine").status == 401
     assert world.get("/v1/mine", query={"cursor": "from.elsewhere"}).status == 401
 
 
-def test_everything_of_an_author_is_erased_and_replies_keep_their_place(world: World) -> None:
+def test_everything_by_an_author_is_erased_and_replies_are_kept(world: World) -> None:
     root = world.published("Canary text.", author="ann", name="Canary", link="https://canary.example/")
     waiting = world.submit("Canary waiting.", author="ann", key="canary").json["id"]
     reply = world.published("Reply.", parent=root, author="ben")
@@ -125,7 +126,7 @@ def test_everything_of_an_author_is_erased_and_replies_keep_their_place(world: W
     assert mine(world, author="ann") == []
 
 
-def test_an_erased_vote_counts_no_more_when_the_comment_comes_back(world: World) -> None:
+def test_an_erased_vote_no_longer_counts_when_the_comment_is_restored(world: World) -> None:
     up, down = world.published("Up.", author="ben"), world.published("Down.", author="ben")
     world.vote(up, 1, author="ann")
     world.vote(down, -1, author="ann")
@@ -141,7 +142,7 @@ def test_an_erased_vote_counts_no_more_when_the_comment_comes_back(world: World)
     assert [(each["up"], each["down"]) for each in world.listed()["comments"]] == [(0, 0), (0, 0)]
 
 
-def test_a_late_repeat_of_an_erased_comment_brings_nothing_back(world: World) -> None:
+def test_a_late_repeat_of_an_erased_comment_restores_nothing(world: World) -> None:
     comment_id = world.submit("Once.", author="ann", key="once").json["id"]
     world.request("DELETE", "/v1/mine", token=f"aw_author_{key22('ann')}")
 
@@ -151,7 +152,7 @@ def test_a_late_repeat_of_an_erased_comment_brings_nothing_back(world: World) ->
     assert world.queue() == []
 
 
-def test_the_votes_of_an_erased_author_are_gone_from_what_is_published_again(world: World) -> None:
+def test_an_erased_authors_votes_are_gone_from_republished_comments(world: World) -> None:
     comment_id = world.published()
     world.vote(comment_id, 1, author="ann")
     world.decide("reject", comment_id)
@@ -162,7 +163,7 @@ def test_the_votes_of_an_erased_author_are_gone_from_what_is_published_again(wor
     assert world.listed()["comments"][0]["up"] == 0
 
 
-def test_the_vote_of_an_erased_author_is_gone_from_what_is_taken_back(world: World) -> None:
+def test_an_erased_authors_vote_is_gone_after_an_undo(world: World) -> None:
     comment_id = world.published()
     world.vote(comment_id, 1, author="ann")
     [rejected] = world.decide("reject", comment_id)["results"]
@@ -174,7 +175,7 @@ def test_the_vote_of_an_erased_author_is_gone_from_what_is_taken_back(world: Wor
     assert world.vote(comment_id, 1, author="ann").json == {"up": 1, "down": 0, "vote": 1}
 
 
-def test_an_erased_vote_makes_room_for_another_of_its_network(world: World) -> None:
+def test_an_erased_vote_frees_a_vote_of_its_network(world: World) -> None:
     comment_id = world.published()
     for author in ("ann", "ben", "carla"):
         world.vote(comment_id, 1, author=author)
@@ -184,35 +185,33 @@ def test_an_erased_vote_makes_room_for_another_of_its_network(world: World) -> N
     assert world.vote(comment_id, 1, author="dora").status == 200
 
 
-def test_a_vote_that_turns_while_it_is_erased_is_taken_back_as_it_is(
-    world: World, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_vote_changed_during_erasure_is_subtracted_as_changed(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     comment_id = world.published()
     world.vote(comment_id, 1, author="ann")
-    take_back = world.runtime.reactions.take_back
+    take_back = world.runtime.reactions.withdraw_vote
 
     def turned_meanwhile(*about: Any) -> None:
-        monkeypatch.setattr(world.runtime.reactions, "take_back", take_back)
+        monkeypatch.setattr(world.runtime.reactions, "withdraw_vote", take_back)
         world.vote(comment_id, -1, author="ann")
         take_back(*about)
 
-    monkeypatch.setattr(world.runtime.reactions, "take_back", turned_meanwhile)
+    monkeypatch.setattr(world.runtime.reactions, "withdraw_vote", turned_meanwhile)
     world.request("DELETE", "/v1/mine", token=f"aw_author_{key22('ann')}")
 
     [shown] = world.listed()["comments"]
     assert (shown["up"], shown["down"]) == (0, 0)
 
 
-def test_an_erased_author_with_another_text_under_the_same_key_is_told(world: World) -> None:
+def test_an_erased_author_who_reuses_a_key_with_another_text_is_refused(world: World) -> None:
     world.submit("One.", author="ann", key="k")
     world.request("DELETE", "/v1/mine", token=f"aw_author_{key22('ann')}")
 
-    reply = world.submit("Quite another.", author="ann", key="k")
+    response = world.submit("Quite another.", author="ann", key="k")
 
-    assert (reply.status, reply.json["code"]) == (409, "idempotency_key_reused")
+    assert (response.status, response.json["code"]) == (409, "idempotency_key_reused")
 
 
-def test_no_stored_hash_tells_what_a_comment_said(world: World) -> None:
+def test_no_stored_hash_reveals_a_deleted_text(world: World) -> None:
     world.submit("yes", author="ann")
 
     items = str(world.runtime.table.client.scan(TableName=world.runtime.settings.table)["Items"])
@@ -220,27 +219,27 @@ def test_no_stored_hash_tells_what_a_comment_said(world: World) -> None:
     assert sha256("yes\x00\x00\x00") not in items
 
 
-def test_what_can_not_be_erased_stops_nothing_else(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_item_that_cannot_be_erased_does_not_stop_the_others(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     ids = [world.submit(f"Number {number}.", author="ann").json["id"] for number in range(3)]
-    withdraw = world.runtime.editing.withdraw
+    withdraw = world.runtime.withdrawal.withdraw
 
-    def failing(comment_id: str, caller: Any) -> None:
+    def failing(comment_id: str, caller: Any, action: Action) -> None:
         if comment_id == ids[1]:
             raise Unavailable
-        withdraw(comment_id, caller)
+        withdraw(comment_id, caller, action)
 
-    monkeypatch.setattr(world.runtime.editing, "withdraw", failing)
+    monkeypatch.setattr(world.runtime.withdrawal, "withdraw", failing)
     first = world.request("DELETE", "/v1/mine", token=f"aw_author_{key22('ann')}").json
-    monkeypatch.setattr(world.runtime.editing, "withdraw", withdraw)
+    monkeypatch.setattr(world.runtime.withdrawal, "withdraw", withdraw)
     rest = [world.request("DELETE", "/v1/mine", token=f"aw_author_{key22('ann')}").json for _ in range(2)]
 
     assert [first, *rest] == [{"done": 2, "left": True}, {"done": 1, "left": True}, {"done": 0, "left": False}]
 
 
-def test_erasing_looks_at_no_more_than_a_portion_at_once(world: World) -> None:
-    store(world, grown([None] * 501, author=_hash("ann")))
+def test_erasing_reads_one_batch_at_a_time(world: World) -> None:
+    store(world, grow_forest([None] * 501, author=_hash("ann")))
 
-    things, more = world.runtime.authors.things(_hash("ann"))
+    things, more = world.runtime.authors.owned_items(_hash("ann"))
 
     assert (len(things), more) == (500, True)
 

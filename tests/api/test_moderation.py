@@ -1,14 +1,16 @@
-"""Moderating through the door: the queue, decisions, undo, the audit, the policy."""
+"""The moderation API: the queue, decisions, undo, the audit log, the policy."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
 from chalicelib.core.accounts import Role
-from chalicelib.core.decisions import Act, AuditRow
+from chalicelib.core.actors import Actor, ActorKind
+from chalicelib.core.audit import Action, AuditRow
 from chalicelib.core.ids import ulid
 from chalicelib.store.audit import audit_put
-from tests.world import POST, Reply, World, key22
+from tests.support.world import POST, Response, World, key22
 
 
 def outcomes(answer: dict[str, list[dict[str, str]]]) -> list[str]:
@@ -16,18 +18,18 @@ def outcomes(answer: dict[str, list[dict[str, str]]]) -> list[str]:
 
 
 def walk_queue(world: World, **query: str) -> list[str]:
-    """The ids of all pages of the queue, in order."""
+    """The ids in the queue, from all pages, in order."""
     ids: list[str] = []
     cursor: dict[str, str] = {}
     while True:
-        reply = world.get("/v1/moderation/queue", query={**query, **cursor}, token=world.token)
-        ids += [each["id"] for each in reply.json["comments"]]
-        if reply.json["next"] is None:
+        response = world.get("/v1/moderation/queue", query={**query, **cursor}, token=world.token)
+        ids += [each["id"] for each in response.json["comments"]]
+        if response.json["next"] is None:
             return ids
-        cursor = {"cursor": reply.json["next"]}
+        cursor = {"cursor": response.json["next"]}
 
 
-def test_the_queue_is_oldest_first_over_all_posts_page_by_page(world: World) -> None:
+def test_the_queue_is_oldest_first_across_posts_and_paginated(world: World) -> None:
     ids = [world.submit(f"Number {number}.", post=f"/{number % 3}").json["id"] for number in range(12)]
 
     assert walk_queue(world, limit="5") == ids
@@ -41,7 +43,7 @@ def test_other_statuses_are_newest_first(world: World) -> None:
     assert walk_queue(world, status="spam", limit="3") == ids[::-1]
 
 
-def test_a_queue_entry_tells_all_that_a_moderator_needs_and_no_address(world: World) -> None:
+def test_a_queue_entry_has_what_a_moderator_needs_and_no_address(world: World) -> None:
     world.submit("*Hello*", name="Ann", link="https://example.org/", author="ann")
 
     [entry] = world.queue()
@@ -49,7 +51,7 @@ def test_a_queue_entry_tells_all_that_a_moderator_needs_and_no_address(world: Wo
     assert (entry["text"], entry["name"], entry["link"]) == ("*Hello*", "Ann", "https://example.org/")
     assert (entry["version"], entry["status"]) == (1, "pending")
     assert entry["post_link"] == f"https://blog.example{POST}"
-    assert [reason["rule"] for reason in entry["reasons"]] == ["hold_by_policy", "hold_without_a_form"]
+    assert [reason["rule"] for reason in entry["reasons"]] == ["every_comment", "form_not_opened"]
     assert "203.0.113.7" not in str(entry)
 
 
@@ -58,12 +60,12 @@ def test_a_queue_cursor_of_another_status_is_refused(world: World) -> None:
         world.submit()
     page = world.get("/v1/moderation/queue", query={"limit": "2"}, token=world.token).json
 
-    reply = world.get("/v1/moderation/queue", query={"status": "spam", "cursor": page["next"]}, token=world.token)
+    response = world.get("/v1/moderation/queue", query={"status": "spam", "cursor": page["next"]}, token=world.token)
 
-    assert (reply.status, reply.json["errors"][0]["field"]) == (422, "cursor")
+    assert (response.status, response.json["errors"][0]["field"]) == (422, "cursor")
 
 
-def test_many_decisions_are_taken_in_order_with_an_answer_for_each(world: World) -> None:
+def test_many_decisions_are_made_in_order_with_a_result_for_each(world: World) -> None:
     one, two = (world.submit().json["id"] for _ in range(2))
     nobody = key22("nobody")
 
@@ -75,17 +77,17 @@ def test_many_decisions_are_taken_in_order_with_an_answer_for_each(world: World)
     assert answer["bulk"]
 
 
-def test_a_decision_sent_again_is_already_so_and_told_once(world: World) -> None:
+def test_a_repeated_decision_is_already_so_and_recorded_once(world: World) -> None:
     comment_id = world.submit().json["id"]
 
     answers = [world.decide("approve", comment_id, versions={comment_id: 1}) for _ in range(2)]
 
     assert [outcomes(answer) for answer in answers] == [["done"], ["already_so"]]
-    assert [entry["act"] for entry in world.comment(comment_id)["history"]] == ["submit", "approve"]
+    assert [entry["action"] for entry in world.comment(comment_id)["history"]] == ["submit", "approve"]
     assert world.listed()["count"] == 1
 
 
-def test_the_second_of_two_moderators_is_told_what_the_first_did(world: World) -> None:
+def test_the_second_of_two_moderators_sees_what_the_first_did(world: World) -> None:
     comment_id = world.submit().json["id"]
 
     world.decide("approve", comment_id, versions={comment_id: 1})
@@ -107,14 +109,14 @@ def test_the_second_of_two_moderators_is_told_what_the_first_did(world: World) -
         ("approve", "spam", "done"),
     ],
 )
-def test_what_can_follow_what(world: World, first: str, then: str, outcome: str) -> None:
+def test_allowed_transitions_between_statuses(world: World, first: str, then: str, outcome: str) -> None:
     comment_id = world.submit().json["id"]
     world.decide(first, comment_id)
 
     assert outcomes(world.decide(then, comment_id)) == [outcome]
 
 
-def test_a_bulk_is_taken_back_as_one_and_that_too(world: World) -> None:
+def test_a_bulk_is_undone_as_one_and_the_undo_too(world: World) -> None:
     ids = [world.submit(f"Number {number}.").json["id"] for number in range(4)]
     bulk = world.decide("approve", *ids)["bulk"]
     assert world.listed()["count"] == 4
@@ -129,7 +131,7 @@ def test_a_bulk_is_taken_back_as_one_and_that_too(world: World) -> None:
     assert world.listed()["count"] == 4
 
 
-def test_undo_leaves_alone_what_was_decided_again_since(world: World) -> None:
+def test_undo_leaves_later_decisions_alone(world: World) -> None:
     one, two = (world.submit().json["id"] for _ in range(2))
     bulk = world.decide("reject", one, two)["bulk"]
     world.decide("approve", one)
@@ -149,7 +151,7 @@ def test_undo_of_a_deletion_is_refused(world: World) -> None:
     assert (result["outcome"], result["code"]) == ("refused", "not_possible")
 
 
-def test_after_thirty_days_a_decision_stands(world: World) -> None:
+def test_a_decision_cannot_be_undone_after_thirty_days(world: World) -> None:
     comment_id = world.submit().json["id"]
     [rejected] = world.decide("reject", comment_id)["results"]
     world.clock.forward(days=30, seconds=1)
@@ -168,24 +170,24 @@ def test_after_thirty_days_a_decision_stands(world: World) -> None:
     ],
     ids=["nothing", "a comment alone", "both"],
 )
-def test_undo_wants_a_decision_or_a_bulk(world: World, what: dict[str, str]) -> None:
+def test_undo_needs_a_decision_or_a_bulk(world: World, what: dict[str, str]) -> None:
     assert world.undo(**what).status == 422
 
 
-def test_undo_of_what_never_was_is_not_found(world: World) -> None:
+def test_undo_of_an_unknown_decision_is_not_found(world: World) -> None:
     assert world.undo(bulk="0" * 26).status == 404
     assert world.undo(decision="0" * 26).status == 404
     assert world.undo(comment=key22("c"), decision="0" * 26).status == 404
 
 
-def test_notes_stand_in_the_history_with_who_decided(world: World) -> None:
+def test_notes_are_in_the_history_with_the_moderators_name(world: World) -> None:
     comment_id = world.submit().json["id"]
     world.decide("reject", comment_id, note="Off the subject.")
 
     submitted, rejected = world.comment(comment_id)["history"]
 
-    assert (submitted["automatic"], submitted["who"], submitted["after"]) == (True, "screening", "pending")
-    assert (rejected["who"], rejected["note"], rejected["before"], rejected["after"]) == (
+    assert (submitted["actor"]["kind"], submitted["after"]) == ("screening", "pending")
+    assert (rejected["actor"]["name"], rejected["note"], rejected["before"], rejected["after"]) == (
         "Ada",
         "Off the subject.",
         "pending",
@@ -193,7 +195,7 @@ def test_notes_stand_in_the_history_with_who_decided(world: World) -> None:
     )
 
 
-def test_the_audit_goes_back_over_months_page_by_page(world: World) -> None:
+def test_the_audit_log_is_paginated_across_months(world: World) -> None:
     ids = []
     for _ in range(5):
         ids.append(world.submit().json["id"])
@@ -210,24 +212,24 @@ def test_the_audit_goes_back_over_months_page_by_page(world: World) -> None:
             break
         cursor = {"cursor": page["next"]}
 
-    assert [entry["comment"] for entry in entries if entry["act"] == "reject"] == ids[::-1]
-    assert [entry["act"] for entry in entries if entry["act"] != "reject"] == ["invite", "invite"]
+    assert [entry["comment"] for entry in entries if entry["action"] == "reject"] == ids[::-1]
+    assert [entry["action"] for entry in entries if entry["action"] != "reject"] == ["invite", "invite"]
 
 
 def test_the_policy_changes_by_version_and_the_same_change_twice_is_one(world: World) -> None:
-    def change(hold: str, version: int) -> Reply:
-        body = {"hold": hold, "version": version}
+    def change(version: int, *, every_comment: bool) -> Response:
+        body = {"rules": {"every_comment": {"active": every_comment}}, "version": version}
         return world.request("PUT", "/v1/moderation/policy", json_body=body, token=world.token)
 
-    assert change("never", 0).json["version"] == 1
-    assert change("never", 0).json["version"] == 1
-    assert change("always", 0).json["code"] == "changed_meanwhile"
-    acts = [entry["act"] for entry in world.get("/v1/moderation/audit", token=world.token).json["entries"]]
+    assert change(0, every_comment=False).json["version"] == 1
+    assert change(0, every_comment=False).json["version"] == 1
+    assert change(0, every_comment=True).json["code"] == "changed_meanwhile"
+    acts = [entry["action"] for entry in world.get("/v1/moderation/audit", token=world.token).json["entries"]]
     assert acts.count("policy") == 1
 
 
-def test_a_post_that_somebody_just_changed_is_not_changed_again(world: World) -> None:
-    def change(*, closed: bool, version: int) -> Reply:
+def test_a_post_that_someone_just_changed_is_not_changed_again(world: World) -> None:
+    def change(*, closed: bool, version: int) -> Response:
         body = {"closed": closed, "version": version}
         return world.request("PATCH", "/v1/moderation/posts", query={"post": POST}, json_body=body, token=world.token)
 
@@ -251,38 +253,40 @@ def test_an_authors_record_follows_what_moderators_decide(world: World) -> None:
 def test_a_moderator_without_the_owners_rights_cannot_change_the_policy(world: World) -> None:
     token = world.moderator("Ben", Role.MODERATOR)
 
-    reply = world.request("PUT", "/v1/moderation/policy", json_body={"hold": "never", "version": 0}, token=token)
+    body = {"rules": {"every_comment": {"active": False}}, "version": 0}
+    response = world.request("PUT", "/v1/moderation/policy", json_body=body, token=token)
 
-    assert (reply.status, reply.json["code"]) == (403, "forbidden")
+    assert (response.status, response.json["code"]) == (403, "forbidden")
 
 
-def test_what_takes_longer_than_a_request_may_is_not_tried_and_can_be_sent_again(world: World) -> None:
+def test_decisions_beyond_the_request_time_are_not_tried_and_can_be_sent_again(world: World) -> None:
     ids = [world.submit(f"Number {number}.").json["id"] for number in range(4)]
     seconds = iter([0.0, 1.0, 5.0, 6.5, 7.0])
-    world.runtime.moderating.stopwatch = lambda: next(seconds, 0.0)
+    world.runtime.decisions.stopwatch = lambda: next(seconds, 0.0)
 
     assert outcomes(world.decide("approve", *ids)) == ["done", "done", "not_tried", "not_tried"]
     assert outcomes(world.decide("approve", *ids)) == ["already_so", "already_so", "done", "done"]
 
 
-def test_many_of_the_longest_comments_are_decided_in_an_answer_that_arrives(world: World) -> None:
+def test_decisions_on_many_of_the_longest_comments_fit_into_a_response(world: World) -> None:
     ids = [world.submit("\U0001f600" * 10_000).json["id"] for _ in range(30)]
 
     wishes = [{"id": each, "version": 1, "decision": "approve"} for each in ids]
-    reply = world.request("POST", "/v1/moderation/decisions", json_body={"decisions": wishes}, token=world.token)
+    response = world.request("POST", "/v1/moderation/decisions", json_body={"decisions": wishes}, token=world.token)
 
-    assert len(reply.text.encode()) <= 1_048_576
-    assert outcomes(reply.json) == ["done"] * 30
-    assert reply.json["results"][0]["comment"]["text"]
-    assert reply.json["results"][-1]["comment"] is None
-    assert reply.json["results"][-1]["decision"]
+    assert len(response.text.encode()) <= 1_048_576
+    assert outcomes(response.json) == ["done"] * 30
+    assert response.json["results"][0]["comment"]["text"]
+    assert response.json["results"][-1]["comment"] is None
+    assert response.json["results"][-1]["decision"]
 
 
 def test_a_long_history_shows_its_latest_rows(world: World) -> None:
     comment_id = world.submit().json["id"]
+    ada: dict[str, Any] = {"action": Action.APPROVE, "actor": Actor(ActorKind.MODERATOR, "ada"), "comment": comment_id}
     for number in range(202):
         at = world.clock() + timedelta(seconds=number)
-        row = AuditRow(id=ulid(at, bytes(10)), act=Act.APPROVE, by="ada", at=at, comment=comment_id, version=number)
+        row = AuditRow(id=ulid(at, bytes(10)), at=at, version=number, **ada)
         world.runtime.table.write(audit_put(row))
 
     history = world.comment(comment_id)["history"]
@@ -291,13 +295,13 @@ def test_a_long_history_shows_its_latest_rows(world: World) -> None:
 
 
 @pytest.mark.parametrize("until", ["", "0", "2030-13-01", "2030-1-1", "2030-01-01T00:00:00Z", "today"])
-def test_the_audit_takes_days_as_they_are_written_everywhere(world: World, until: str) -> None:
-    reply = world.request("GET", "/v1/moderation/audit", query={"until": until}, token=world.token)
+def test_the_audit_log_accepts_iso_dates(world: World, until: str) -> None:
+    response = world.request("GET", "/v1/moderation/audit", query={"until": until}, token=world.token)
 
-    assert (reply.status, [each["field"] for each in reply.json["errors"]]) == (422, ["until"])
+    assert (response.status, [each["field"] for each in response.json["errors"]]) == (422, ["until"])
 
 
-def test_the_audit_of_a_day_is_that_day_alone(world: World) -> None:
+def test_the_audit_log_of_a_day_has_only_that_day(world: World) -> None:
     acts = []
     for decision in ("approve", "reject", "spam"):
         comment_id = world.submit(f"To {decision}.").json["id"]
@@ -309,45 +313,44 @@ def test_the_audit_of_a_day_is_that_day_alone(world: World) -> None:
         query = {"since": day, "until": day}
         page = world.request("GET", "/v1/moderation/audit", query=query, token=world.token).json
 
-        assert [entry["act"] for entry in page["entries"] if entry["comment"]] == [decision]
+        assert [entry["action"] for entry in page["entries"] if entry["comment"]] == [decision]
         assert page["next"] is None
 
 
-def test_the_audit_names_each_comment_s_author_and_first_words_as_they_stand(world: World) -> None:
+def test_the_audit_log_shows_each_comments_current_author_and_first_words(world: World) -> None:
     long, gone = (world.submit(text, name="Ann").json["id"] for text in (f"One\n\n{'word ' * 99}", "Away."))
     world.decide("approve", long)
     world.decide("delete", gone)
 
     page = world.request("GET", "/v1/moderation/audit", token=world.token).json
 
-    about = {entry["act"]: entry["about"] for entry in page["entries"]}
-    words = about["approve"]["words"]
+    about = {entry["action"]: entry["about"] for entry in page["entries"]}
+    words = about["approve"]["excerpt"]
     assert (about["approve"]["name"], words[:14], words[-1], len(words)) == ("Ann", "One word word ", "…", 120)
-    assert about["delete"] == {"name": None, "words": "", "status": "deleted"}
+    assert about["delete"] == {"name": None, "excerpt": "", "status": "deleted"}
     assert about["invite"] is None
 
 
-def test_the_queue_tells_what_a_comment_answers(world: World) -> None:
+def test_the_queue_shows_the_parent_of_a_comment(world: World) -> None:
     parent = world.published("Who ran?", name="Bob")
     world.submit("Nobody.", parent=parent)
     world.submit("A word.")
 
     [answer, word] = world.queue()
 
-    assert answer["answered"] == {"name": "Bob", "words": "Who ran?", "status": "published"}
-    assert word["answered"] is None
+    assert answer["in_reply_to"] == {"name": "Bob", "excerpt": "Who ran?", "status": "published"}
+    assert word["in_reply_to"] is None
 
 
-def test_a_search_of_the_audit_goes_on_where_it_stopped(world: World) -> None:
+def test_a_search_of_the_audit_log_continues_where_it_stopped(world: World) -> None:
     ids = [world.submit(f"Comment {number}.").json["id"] for number in range(5)]
     for each in ids:
         world.clock.forward(seconds=30 * 86_400)
         world.decide("reject", each)
-    [by] = {each["by"] for each in world.request("GET", "/v1/moderation/audit", token=world.token).json["entries"]} - {
-        None
-    }
+    entries = world.request("GET", "/v1/moderation/audit", token=world.token).json["entries"]
+    [by] = {each["actor"]["id"] for each in entries} - {None}
 
-    seen, query = list[str](), {"by": by, "limit": "2"}
+    seen, query = list[str](), {"actor": by, "limit": "2"}
     while True:
         page = world.request("GET", "/v1/moderation/audit", query=query, token=world.token).json
         seen += [each["comment"] for each in page["entries"] if each["comment"]]
@@ -356,5 +359,5 @@ def test_a_search_of_the_audit_goes_on_where_it_stopped(world: World) -> None:
         query["cursor"] = page["next"]
 
     assert seen == ids[::-1]
-    other = world.request("GET", "/v1/moderation/audit", query={"by": "nobody"}, token=world.token).json
+    other = world.request("GET", "/v1/moderation/audit", query={"actor": "nobody"}, token=world.token).json
     assert other == {"entries": [], "next": None}

@@ -1,4 +1,4 @@
-"""Every page ends at 1 MiB of what is sent and goes on by its cursor, however long the comments on it are."""
+"""Every page ends at 1 MiB and continues by its cursor, however long its comments are."""
 
 import re
 from collections import Counter
@@ -10,17 +10,18 @@ from urllib.parse import parse_qsl
 
 import pytest
 
+from chalicelib.core.actors import Actor, ActorKind
+from chalicelib.core.audit import Action, AuditRow
 from chalicelib.core.comments import Comment, Status
-from chalicelib.core.decisions import MAX_NOTE, Act, AuditRow
 from chalicelib.core.ids import sha256, ulid
 from chalicelib.core.text.markdown import to_html
-from chalicelib.core.text.sanitize import MAX_LINK, MAX_NAME, MAX_TEXT
+from chalicelib.core.text.sanitize import MAX_LINK, MAX_NAME, MAX_NOTE, MAX_TEXT
 from chalicelib.service.comments.submit import MAX_HTML
-from chalicelib.store.items import audit_item
-from tests.store.trees import comment, in_order, put, store
-from tests.world import POST, Reply, World, key22
+from chalicelib.store.audit import audit_item
+from tests.support.threads import comment, in_order, put, store
+from tests.support.world import POST, Response, World, key22
 
-pytestmark = pytest.mark.thorough
+pytestmark = pytest.mark.slow
 
 MOST = 1_048_576  # bytes of an answer
 AUTHOR = "ann"
@@ -29,7 +30,7 @@ MORE = re.compile(r'href="thread\?([^"]*)" rel="next"')
 
 
 def longest(unit: str) -> str:
-    """As much of something as a comment may hold, written by a reader and as HTML."""
+    """The longest text of repeated units that a comment may have, as source and as HTML."""
     count = MAX_TEXT // len(unit)
     while len(to_html(unit * count).encode()) > MAX_HTML:
         count -= 1 + count // 50
@@ -44,7 +45,7 @@ HTML = {text: to_html(text) for text in TEXTS.values()}
 
 
 def long_comment(number: int, parent: Comment | None = None, **more: Any) -> Comment:
-    """One with the longest words, each number with others than the one before."""
+    """A comment with texts of maximum length.  Each number has different texts."""
     text = list(TEXTS.values())[number % len(TEXTS)]
     words = {
         "text": text,
@@ -56,7 +57,7 @@ def long_comment(number: int, parent: Comment | None = None, **more: Any) -> Com
 
 
 def forest(shape: Sequence[int | None], **more: Any) -> list[Comment]:
-    """Long comments, each below the one of that number, or beginning a thread; the odd ones are voted for."""
+    """Long comments.  ``shape`` has the number of each parent; odd comments have votes."""
     made: list[Comment] = []
     for number, parent in enumerate(shape):
         votes = {"up": number % 7, "down": number % 3}
@@ -71,24 +72,24 @@ SHAPES: dict[str, list[int | None]] = {
 }
 
 
-def bounded(reply: Reply) -> Reply:
-    assert reply.status == 200, reply.text[:500]
-    assert len(reply.text.encode()) <= MOST, len(reply.text.encode())
-    return reply
+def bounded(response: Response) -> Response:
+    assert response.status == 200, response.text[:500]
+    assert len(response.text.encode()) <= MOST, len(response.text.encode())
+    return response
 
 
 def answers(
     world: World, route: str, *, token: str = "", path: dict[str, str] | None = None, **query: Any
 ) -> Iterator[Any]:
-    """All pages of a list of the API."""
+    """All pages of a list."""
     cursor: dict[str, str] = {}
     while True:
-        reply = bounded(world.get(route, path=path, query={**query, **cursor}, token=token))
-        assert reply.json.get("next") != cursor.get("cursor", ""), "it goes round in a circle"
-        yield reply.json
-        if not reply.json["next"]:
+        response = bounded(world.get(route, path=path, query={**query, **cursor}, token=token))
+        assert response.json.get("next") != cursor.get("cursor", ""), "it goes round in a circle"
+        yield response.json
+        if not response.json["next"]:
             return
-        cursor = {"cursor": reply.json["next"]}
+        cursor = {"cursor": response.json["next"]}
 
 
 def ids(pages: Iterator[Any], field: str = "comments") -> list[str]:
@@ -96,7 +97,7 @@ def ids(pages: Iterator[Any], field: str = "comments") -> list[str]:
 
 
 def html_ids(world: World, **query: str) -> list[str]:
-    """All pages of the thread, by the links on them."""
+    """The comment ids on all HTML pages of the thread."""
     found: list[str] = []
     asked = {"post": POST, **query}
     while True:
@@ -111,13 +112,13 @@ def html_ids(world: World, **query: str) -> list[str]:
 
 @pytest.fixture(params=list(SHAPES))
 def grown(request: pytest.FixtureRequest, world: World) -> list[Comment]:
-    """A post with nothing but the longest comments."""
+    """A post with comments of maximum length."""
     comments = forest(SHAPES[request.param])
     store(world, comments)
     return comments
 
 
-def test_the_words_are_as_long_as_they_may_be() -> None:
+def test_the_texts_have_the_maximum_length() -> None:
     sizes = {unit: len(HTML[text].encode()) for unit, text in TEXTS.items()}
 
     assert all(size > MAX_HTML * 0.9 or len(TEXTS[unit]) > MAX_TEXT * 0.99 for unit, size in sizes.items()), sizes
@@ -155,7 +156,7 @@ def test_replies_and_permalinks_show_every_long_comment_once(world: World, grown
 
 
 def moderated(number: int) -> Comment:
-    """One that waits, with all that moderators see."""
+    """A pending comment with every field that moderators see."""
     waits: dict[str, Any] = {"status": Status.PENDING, "published": "", "flags": 1, "author": sha256(key22(AUTHOR))}
     return replace(long_comment(number), **waits)
 
@@ -169,7 +170,7 @@ def test_the_queue_shows_every_long_comment_once(world: World) -> None:
         assert ids(pages) == [each.id for each in waiting]
 
 
-def test_an_author_sees_every_long_comment_once_all_or_by_id(world: World) -> None:
+def test_an_author_sees_every_long_comment_once_in_the_list_or_by_id(world: World) -> None:
     mine = [moderated(number) for number in range(45)]
     store(world, mine)
     token, named = f"aw_author_{key22(AUTHOR)}", [each.id for each in mine]
@@ -180,7 +181,7 @@ def test_an_author_sees_every_long_comment_once_all_or_by_id(world: World) -> No
     assert ids(answers(world, "/v1/mine", token=token, id=[*others, *named, *named[:3]])) == named
 
 
-def test_a_page_of_ones_own_goes_on_for_these_ids_and_this_author_alone(world: World) -> None:
+def test_a_cursor_of_ones_own_list_is_valid_only_for_these_ids_and_this_author(world: World) -> None:
     mine = [moderated(number) for number in range(45)]
     store(world, mine)
     named = [each.id for each in mine]
@@ -194,9 +195,14 @@ def test_a_page_of_ones_own_goes_on_for_these_ids_and_this_author_alone(world: W
 
 def test_the_audit_shows_every_long_note_once(world: World) -> None:
     world.published()
-    about: dict[str, Any] = {"by": "x" * 22, "at": world.clock(), "comment": key22("one"), "post": "/" + "漢" * 340}
+    about: dict[str, Any] = {
+        "actor": Actor(ActorKind.MODERATOR, "x" * 22),
+        "at": world.clock(),
+        "comment": key22("one"),
+        "post": "/" + "漢" * 340,
+    }
     rows = [
-        AuditRow(id=ulid(world.clock(), number.to_bytes(10)), act=Act.REJECT, note="😀" * MAX_NOTE, **about)
+        AuditRow(id=ulid(world.clock(), number.to_bytes(10)), action=Action.REJECT, note="😀" * MAX_NOTE, **about)
         for number in range(120)
     ]
     put(world, [{name: value for name, value in audit_item(row).items() if name != "post"} for row in rows])
@@ -208,7 +214,7 @@ def test_the_audit_shows_every_long_note_once(world: World) -> None:
     assert len(found) == len(set(found))
 
 
-def test_the_newest_and_the_feeds_end_at_the_same_size(world: World) -> None:
+def test_the_latest_list_and_the_feeds_end_at_the_same_size(world: World) -> None:
     comments = [long_comment(number) for number in range(50)]
     store(world, comments)
     newest = [each.id for each in comments][::-1]

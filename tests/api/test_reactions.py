@@ -1,4 +1,4 @@
-"""Votes and flags: one per author key, three per network, never on one's own."""
+"""Votes and flags: one per author key, three per network, never on one's own comments."""
 
 from typing import Any
 
@@ -6,9 +6,9 @@ import pytest
 
 from chalicelib.cli.main import main
 from chalicelib.core.errors import Unavailable
-from tests.hostile import judge, wrong_fields
-from tests.wire_guard import watched
-from tests.world import World, key22, new_world, shared_client
+from tests.support.response_checks import check_response, wrong_fields
+from tests.support.wire_guard import watched
+from tests.support.world import World, key22, new_world, shared_client
 
 
 def votes(world: World, comment_id: str) -> tuple[int, int]:
@@ -16,7 +16,7 @@ def votes(world: World, comment_id: str) -> tuple[int, int]:
     return shown["up"], shown["down"]
 
 
-def test_a_vote_counts_once_and_can_be_changed_and_taken_back(world: World) -> None:
+def test_a_vote_counts_once_and_can_be_changed_and_removed(world: World) -> None:
     comment_id = world.published()
 
     assert world.vote(comment_id, 1, author="ann").json == {"up": 1, "down": 0, "vote": 1}
@@ -32,9 +32,9 @@ def test_a_vote_is_one_of_three_whole_numbers(world: World, vote: Any) -> None:
     comment_id = world.published()
     world.vote(comment_id, 1, author="ann")
 
-    reply = judge(world.vote(comment_id, vote, author="ann"))
+    response = check_response(world.vote(comment_id, vote, author="ann"))
 
-    assert (reply.status, wrong_fields(reply)) == (422, {"vote"})
+    assert (response.status, wrong_fields(response)) == (422, {"vote"})
     assert votes(world, comment_id) == (1, 0)
 
 
@@ -45,38 +45,38 @@ def test_nobody_votes_on_or_flags_their_own_comment(world: World) -> None:
     assert world.flag(comment_id, author="ann").json["code"] == "own_comment"
 
 
-def test_one_network_has_three_votes_on_a_comment(world: World) -> None:
+def test_one_network_has_at_most_three_votes_on_a_comment(world: World) -> None:
     comment_id = world.published()
 
-    replies = [world.vote(comment_id, 1, author=f"reader {number}") for number in range(4)]
+    responses = [world.vote(comment_id, 1, author=f"reader {number}") for number in range(4)]
 
-    assert [reply.status for reply in replies] == [200, 200, 200, 429]
+    assert [response.status for response in responses] == [200, 200, 200, 429]
     assert world.vote(comment_id, 1, author="another", address="198.51.100.1").status == 200
     assert world.vote(comment_id, 0, author="reader 0").status == 200
     assert world.vote(comment_id, 1, author="reader 3").status == 200
     assert votes(world, comment_id) == (4, 0)
 
 
-def test_a_waiting_comment_takes_no_votes_and_tells_nothing(world: World) -> None:
+def test_a_pending_comment_accepts_no_votes_and_reveals_nothing(world: World) -> None:
     waiting = world.submit().json["id"]
 
-    replies = [world.vote(each, 1, author="ann") for each in (waiting, key22("nobody"))]
-    replies += [world.flag(each, author="ann") for each in (waiting, key22("nobody"))]
+    responses = [world.vote(each, 1, author="ann") for each in (waiting, key22("nobody"))]
+    responses += [world.flag(each, author="ann") for each in (waiting, key22("nobody"))]
 
-    assert {(reply.status, reply.text) for reply in replies} == {(404, replies[0].text)}
+    assert {(response.status, response.text) for response in responses} == {(404, responses[0].text)}
 
 
-def test_without_an_author_key_nobody_votes(world: World) -> None:
+def test_voting_needs_an_author_key(world: World) -> None:
     comment_id = world.published()
 
-    reply = world.request(
+    response = world.request(
         "PUT", "/v1/comments/{comment_id}/vote", path={"comment_id": comment_id}, json_body={"vote": 1}
     )
 
-    assert reply.status == 401
+    assert response.status == 401
 
 
-def test_a_vote_does_not_defeat_a_moderator(world: World) -> None:
+def test_a_vote_does_not_cause_a_conflict_for_a_moderator(world: World) -> None:
     comment_id = world.published()
     version = world.comment(comment_id)["comment"]["version"]
     world.vote(comment_id, 1, author="ann")
@@ -111,7 +111,7 @@ def test_a_flagged_comment_is_listed_until_a_moderator_decides(world: World) -> 
     assert world.listed()["count"] == 0
 
 
-def test_keeping_a_flagged_comment_does_not_publish_it_anew(world: World) -> None:
+def test_keeping_a_flagged_comment_does_not_republish_it(world: World) -> None:
     comment_id = world.published()
     before = world.listed()["comments"][0]["published"]
     world.flag(comment_id, author="ann")
@@ -121,7 +121,7 @@ def test_keeping_a_flagged_comment_does_not_publish_it_anew(world: World) -> Non
     assert world.listed()["comments"][0]["published"] == before
 
 
-def test_a_vote_taken_back_after_its_networks_counter_expired_leaves_nothing_that_stays(world: World) -> None:
+def test_a_vote_removed_after_its_networks_counter_expired_leaves_nothing(world: World) -> None:
     comment_id = world.published()
     world.vote(comment_id, 1, author="ann")
     client, table = world.runtime.table.client, world.runtime.settings.table
@@ -133,7 +133,7 @@ def test_a_vote_taken_back_after_its_networks_counter_expired_leaves_nothing_tha
     assert [world.vote(comment_id, 1, author=f"reader {number}").status for number in range(4)] == [200, 200, 200, 429]
 
 
-def test_a_counter_holds_for_thirty_days_and_says_for_how_long(world: World) -> None:
+def test_a_counter_lasts_thirty_days_and_has_a_ttl(world: World) -> None:
     comment_id = world.published()
     for number in range(3):
         world.vote(comment_id, 1, author=f"reader {number}")
@@ -142,13 +142,13 @@ def test_a_counter_holds_for_thirty_days_and_says_for_how_long(world: World) -> 
     refused = world.vote(comment_id, 1, author="another")
     world.clock.forward(days=1)
 
-    assert (refused.status, refused.json["retry_after"]) == (429, 86_400)
+    assert (refused.status, refused.json["parameters"]["retry_after"]) == (429, 86_400)
     assert world.vote(comment_id, 1, author="another").status == 200
     assert world.vote(comment_id, 0, author="reader 0").status == 200
     assert votes(world, comment_id) == (3, 0)
 
 
-def test_a_vote_taken_back_from_elsewhere_makes_no_room_there(world: World) -> None:
+def test_a_vote_removed_from_another_network_frees_no_vote_there(world: World) -> None:
     comment_id = world.published()
     elsewhere = "198.51.100.1"
     world.vote(comment_id, 1, author="ann")
@@ -160,7 +160,7 @@ def test_a_vote_taken_back_from_elsewhere_makes_no_room_there(world: World) -> N
     assert world.vote(comment_id, 1, author="another", address=elsewhere).status == 429
 
 
-def test_only_counters_that_expire_know_a_network(world: World) -> None:
+def test_networks_are_stored_only_in_expiring_counters(world: World) -> None:
     comment_id = world.published()
     world.vote(comment_id, 1, author="ann")
     world.flag(comment_id, author="ann")
@@ -211,7 +211,7 @@ def test_the_newest_twenty_flags_are_shown(world: World) -> None:
     assert [each["note"] for each in flagged["open_flags"]] == [str(number) for number in range(24, 4, -1)]
 
 
-def test_what_was_settled_can_be_flagged_again(world: World) -> None:
+def test_a_reviewed_comment_can_be_flagged_again(world: World) -> None:
     comment_id = world.published()
     world.flag(comment_id, author="ann", note="Look.")
     world.decide("approve", comment_id)
@@ -223,7 +223,7 @@ def test_what_was_settled_can_be_flagged_again(world: World) -> None:
 
 
 @pytest.mark.parametrize("decision", ["approve", "reject", "delete"])
-def test_a_flag_that_comes_while_a_moderator_decides_leaves_nothing_behind(
+def test_a_flag_during_a_decision_leaves_nothing_behind(
     world: World, monkeypatch: pytest.MonkeyPatch, decision: str
 ) -> None:
     comment_id = world.published()
@@ -245,7 +245,7 @@ def test_a_flag_that_comes_while_a_moderator_decides_leaves_nothing_behind(
 
 
 @pytest.mark.usefixtures("world")
-def test_a_flag_sent_again_uses_up_no_limit() -> None:
+def test_a_repeated_flag_does_not_count_against_the_limit() -> None:
     with new_world(shared_client(), limit_reactions=2).open() as world:
         first, second = world.published(), world.published()
 
@@ -254,7 +254,7 @@ def test_a_flag_sent_again_uses_up_no_limit() -> None:
         assert [*statuses, world.flag(second, author="ann").status] == [202] * 5
 
 
-def test_a_flag_on_what_was_hidden_this_moment_is_refused(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_flag_on_a_comment_just_hidden_is_refused(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     comment_id = world.published()
     flag = world.runtime.reactions.flag
 
@@ -270,7 +270,7 @@ def test_a_flag_on_what_was_hidden_this_moment_is_refused(world: World, monkeypa
 
 
 @pytest.mark.parametrize("way", ["decided", "withdrawn", "erased"])
-def test_nothing_of_readers_stays_under_a_deleted_comment(world: World, way: str) -> None:
+def test_no_reactions_are_left_under_a_deleted_comment(world: World, way: str) -> None:
     comment_id = world.published(author="ann")
     for number in range(30):
         world.vote(comment_id, 1, author=f"reader {number}", address=f"198.51.100.{number}")
@@ -282,7 +282,7 @@ def test_nothing_of_readers_stays_under_a_deleted_comment(world: World, way: str
 
 
 @pytest.mark.parametrize("way", ["decided", "withdrawn", "erased"])
-def test_the_title_that_came_with_a_deleted_comment_goes_with_it(world: World, way: str) -> None:
+def test_a_title_proposed_with_a_deleted_comment_is_deleted_with_it(world: World, way: str) -> None:
     first = world.submit(author="ann", post_title="Ann, 5 High St").json["id"]
     kept = world.submit(author="ben", post="/b", post_title="Ben's").json["id"]
 
@@ -294,7 +294,7 @@ def test_the_title_that_came_with_a_deleted_comment_goes_with_it(world: World, w
     assert kept in items
 
 
-def test_a_delete_succeeds_when_the_sweep_fails_and_the_command_line_sweeps(
+def test_a_delete_succeeds_when_the_cleanup_fails_and_the_command_line_cleans_up(
     world: World, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     comment_id = world.published()
@@ -311,7 +311,7 @@ def test_a_delete_succeeds_when_the_sweep_fails_and_the_command_line_sweeps(
     assert main(["table", "check"]) == 1
     assert main(["table", "check", "--fix"]) == 0
     assert main(["table", "check"]) == 0
-    assert "left under 1 deleted comments" in capsys.readouterr().out
+    assert "deleted comments with votes or flags: 1\n" in capsys.readouterr().out
 
 
 def delete_in(world: World, way: str, comment_id: str) -> None:
@@ -324,12 +324,12 @@ def delete_in(world: World, way: str, comment_id: str) -> None:
 
 
 def items_of(world: World, comment_id: str) -> list[Any]:
-    """All that lies in a comment's partition."""
+    """All items in the partition of a comment."""
     items = world.runtime.table.client.scan(TableName=world.runtime.settings.table)["Items"]
     return [item for item in items if item["pk"]["S"] == f"C#{comment_id}"]
 
 
 def counters(world: World) -> list[dict[str, Any]]:
-    """How many votes networks have."""
+    """The votes counted for networks."""
     items = world.runtime.table.client.scan(TableName=world.runtime.settings.table)["Items"]
     return [dict(item) for item in items if item["sk"]["S"].startswith("N#v#")]

@@ -11,7 +11,7 @@ log = logging.getLogger("afterword")
 
 
 class LambdaLoggerHandler(logging.NullHandler):
-    """Named as Lambda's runtime client names the one that it hangs up at the root."""
+    """A log handler with the name of the one that Lambda's runtime adds to the root logger."""
 
 
 @pytest.fixture
@@ -24,14 +24,14 @@ def in_lambda() -> Iterator[None]:
 
 
 @pytest.mark.usefixtures("in_lambda")
-def test_what_lambdas_own_handler_would_repeat_does_not_reach_it() -> None:
+def test_lines_are_not_repeated_by_lambdas_own_handler() -> None:
     log_to_stdout()
 
     assert not log.propagate
     assert len(log.handlers) == 1
 
 
-def test_elsewhere_whoever_listens_at_the_root_hears_it(caplog: pytest.LogCaptureFixture) -> None:
+def test_outside_lambda_the_root_logger_receives_the_lines(caplog: pytest.LogCaptureFixture) -> None:
     log_to_stdout()
 
     log.info("a line")

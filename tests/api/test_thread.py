@@ -1,4 +1,4 @@
-"""The thread and its form, for readers without JavaScript and for search engines."""
+"""The thread page, for readers without JavaScript and for search engines."""
 
 import json
 import subprocess
@@ -10,9 +10,9 @@ import pytest
 
 from chalicelib.api.html.pages import article
 from chalicelib.core.public import PublicComment
-from tests.oracle import text_of
-from tests.plain_browser import HOST, Page, PlainBrowser, close, say
-from tests.world import POST, World, key22
+from tests.support.html_oracle import text_of
+from tests.support.plain_browser import HOST, Page, PlainBrowser, close_post, publish_all
+from tests.support.world import POST, World, key22
 
 HOSTILE = '"><script>alert(1)</script><!--'
 
@@ -27,7 +27,7 @@ def reader(world: World) -> PlainBrowser:
     return PlainBrowser(world)
 
 
-def test_an_empty_thread_says_so_and_invites(reader: PlainBrowser) -> None:
+def test_an_empty_thread_says_so_and_invites_comments(reader: PlainBrowser) -> None:
     page = reader.thread(POST)
 
     assert (page.status, page.heading, page.comments) == (200, "No comments yet", [])
@@ -35,7 +35,7 @@ def test_an_empty_thread_says_so_and_invites(reader: PlainBrowser) -> None:
     assert page.link("Write a comment") == f"{HOST}/api/thread/form?post={POST}"
 
 
-def test_a_thread_shows_who_said_what_when_and_in_answer_to_whom(reader: PlainBrowser) -> None:
+def test_a_thread_shows_author_time_text_and_parent_of_each_comment(reader: PlainBrowser) -> None:
     world = reader.world
     root = world.published("I was **there**.", name="Ann", link="https://ann.example/")
     reply = world.published("So was I.", parent=root)
@@ -84,7 +84,7 @@ def test_a_moderators_badge_and_an_edit_are_marked() -> None:
     ]
 
 
-def test_a_removed_comment_keeps_its_place_and_nothing_else(reader: PlainBrowser) -> None:
+def test_a_removed_comment_leaves_only_a_tombstone(reader: PlainBrowser) -> None:
     world = reader.world
     root = world.published("Regrettable.", name="Ann")
     reply = world.published("Indeed.", parent=root)
@@ -99,7 +99,7 @@ def test_a_removed_comment_keeps_its_place_and_nothing_else(reader: PlainBrowser
     assert [each["text"] for each in page.data["comment"]] == ["Indeed."]
 
 
-def test_what_waits_is_in_no_byte_of_the_page(reader: PlainBrowser) -> None:
+def test_held_comments_are_not_in_the_page(reader: PlainBrowser) -> None:
     reader.world.published("Seen.")
     before = reader.thread(POST).reply.text
 
@@ -110,7 +110,7 @@ def test_what_waits_is_in_no_byte_of_the_page(reader: PlainBrowser) -> None:
 
 def test_a_closed_thread_says_so_and_offers_no_form(reader: PlainBrowser) -> None:
     reader.world.published()
-    close(reader.world)
+    close_post(reader.world)
 
     page = reader.thread(POST)
 
@@ -121,11 +121,11 @@ def test_a_closed_thread_says_so_and_offers_no_form(reader: PlainBrowser) -> Non
 
 @pytest.mark.parametrize("sort", ["newest", "oldest"])
 def test_the_pages_of_a_thread_show_every_comment_once(reader: PlainBrowser, sort: str) -> None:
-    roots = say(reader.world, [f"Root {number}." for number in range(15)])
-    replies = say(reader.world, [f"Reply {number}." for number in range(45)], parents=roots * 3)
-    deeper = say(reader.world, [f"Deeper {number}." for number in range(10)], parents=replies[:10])
+    roots = publish_all(reader.world, [f"Root {number}." for number in range(15)])
+    replies = publish_all(reader.world, [f"Reply {number}." for number in range(45)], parents=roots * 3)
+    deeper = publish_all(reader.world, [f"Deeper {number}." for number in range(10)], parents=replies[:10])
 
-    pages = list(walk(reader, sort))
+    pages = list(all_pages(reader, sort))
 
     seen = [comment for page in pages for comment in page.comments]
     assert sorted(seen) == sorted(roots + replies + deeper)
@@ -133,7 +133,7 @@ def test_the_pages_of_a_thread_show_every_comment_once(reader: PlainBrowser, sor
     assert [comment["text"] for page in pages for comment in page.data["comment"]].count("Reply 7.") == 1
 
 
-def walk(reader: PlainBrowser, sort: str, post: str = POST) -> Iterator[Page]:
+def all_pages(reader: PlainBrowser, sort: str, post: str = POST) -> Iterator[Page]:
     page = reader.thread(post, sort=sort)
     while True:
         yield page
@@ -143,29 +143,29 @@ def walk(reader: PlainBrowser, sort: str, post: str = POST) -> Iterator[Page]:
         page = reader.open(following[0].get("href"))
 
 
-def test_a_page_of_long_comments_ends_below_a_mebibyte_and_goes_on(reader: PlainBrowser) -> None:
+def test_a_page_of_long_comments_ends_below_a_mebibyte_and_continues(reader: PlainBrowser) -> None:
     post = "/" + "&<é" * 250
-    ids = set(say(reader.world, ["<" * 9_990 + str(number) for number in range(14)], post=post))
+    ids = set(publish_all(reader.world, ["<" * 9_990 + str(number) for number in range(14)], post=post))
 
-    pages = list(walk(reader, "oldest", post))
+    pages = list(all_pages(reader, "oldest", post))
 
     assert all(len(page.reply.text.encode()) <= 1_048_576 for page in pages)
     assert len(pages) > 1
     assert {comment for page in pages for comment in page.comments} == ids
 
 
-def test_a_thread_that_goes_on_says_that_its_beginning_is_elsewhere(reader: PlainBrowser) -> None:
-    [root] = say(reader.world, ["Root."])
-    say(reader.world, [f"Reply {number}." for number in range(40)], parents=[root] * 40)
+def test_a_continued_thread_says_that_it_began_on_an_earlier_page(reader: PlainBrowser) -> None:
+    [root] = publish_all(reader.world, ["Root."])
+    publish_all(reader.world, [f"Reply {number}." for number in range(40)], parents=[root] * 40)
 
-    first, second = walk(reader, "oldest")
+    first, second = all_pages(reader, "oldest")
 
     assert "on an earlier page" not in first.text
     assert second.text.count("In reply to a comment on an earlier page") == len(second.comments)
 
 
 @pytest.mark.parametrize("post", [f"/{HOSTILE}/é b&c=d+e%25x", HOSTILE, "a key of one's own", "/p'\"`"])
-def test_hostile_words_are_only_words(reader: PlainBrowser, post: str) -> None:
+def test_hostile_text_is_shown_as_text(reader: PlainBrowser, post: str) -> None:
     comment_id = reader.world.published(
         f"{HOSTILE} & more", name=HOSTILE, link="https://example.org/?a=(b)&c=d", post=post
     )
@@ -181,7 +181,7 @@ def test_hostile_words_are_only_words(reader: PlainBrowser, post: str) -> None:
     assert form.fields["post"] == post
 
 
-def test_data_for_machines_name_the_post_and_each_comment(reader: PlainBrowser) -> None:
+def test_structured_data_names_the_post_and_each_comment(reader: PlainBrowser) -> None:
     root = reader.world.published("One **two**\nthree.", name="Ann", link="https://ann.example/")
     reader.world.published("`a < b`", parent=root)
 
@@ -200,7 +200,7 @@ def test_data_for_machines_name_the_post_and_each_comment(reader: PlainBrowser) 
     assert (second["text"], second["parentItem"]["url"]) == ("a < b", address + root)
 
 
-def test_a_page_is_the_same_for_everybody_and_may_be_kept(world: World) -> None:
+def test_a_page_is_the_same_for_everyone_and_cacheable(world: World) -> None:
     plain = world.get("/thread", query={"post": POST})
     marked = world.get("/thread", query={"post": POST, "fbclid": ["1", "2"]}, token=world.token)
     again = world.get("/thread", query={"post": POST}, headers={"If-None-Match": plain.headers["ETag"]})
@@ -216,21 +216,21 @@ def test_a_page_is_the_same_for_everybody_and_may_be_kept(world: World) -> None:
     [{}, {"post": ""}, {"post": "a\x00b"}, {"post": ["/a", "/b"]}, {"post": POST, "sort": "loudest"}],
     ids=["no post", "an empty post", "a control character", "two posts", "an unknown order"],
 )
-def test_a_link_that_is_wrong_is_told_in_a_page(world: World, query: dict[str, str | list[str]]) -> None:
+def test_an_invalid_link_gets_an_error_page(world: World, query: dict[str, str | list[str]]) -> None:
     page = Page(f"{HOST}/api/thread", world.get("/thread", query=query))
 
-    assert (page.status, page.heading) == (422, "This link does not work.")
+    assert (page.status, page.heading) == (422, "This link is invalid.")
     assert page.broken_rules() == []
 
 
-@pytest.mark.parametrize("source", ["nonsense", "another post", "another order", "the API"])
-def test_a_cursor_that_is_not_this_pages_leads_back_to_the_first(reader: PlainBrowser, source: str) -> None:
-    say(reader.world, [f"Number {number}." for number in range(30)], post="/long")
+@pytest.mark.parametrize("source", ["nonsense", "another post", "by votes", "the queue"])
+def test_a_foreign_cursor_leads_to_the_first_page(reader: PlainBrowser, source: str) -> None:
+    publish_all(reader.world, [f"Number {number}." for number in range(30)], post="/long")
     cursors = {
         "nonsense": "nonsense",
         "another post": next_of(reader.thread("/long")),
-        "another order": next_of(reader.thread("/long", sort="oldest")),
-        "the API": reader.world.listed("/long")["next"],
+        "by votes": next_of(reader.thread("/long", sort="top")),
+        "the queue": waiting_cursor(reader.world),
     }
 
     post = POST if source == "another post" else "/long"
@@ -240,13 +240,19 @@ def test_a_cursor_that_is_not_this_pages_leads_back_to_the_first(reader: PlainBr
     assert reader.open(page.link("To the first page of comments")).status == 200
 
 
+def waiting_cursor(world: World) -> str:
+    for _ in range(2):
+        world.submit()
+    return str(world.get("/v1/moderation/queue", query={"limit": "1"}, token=world.token).json["next"])
+
+
 def next_of(page: Page) -> str:
     [link] = page.all("a", rel="next")
     return str(link.get("href")).rpartition("cursor=")[2]
 
 
-def test_every_link_leads_somewhere_below_any_prefix(browser: PlainBrowser) -> None:
-    root = say(browser.world, [f"Number {number}." for number in range(30)])[0]
+def test_every_link_works_below_any_prefix(browser: PlainBrowser) -> None:
+    root = publish_all(browser.world, [f"Number {number}." for number in range(30)])[0]
     to_see = [browser.thread(POST).address]
     seen = set[str]()
 
@@ -263,8 +269,10 @@ def test_every_link_leads_somewhere_below_any_prefix(browser: PlainBrowser) -> N
     assert browser.open(sent.link("Back to the comments")).status == 200
 
 
-def test_the_json_api_never_loads_what_writes_html() -> None:
-    program = "import app, sys, json; print(json.dumps([n for n in sys.modules if 'markupsafe' in n or 'pages' in n]))"
+def test_the_json_api_never_loads_the_html_modules() -> None:
+    program = (
+        "import app, sys, json; print(json.dumps([n for n in sys.modules if 'markupsafe' in n or 'html.pages' in n]))"
+    )
 
     done = subprocess.run(  # noqa: S603  our own program
         [sys.executable, "-c", program], cwd=Path(__file__).parents[2], capture_output=True, text=True, check=True
@@ -273,7 +281,7 @@ def test_the_json_api_never_loads_what_writes_html() -> None:
     assert json.loads(done.stdout) == []
 
 
-def test_a_post_with_very_many_comments_is_not_ordered_by_votes(world: World) -> None:
+def test_a_post_with_very_many_comments_is_not_sorted_by_votes(world: World) -> None:
     world.published()
     world.runtime.posts.recount(POST, seen=1, count=501)
 

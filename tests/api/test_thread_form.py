@@ -6,9 +6,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.faults import FOR_EVER, Fault, Faults, Kind, without_pauses
-from tests.plain_browser import FORM, HOST, Page, PlainBrowser, close
-from tests.world import POST, World, key22, new_world, shared_client
+from tests.support.faults import ALWAYS, Fault, FaultKind, Faults, without_retry_delays
+from tests.support.plain_browser import FORM, HOST, Page, PlainBrowser, close_post
+from tests.support.world import POST, World, key22, new_world, shared_client
 
 TYPED = st.text(st.characters(codec="utf-8"), max_size=40)
 HOSTILE = '"><script>alert(1)</script><!--'
@@ -24,12 +24,12 @@ def reader(world: World) -> PlainBrowser:
     return PlainBrowser(world)
 
 
-def test_a_comment_written_by_the_form_waits_and_is_seen_once_approved(browser: PlainBrowser) -> None:
+def test_a_comment_from_the_form_is_held_and_shown_once_approved(browser: PlainBrowser) -> None:
     form = browser.write()
 
     waiting = browser.send(form, text="I was **there**.\nReally.", name=" Ann ", link="ann.example")
 
-    assert (waiting.status, waiting.heading) == (202, "Thank you. It waits for a moderator.")
+    assert (waiting.status, waiting.heading) == (202, "Thank you. Your comment is awaiting moderation.")
     assert waiting.reply.headers["Cache-Control"] == form.reply.headers["Cache-Control"] == "no-store"
     assert "<strong>there</strong>.<br>" in waiting.reply.text
     [queued] = browser.world.queue()
@@ -38,25 +38,25 @@ def test_a_comment_written_by_the_form_waits_and_is_seen_once_approved(browser: 
         "Ann",
         "https://ann.example/",
     )
-    assert [reason["rule"] for reason in queued["reasons"]] == ["hold_by_policy"]
+    assert [reason["rule"] for reason in queued["reasons"]] == ["every_comment"]
     assert browser.thread(POST).comments == []
     browser.world.decide("approve", queued["id"])
     assert browser.open(waiting.link("Back to the comments")).comments == [queued["id"]]
 
 
-def test_where_nothing_is_held_it_is_published_at_once(reader: PlainBrowser) -> None:
-    reader.world.hold("never")
+def test_without_moderation_it_is_published_at_once(reader: PlainBrowser) -> None:
+    reader.world.policy(every_comment=False)
     form = reader.write()
 
     page = reader.send(form, text="At once.")
 
     assert "wait for a moderator" not in form.text
     assert (page.status, page.heading) == (201, "Your comment is published.")
-    there, _, place = page.link("See it in the thread").partition("#")
+    there, _, place = page.link("View it in the thread").partition("#")
     assert place == f"comment-{reader.open(there).comments[0]}"
 
 
-def test_a_form_sent_twice_is_one_comment(reader: PlainBrowser) -> None:
+def test_a_form_submitted_twice_is_one_comment(reader: PlainBrowser) -> None:
     form = reader.write()
 
     first, second = (reader.send(form, text="Once.") for _ in range(2))
@@ -66,7 +66,7 @@ def test_a_form_sent_twice_is_one_comment(reader: PlainBrowser) -> None:
 
 
 @pytest.mark.parametrize("decision", ["reject", "spam"])
-def test_sent_again_after_a_decision_it_still_seems_to_wait(reader: PlainBrowser, decision: str) -> None:
+def test_a_repeat_after_a_decision_still_looks_pending(reader: PlainBrowser, decision: str) -> None:
     form = reader.write()
     first = reader.send(form, text="Once.")
     reader.world.decide(decision, first.comments[0])
@@ -76,7 +76,7 @@ def test_sent_again_after_a_decision_it_still_seems_to_wait(reader: PlainBrowser
     assert (again.status, again.reply.text) == (202, first.reply.text)
 
 
-def test_sent_again_after_it_was_deleted_it_is_told_so_and_stays_away(reader: PlainBrowser) -> None:
+def test_a_repeat_after_deletion_says_so_and_restores_nothing(reader: PlainBrowser) -> None:
     form = reader.write()
     [comment_id] = reader.send(form, text="Once.").comments
     reader.world.decide("delete", comment_id)
@@ -87,7 +87,7 @@ def test_sent_again_after_it_was_deleted_it_is_told_so_and_stays_away(reader: Pl
     assert reader.world.queue() == []
 
 
-def test_a_form_sent_with_other_words_becomes_another_comment_with_a_second_click(reader: PlainBrowser) -> None:
+def test_a_form_resubmitted_with_changed_text_needs_a_second_click(reader: PlainBrowser) -> None:
     form = reader.write()
     reader.send(form, text="One.")
 
@@ -112,7 +112,7 @@ def test_a_form_sent_with_other_words_becomes_another_comment_with_a_second_clic
         ({"link": HOSTILE}, "link"),
     ],
 )
-def test_a_wrong_field_is_named_and_everything_typed_is_kept(
+def test_an_invalid_field_is_named_and_all_input_is_kept(
     reader: PlainBrowser, typed: dict[str, str], wrong: str
 ) -> None:
     form = reader.write()
@@ -124,10 +124,10 @@ def test_a_wrong_field_is_named_and_everything_typed_is_kept(
     assert {**page.fields, "trap": ""} == {**form.fields, **everything}
     [control] = [each for each in page.tree.iter() if each.get("aria-invalid") == "true"]
     assert control.get("id") == wrong
-    said = {each.get("id"): "".join(each.itertext()) for each in page.all("p") if each.get("id")}
-    assert all(place in said for place in control.get("aria-describedby").split())
+    paragraphs = {each.get("id"): "".join(each.itertext()) for each in page.all("p") if each.get("id")}
+    assert all(place in paragraphs for place in control.get("aria-describedby").split())
     [summary] = page.all("div", role="alert")
-    assert said[f"{wrong}-wrong"] in "".join(summary.itertext())
+    assert paragraphs[f"{wrong}-wrong"] in "".join(summary.itertext())
     assert reader.send(page, text="Right.", name="", link="").status == 202
 
 
@@ -140,14 +140,14 @@ def test_a_form_without_its_key_gets_a_new_one(reader: PlainBrowser, key: str, s
     assert reader.send(page).status == 202
 
 
-def test_a_form_with_an_endless_token_gets_a_new_one(reader: PlainBrowser) -> None:
+def test_a_form_with_an_oversized_token_gets_a_new_one(reader: PlainBrowser) -> None:
     page = reader.send(reader.write(), text="Hello.", form="x" * 601)
 
     assert page.status == 422
     assert reader.send(page).status == 202
 
 
-def test_a_reply_shows_what_it_answers(reader: PlainBrowser) -> None:
+def test_a_reply_form_shows_its_parent(reader: PlainBrowser) -> None:
     root = reader.world.published("What do you think?", name="Ann")
 
     form = reader.open(reader.thread(POST).link("Reply to Ann"))
@@ -159,7 +159,7 @@ def test_a_reply_shows_what_it_answers(reader: PlainBrowser) -> None:
 
 
 @pytest.mark.parametrize("which", ["waiting", "of another post", "nobody's", "no id"])
-def test_there_is_no_form_to_answer_what_is_not_there(reader: PlainBrowser, which: str) -> None:
+def test_there_is_no_form_to_reply_to_an_unknown_comment(reader: PlainBrowser, which: str) -> None:
     parents = {
         "waiting": reader.world.submit("Secret.").json["id"],
         "of another post": reader.world.published("Elsewhere.", post="/elsewhere"),
@@ -173,7 +173,7 @@ def test_there_is_no_form_to_answer_what_is_not_there(reader: PlainBrowser, whic
     assert "Secret" not in page.reply.text
 
 
-def test_a_reply_to_what_went_meanwhile_can_be_sent_as_a_comment_of_its_own(reader: PlainBrowser) -> None:
+def test_a_reply_to_a_comment_removed_meanwhile_can_be_sent_as_a_top_level_comment(reader: PlainBrowser) -> None:
     root = reader.world.published("What do you think?", name="Ann")
     form = reader.open(reader.thread(POST).link("Reply to Ann"))
     reader.world.decide("delete", root)
@@ -185,9 +185,9 @@ def test_a_reply_to_what_went_meanwhile_can_be_sent_as_a_comment_of_its_own(read
     assert (accepted.status, reader.world.queue()[0]["parent"]) == (202, None)
 
 
-def test_a_closed_post_takes_no_form_and_loses_no_words(reader: PlainBrowser) -> None:
+def test_a_closed_post_refuses_the_form_and_keeps_the_text(reader: PlainBrowser) -> None:
     form = reader.write()
-    close(reader.world)
+    close_post(reader.world)
 
     opened = reader.open(form.address)
     sent = reader.send(form, text="Too late.")
@@ -198,7 +198,7 @@ def test_a_closed_post_takes_no_form_and_loses_no_words(reader: PlainBrowser) ->
 
 
 @pytest.mark.usefixtures("world")
-def test_too_many_comments_are_asked_to_wait_and_lose_no_words() -> None:
+def test_a_rate_limited_form_asks_to_wait_and_keeps_the_text() -> None:
     strict = new_world(shared_client(), limit_minute=1)
     with strict.open():
         reader = PlainBrowser(strict)
@@ -212,11 +212,11 @@ def test_too_many_comments_are_asked_to_wait_and_lose_no_words() -> None:
     assert "60 seconds" in page.text
 
 
-def test_a_table_that_does_not_answer_costs_no_words(reader: PlainBrowser) -> None:
+def test_an_unavailable_table_loses_no_text(reader: PlainBrowser) -> None:
     form = reader.write()
-    without_pauses(reader.world.runtime)
+    without_retry_delays(reader.world.runtime)
 
-    with Faults(shared_client()) as faults, faults.plan(Fault(Kind.FAILED, times=FOR_EVER)):
+    with Faults(shared_client()) as faults, faults.plan(Fault(FaultKind.FAILED, times=ALWAYS)):
         page = reader.send(form, text="Patience.")
         read = reader.thread("/another")
 
@@ -231,7 +231,7 @@ def test_a_table_that_does_not_answer_costs_no_words(reader: PlainBrowser) -> No
     [("text=%ff", 400), ("&".join(["a=b"] * 101), 400), ("text=" + "x" * 170_000, 413), ("", 422), ("post=%00", 422)],
     ids=["no UTF-8", "too many fields", "too long", "nothing", "no post"],
 )
-def test_what_is_no_form_of_ours_gets_a_page_that_says_so(world: World, body: str, status: int) -> None:
+def test_an_invalid_form_body_gets_an_error_page(world: World, body: str, status: int) -> None:
     reply = world.request("POST", "/thread", body=body, headers={"Content-Type": FORM})
 
     page = Page(f"{HOST}/api/thread", reply)
@@ -240,14 +240,14 @@ def test_what_is_no_form_of_ours_gets_a_page_that_says_so(world: World, body: st
     assert page.broken_rules() == []
 
 
-def test_the_form_is_the_only_thing_that_takes_forms(world: World) -> None:
+def test_only_the_form_route_accepts_forms(world: World) -> None:
     form = world.request("POST", "/v1/comments", body="text=x", headers={"Content-Type": FORM})
     thread = world.request("POST", "/thread", json_body={"text": "x"})
 
     assert (form.status, thread.status) == (415, 415)
 
 
-def test_a_filled_trap_is_held_and_told_to_the_moderator(reader: PlainBrowser) -> None:
+def test_a_filled_honeypot_is_held_and_shown_to_the_moderator(reader: PlainBrowser) -> None:
     form = reader.write()
     [trap] = form.all("input", name="trap")
 
@@ -255,10 +255,10 @@ def test_a_filled_trap_is_held_and_told_to_the_moderator(reader: PlainBrowser) -
 
     assert (trap.get("tabindex"), trap.get("autocomplete")) == ("-1", "off")
     [queued] = reader.world.queue()
-    assert "hold_what_filled_the_trap" in {reason["rule"] for reason in queued["reasons"]}
+    assert "honeypot" in {reason["rule"] for reason in queued["reasons"]}
 
 
-def test_fields_that_nobody_asked_for_and_tokens_are_ignored(reader: PlainBrowser) -> None:
+def test_unknown_fields_and_tokens_are_ignored(reader: PlainBrowser) -> None:
     form = reader.write()
     fields = {**form.fields, "text": "Hello.", "status": "published", "post_title": "x"}
 
@@ -270,7 +270,7 @@ def test_fields_that_nobody_asked_for_and_tokens_are_ignored(reader: PlainBrowse
 
 @settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(text=TYPED, name=TYPED, link=TYPED)
-def test_whatever_is_typed_the_answer_is_a_sound_page(reader: PlainBrowser, text: str, name: str, link: str) -> None:
+def test_any_input_gets_a_valid_page(reader: PlainBrowser, text: str, name: str, link: str) -> None:
     page = reader.send(reader.open(f"thread/form?post={POST}"), text=text, name=name, link=link)
 
     assert page.status in {202, 422}

@@ -1,4 +1,4 @@
-"""Tokens: what is forged, worn out, another's or of another kind opens nothing, and says nothing."""
+"""Tokens: forged, expired, foreign and mismatched ones are all refused in the same way."""
 
 import json
 from collections.abc import Callable
@@ -8,22 +8,22 @@ from typing import Any
 import pytest
 
 from chalicelib.core.accounts import API_TOKEN_LIFE, Role
-from tests.corpus import load
-from tests.hostile import counted, judge, wrong_fields
-from tests.tokens import (
+from tests.support.attack_corpora import load
+from tests.support.response_checks import check_response, counted_calls, wrong_fields
+from tests.support.tokens import (
     QUEUE,
     SESSIONS,
     assert_refused,
     exchange,
     invited,
     jwt_attacks,
-    knock,
     other_kind,
+    request_queue,
+    request_queue_with,
     session,
     set_clock,
-    show,
 )
-from tests.world import World, key22, rest_event, send
+from tests.support.world import World, key22, rest_event, send
 
 # The header
 
@@ -33,20 +33,20 @@ def auth_headers() -> dict[str, dict[str, Any]]:
     return {row["name"]: row for row in load("auth_headers.json")}
 
 
-def test_every_authorization_header_of_the_corpus_is_answered_as_it_says(world: World) -> None:
+def test_every_authorization_header_of_the_corpus_gets_the_expected_response(world: World) -> None:
     for name, row in auth_headers().items():
         sent = json.loads(json.dumps(row["authorization"]).replace("{valid}", world.token))
 
-        reply = knock(sent)
+        response = request_queue(sent)
 
-        assert reply.status == row["expect_status"], name
-        if reply.status != 200:
-            assert_refused(reply)
+        assert response.status == row["expect_status"], name
+        if response.status != 200:
+            assert_refused(response)
     assert len(auth_headers()) == 15
 
 
 @pytest.mark.parametrize("place", ["cookie", "query", "body", "both tables"])
-def test_a_token_anywhere_else_is_none(world: World, place: str) -> None:
+def test_a_token_outside_the_header_is_ignored(world: World, place: str) -> None:
     event = rest_event("GET", QUEUE)
     if place == "cookie":
         event["headers"]["Cookie"] = f"Authorization=Bearer {world.token}; token={world.token}"
@@ -58,14 +58,14 @@ def test_a_token_anywhere_else_is_none(world: World, place: str) -> None:
         event["headers"]["Authorization"] = f"Bearer {world.token}"
         event["multiValueHeaders"]["authorization"] = ["Bearer x", f"Bearer {world.token}"]
 
-    assert_refused(judge(send(event)))
+    assert_refused(check_response(send(event)))
 
 
 # What is no token
 
 
 def spliced(world: World) -> str:
-    """Another moderator's id before this one's secret."""
+    """A token with another moderator's id and this one's secret."""
     other, own = world.moderator("Bea"), world.token
     return own[:7] + other[7:19] + own[19:]
 
@@ -109,24 +109,24 @@ FORGERIES: dict[str, Callable[[World], str]] = {
 
 
 @pytest.mark.parametrize("forgery", FORGERIES)
-def test_a_forged_token_opens_nothing(world: World, forgery: str) -> None:
-    assert show(world.token).status == 200
+def test_a_forged_token_is_refused(world: World, forgery: str) -> None:
+    assert request_queue_with(world.token).status == 200
 
-    assert_refused(show(FORGERIES[forgery](world)))
+    assert_refused(request_queue_with(FORGERIES[forgery](world)))
 
 
-def test_a_token_with_any_one_letter_changed_opens_nothing(world: World) -> None:
+def test_a_token_with_one_letter_changed_is_refused(world: World) -> None:
     token = world.token
     for place in range(3, len(token)):
         other = "B" if token[place] == "A" else "A"
-        assert_refused(show(token[:place] + other + token[place + 1 :]))
+        assert_refused(request_queue_with(token[:place] + other + token[place + 1 :]))
 
 
 @pytest.mark.parametrize("kind", ["api", "session", "link"])
-def test_each_kind_opens_only_its_own_door(world: World, kind: str) -> None:
+def test_each_kind_of_token_works_only_for_its_purpose(world: World, kind: str) -> None:
     token = {"api": lambda: world.token, "session": lambda: session(world), "link": lambda: invited(world)[1]}[kind]()
 
-    tried = {each: show(other_kind(token, each)).status for each in ("api", "session", "link", "author")}
+    tried = {each: request_queue_with(other_kind(token, each)).status for each in ("api", "session", "link", "author")}
     exchanged = {each: exchange(world, other_kind(token, each)).status for each in ("api", "session", "author")}
 
     assert tried == {each: 200 if each == kind != "link" else 401 for each in tried}
@@ -152,18 +152,18 @@ def signed_out(world: World) -> str:
 
 def signed_out_everywhere(world: World) -> str:
     moderator, link = invited(world, "Bea")
-    _, token = world.runtime.signing_in.api_token(moderator, "tests", moderator.scopes)
-    _, own = world.runtime.signing_in.sign_in(link, keep=False)
-    assert show(token).status == 200
+    _, token = world.runtime.accounts_service.api_token(moderator, "tests", moderator.scopes)
+    _, own = world.runtime.accounts_service.sign_in(link, persistent=False)
+    assert request_queue_with(token).status == 200
     assert world.request("DELETE", SESSIONS, query={"all": "true"}, token=own).status == 204
     return token
 
 
 def removed(world: World) -> str:
     moderator, _ = invited(world, "Bea", Role.MODERATOR)
-    _, token = world.runtime.signing_in.api_token(moderator, "tests", moderator.scopes)
+    _, token = world.runtime.accounts_service.api_token(moderator, "tests", moderator.scopes)
     query = {"id": moderator.id}
-    assert show(token).status == 200
+    assert request_queue_with(token).status == 200
     assert world.request("DELETE", "/v1/moderation/moderators", query=query, token=world.token).status == 204
     return token
 
@@ -184,8 +184,8 @@ GONE: dict[str, Callable[[World], str]] = {
 
 
 @pytest.mark.parametrize("how", GONE)
-def test_a_token_that_is_gone_opens_nothing_from_the_next_request_on(world: World, how: str) -> None:
-    assert_refused(show(GONE[how](world)))
+def test_a_revoked_token_is_refused_from_the_next_request_on(world: World, how: str) -> None:
+    assert_refused(request_queue_with(GONE[how](world)))
 
 
 LONG, UNKNOWN = (422, {"link"}), (401, set[str]())
@@ -197,10 +197,10 @@ def test_a_forged_link_signs_nobody_in(world: World, forgery: str) -> None:
     if forgery == "an invite":
         return
 
-    reply = exchange(world, forged)
+    response = exchange(world, forged)
 
-    assert reply.status in {401, 422}
-    assert reply.status == 401 or wrong_fields(reply) == {"link"}
+    assert response.status in {401, 422}
+    assert response.status == 401 or wrong_fields(response) == {"link"}
 
 
 # The tokens of others
@@ -209,14 +209,14 @@ def test_a_forged_link_signs_nobody_in(world: World, forgery: str) -> None:
 @pytest.mark.parametrize("prefix", ["", "aw_session_", "aw_api_"])
 @pytest.mark.usefixtures("world")
 def test_no_jwt_of_the_corpus_is_a_token(prefix: str) -> None:
-    with counted() as calls:
+    with counted_calls() as calls:
         for token in jwt_attacks():
-            assert_refused(show(prefix + token))
+            assert_refused(request_queue_with(prefix + token))
 
     assert calls.made == []
 
 
 def test_no_jwt_of_the_corpus_signs_anybody_in(world: World) -> None:
     for token in jwt_attacks():
-        reply = exchange(world, token)
-        assert (reply.status, wrong_fields(reply) if reply.status == 422 else set()) in (LONG, UNKNOWN)
+        response = exchange(world, token)
+        assert (response.status, wrong_fields(response) if response.status == 422 else set()) in (LONG, UNKNOWN)

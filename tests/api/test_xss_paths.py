@@ -1,4 +1,4 @@
-"""Every payload that fires by itself, and every 25th other, down every way that words can take through the service.
+"""Every XSS payload that fires by itself, and every 25th other one, through every path that text can take.
 
 Where not all must be tried (`make test`), it is every twelfth of them.
 
@@ -20,11 +20,11 @@ import pytest
 from chalicelib.api.html.style import STYLE
 from chalicelib.core.posts import post_key
 from chalicelib.core.text.sanitize import clean_link, clean_name, clean_note, clean_text, clean_title
-from tests.corpus import load
-from tests.hostile import batches, fresh_world, judge, wrong_fields
-from tests.oracle import flags
-from tests.thorough import CHECK
-from tests.world import POST, Reply, World, key22
+from tests.support.attack_corpora import load
+from tests.support.html_oracle import flags
+from tests.support.response_checks import batches, check_response, fresh_world, wrong_fields
+from tests.support.slow import CHECK
+from tests.support.world import POST, Response, World, key22
 
 FILES = ("xss_collected.json", "xss_markdown_generated.json")
 BATCH = 32  # comments in one world
@@ -41,7 +41,7 @@ Shape = tuple[Counter[str], frozenset[str]]
 
 @cache
 def payloads() -> list[str]:
-    """In the order of the files."""
+    """All payloads, in the order of the files."""
     rows = [row for file in FILES for row in load(file)]
     live = set(load("live_auto_ids.json"))
     others = [row["id"] for row in rows if row["id"] not in live]
@@ -52,7 +52,7 @@ def payloads() -> list[str]:
 
 
 def taken(field: str, payload: str) -> str | None:
-    """What a field makes of a payload, if it is not refused."""
+    """The stored form of a payload in this field, if it is not refused."""
     try:
         return CLEAN[field](payload)
     except ValueError:
@@ -60,12 +60,12 @@ def taken(field: str, payload: str) -> str | None:
 
 
 def link_of(payload: str) -> str:
-    """A website with the payload in its address, encoded: none of them is one as it stands."""
+    """A URL with the encoded payload: no payload is a valid URL by itself."""
     return f"https://a.example/?q={quote(payload)}"
 
 
 def fields_of(payload: str) -> dict[str, str]:
-    """The payload in every field that does not refuse it."""
+    """A draft with the payload in every field that does not refuse it."""
     fields = {**dict.fromkeys(CLEAN, payload), "link": link_of(payload)}
     return {field: words for field, words in fields.items() if taken(field, words) is not None}
 
@@ -76,7 +76,7 @@ def is_dead(html: str) -> bool:
 
 
 def htmls(value: Any) -> Iterator[str]:
-    """Every HTML in a JSON answer, however deep."""
+    """All HTML in a JSON response, at any depth."""
     if isinstance(value, dict):
         yield from (each for name, each in value.items() if name == "html")
         yield from (found for each in value.values() for found in htmls(each))
@@ -84,16 +84,16 @@ def htmls(value: Any) -> Iterator[str]:
         yield from (found for each in value for found in htmls(each))
 
 
-def dead(reply: Reply) -> Any:
-    """The answer's JSON, in which no HTML is alive, no name is markup and no link is a script."""
-    found = list(htmls(judge(reply).json))
+def dead(response: Response) -> Any:
+    """The JSON of a response, checked: no active HTML, no markup in names, no script in links."""
+    found = list(htmls(check_response(response).json))
     assert all(is_dead(html) for html in found), [html for html in found if not is_dead(html)]
-    assert reply.headers["Content-Type"] == "application/json"
-    return reply.json
+    assert response.headers["Content-Type"] == "application/json"
+    return response.json
 
 
 def assert_plain(comment: dict[str, Any], payload: str) -> None:
-    """A name is the very words that were typed, for whoever shows it to escape; a link is one to a website."""
+    """Check that names are as typed, to be escaped by clients, and that links are web URLs."""
     assert comment["name"] == taken("name", payload)
     assert comment["link"] == taken("link", link_of(payload))
     assert comment["link"] is None or PLAIN_LINK.fullmatch(comment["link"])
@@ -103,35 +103,35 @@ def assert_plain(comment: dict[str, Any], payload: str) -> None:
 
 
 def shape(page: str) -> Shape:
-    """How many of each active element, and which attributes: whatever a page says, these stay."""
+    """The number of each active element with its attributes; texts must not change it."""
     found = flags(page.replace(STYLE, ""))
     return Counter(flag for flag in found if flag[0] == "<"), frozenset(flag for flag in found if flag[0] != "<")
 
 
-def assert_no_livelier(reply: Reply, harmless: Shape) -> None:
-    elements, attributes = shape(judge(reply, page=True).text)
+def assert_no_livelier(response: Response, harmless: Shape) -> None:
+    elements, attributes = shape(check_response(response, page=True).text)
     assert elements == harmless[0]
     assert attributes <= harmless[1]
 
 
-def thread(world: World, post: str = POST) -> Reply:
+def thread(world: World, post: str = POST) -> Response:
     return world.get("/thread", query={"post": post})
 
 
-def write(world: World, post: str = POST) -> Reply:
+def write(world: World, post: str = POST) -> Response:
     return world.get("/thread/form", query={"post": post})
 
 
-def send_form(world: World, **fields: str) -> Reply:
+def send_form(world: World, **fields: str) -> Response:
     headers = {"Content-Type": FORM}
     return world.request("POST", "/thread", headers=headers, body=urlencode({"post": POST, **fields}))
 
 
 @pytest.fixture(scope="module")
 def harmless() -> dict[str, Shape]:
-    """The pages about harmless words: a thread, a form, a form with every field refused, an apology."""
+    """Pages with harmless texts: a thread, a form, a form with errors, an error page."""
     with fresh_world() as world:
-        world.hold("never")
+        world.policy(every_comment=False)
         form = world.form()
         for number in range(3):
             world.submit(HARMLESS, name="Ann", link="https://a.example/", form=form, key=str(number))
@@ -144,16 +144,16 @@ def harmless() -> dict[str, Shape]:
             "form again": send_form(world, text="", name="\u200b", link=":", parent="x", form="x" * 700),
             "form again for its key": send_form(world, text=HARMLESS),
             "outcome": send_form(world, text=HARMLESS, form=form, key=key22("a form")),
-            "apology": world.get("/thread", query=about),
+            "error_page": world.get("/thread", query=about),
         }
-        return {name: shape(judge(page, page=True).text) for name, page in pages.items()}
+        return {name: shape(check_response(page, page=True).text) for name, page in pages.items()}
 
 
 # Each way in, and every way out of what came in
 
 
 def submitted_alone(world: World, batch: list[str]) -> dict[str, str]:
-    """Each payload in every field of a comment of its own, as its author and the moderators see it; id → payload."""
+    """Submit each payload in every field of a comment, and check what authors and moderators see.  Id → payload."""
     ids = {}
     for number, payload in enumerate(batch):
         fields: dict[str, Any] = {"text": HARMLESS, **fields_of(payload)}
@@ -165,7 +165,7 @@ def submitted_alone(world: World, batch: list[str]) -> dict[str, str]:
 
 
 def queued(world: World) -> list[dict[str, Any]]:
-    """The queue, and what it says of each comment by itself."""
+    """Check the queue and the details of each comment."""
     page = dead(world.get("/v1/moderation/queue", query={"limit": "100"}, token=world.token))
     comments: list[dict[str, Any]] = page["comments"]
     path = {"comment_id": comments[0]["id"]}
@@ -174,7 +174,7 @@ def queued(world: World) -> list[dict[str, Any]]:
 
 
 def read_back(world: World, ids: set[str], harmless: Shape) -> None:
-    """From the list, one permalink, its replies and the page."""
+    """Check the list, a permalink, its replies and the page."""
     listed = dead(world.get("/v1/comments", query={"post": POST, "limit": "100"}))["comments"]
     assert {comment["id"] for comment in listed} == ids
     path = {"comment_id": next(iter(ids))}
@@ -186,22 +186,22 @@ def read_back(world: World, ids: set[str], harmless: Shape) -> None:
 
 
 def edited_in_fours(world: World, ids: dict[str, str]) -> set[str]:
-    """Four payloads take the place of what a comment said; the ids of those that changed."""
+    """Edit comments to contain other payloads.  Returns the ids of those that changed."""
     changed = set()
     for number, (comment_id, four) in enumerate(zip(ids, batches(ids.values(), 4), strict=False)):
         text = "\n\n".join(payload for payload in four if taken("text", payload))
         words = {field: words for field, words in fields_of(four[-1]).items() if field in {"name", "link"}}
-        reply = world.edit(comment_id, text or HARMLESS, author=str(number), **words)
-        if reply.status == 422:
-            assert wrong_fields(judge(reply)) == {"text"}  # the four are too long together
+        response = world.edit(comment_id, text or HARMLESS, author=str(number), **words)
+        if response.status == 422:
+            assert wrong_fields(check_response(response)) == {"text"}  # the four are too long together
         else:
-            assert_plain(dead(reply), four[-1])
+            assert_plain(dead(response), four[-1])
             changed.add(comment_id)
     return changed
 
 
 def approved_with_notes(world: World, chosen: set[str], notes: list[str]) -> None:
-    """Approved with payloads for notes, which the audit repeats."""
+    """Approve comments with payloads as notes, and check them in the audit log."""
     decisions = [
         {"id": comment["id"], "version": comment["version"], "decision": "approve", "note": note[:MAX_NOTE]}
         for comment, note in zip(queued(world), notes, strict=True)
@@ -211,12 +211,12 @@ def approved_with_notes(world: World, chosen: set[str], notes: list[str]) -> Non
     decided = dead(world.request("POST", "/v1/moderation/decisions", json_body=body, token=world.token))
     assert {result["outcome"] for result in decided["results"]} == {"done"}
     entries = dead(world.get("/v1/moderation/audit", query={"limit": "100"}, token=world.token))["entries"]
-    told = {entry["note"] for entry in entries if entry["act"] == "approve"}
-    assert told == {clean_note(decision["note"]) for decision in decisions}
+    approved_notes = {entry["note"] for entry in entries if entry["action"] == "approve"}
+    assert approved_notes == {clean_note(decision["note"]) for decision in decisions}
 
 
 @pytest.mark.parametrize("part", range(PARTS))
-def test_what_is_written_by_the_api_is_dead_wherever_it_is_read(harmless: dict[str, Shape], part: int) -> None:
+def test_payloads_submitted_by_the_api_are_inert_wherever_they_are_read(harmless: dict[str, Shape], part: int) -> None:
     for batch in batches(payloads()[part::PARTS], BATCH):
         with fresh_world() as world:
             ids = submitted_alone(world, batch)
@@ -225,10 +225,10 @@ def test_what_is_written_by_the_api_is_dead_wherever_it_is_read(harmless: dict[s
             read_back(world, changed, harmless["thread"])
 
 
-def test_what_is_written_by_the_form_is_dead_wherever_it_is_read(harmless: dict[str, Shape]) -> None:
+def test_payloads_submitted_by_the_form_are_inert_wherever_they_are_read(harmless: dict[str, Shape]) -> None:
     for batch in batches(batches(payloads(), 4), BATCH):
         with fresh_world() as world:
-            world.hold("never")
+            world.policy(every_comment=False)
             form, ids = world.form(), set[str]()
             for number, several in enumerate(batch):
                 fields = {**fields_of(several[number % len(several)]), "post_title": ""}
@@ -242,29 +242,31 @@ def test_what_is_written_by_the_form_is_dead_wherever_it_is_read(harmless: dict[
             read_back(world, ids, harmless["thread"])
 
 
-def test_no_payload_is_a_link_by_itself() -> None:
+def test_no_payload_is_accepted_as_a_link() -> None:
     with fresh_world() as world:
         for payload in payloads():
-            reply = judge(world.request("POST", "/v1/comments", json_body={"post": POST, "text": "x", "link": payload}))
-            assert (reply.status, wrong_fields(reply)) == (422, {"link"})
+            response = check_response(
+                world.request("POST", "/v1/comments", json_body={"post": POST, "text": "x", "link": payload})
+            )
+            assert (response.status, wrong_fields(response)) == (422, {"link"})
 
 
-def test_a_preview_is_dead() -> None:
+def test_a_preview_is_inert() -> None:
     with fresh_world() as world:
         for payload in payloads():
             if taken("text", payload):
                 dead(world.request("POST", "/v1/preview", json_body={"text": payload}))
             else:
-                assert wrong_fields(judge(world.request("POST", "/v1/preview", json_body={"text": payload}))) == {
-                    "text"
-                }
+                assert wrong_fields(
+                    check_response(world.request("POST", "/v1/preview", json_body={"text": payload}))
+                ) == {"text"}
 
 
 # Pages that repeat what was asked
 
 
 def keys_of_posts() -> Iterator[str]:
-    """The payloads that could be a post's key."""
+    """The payloads that are valid post keys."""
     for payload in payloads():
         try:
             yield post_key(payload)
@@ -272,19 +274,19 @@ def keys_of_posts() -> Iterator[str]:
             continue
 
 
-def test_a_form_that_comes_back_repeats_what_was_typed_dead(harmless: dict[str, Shape]) -> None:
+def test_a_redisplayed_form_shows_input_as_inert_text(harmless: dict[str, Shape]) -> None:
     with fresh_world() as world:
         for several in batches(payloads(), 4):
             typed = dict.fromkeys(("text", "name", "link", "parent", "form", "trap"), "\n".join(several))
             assert_no_livelier(send_form(world, **typed, key="no key"), harmless["form again"])
 
 
-@pytest.mark.parametrize("page", ["empty thread", "form", "apology", "form again"])
-def test_a_page_about_a_hostile_post_is_no_livelier_than_about_another(harmless: dict[str, Shape], page: str) -> None:
-    ask: dict[str, Callable[[World, str], Reply]] = {
+@pytest.mark.parametrize("page", ["empty thread", "form", "error_page", "form again"])
+def test_a_page_about_a_hostile_post_key_has_no_extra_active_content(harmless: dict[str, Shape], page: str) -> None:
+    ask: dict[str, Callable[[World, str], Response]] = {
         "empty thread": thread,
         "form": write,
-        "apology": lambda world, key: world.get("/thread", query={"post": key, "cursor": key, "sort": key}),
+        "error_page": lambda world, key: world.get("/thread", query={"post": key, "cursor": key, "sort": key}),
         "form again": lambda world, key: send_form(world, post=key, text=key),
     }
     with fresh_world() as world:
@@ -292,8 +294,8 @@ def test_a_page_about_a_hostile_post_is_no_livelier_than_about_another(harmless:
             assert_no_livelier(ask[page](world, key), harmless[page])
 
 
-def test_the_judge_sees_every_payload_that_fires_by_itself_in_a_page() -> None:
-    """The positive control: a page that escaped nothing would be found out."""
+def test_the_oracle_detects_every_payload_that_fires_by_itself_in_a_page() -> None:
+    """Positive control: a page without escaping is detected."""
     nothing = shape("<p>Harmless words.</p>")
     live, rows = set(load("live_auto_ids.json")), [row for file in FILES for row in load(file)]
 

@@ -1,22 +1,23 @@
-"""A real Chromium, and tabs in it that tell when a script breaks or a policy is broken."""
+"""A real Chromium whose pages fail the test on script errors and CSP violations."""
 
 import os
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 import app
 from chalicelib.core.accounts import Role
 from dev.server import running
-from tests.browser.blog import Blog, Site, running_blog
-from tests.browser.desk import Console
-from tests.thorough import CHECK
-from tests.world import World
+from tests.support.blog import Blog, Site, running_blog
+from tests.support.page_errors import page_errors
+from tests.support.pages import Console
+from tests.support.slow import CHECK
+from tests.support.world import World
 
 CHROMIUM = Path("/usr/bin/chromium")
-QUIET = [
+CHROMIUM_FLAGS = [
     "--no-sandbox",
     "--disable-gpu",
     "--disable-dev-shm-usage",
@@ -26,7 +27,7 @@ QUIET = [
     "--disable-component-update",
     "--disable-sync",
 ]
-PATIENCE = 5_000  # milliseconds
+TIMEOUT = 60_000  # milliseconds: tests wait for states, and reach this ceiling only if one never comes
 
 
 @pytest.fixture(scope="session")
@@ -35,8 +36,9 @@ def browser() -> Iterator[Browser]:
     if not CHROMIUM.exists():
         reason = f"needs {CHROMIUM}: apt-get install chromium"
         pytest.fail(reason) if CHECK in os.environ else pytest.skip(reason)
+    expect.set_options(timeout=TIMEOUT)
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=QUIET)
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=CHROMIUM_FLAGS)
         yield browser
         browser.close()
 
@@ -45,13 +47,11 @@ def browser() -> Iterator[Browser]:
 def page(browser: Browser) -> Iterator[Page]:
     """A tab with nothing kept from before."""
     context = browser.new_context(locale="en-GB", timezone_id="UTC")
-    context.set_default_timeout(PATIENCE)
-    page, wrong = context.new_page(), list[str]()
-    page.on("pageerror", lambda error: wrong.append(error.message))
-    page.on("console", lambda said: wrong.append(said.text) if "Content Security Policy" in said.text else None)
-    yield page
+    context.set_default_timeout(TIMEOUT)
+    errors = page_errors(context)
+    yield context.new_page()
     context.close()
-    assert wrong == []
+    assert errors == []
 
 
 @pytest.fixture
@@ -74,8 +74,8 @@ PREFIXES = {"below a prefix": "/api", **({"at the top": ""} if CHECK in os.envir
 
 @pytest.fixture(params=list(PREFIXES.values()), ids=list(PREFIXES))
 def console(request: pytest.FixtureRequest, world: World, page: Page) -> Iterator[Console]:
-    """The moderator's page, opened by nobody yet."""
-    moderator, _ = world.runtime.signing_in.invite("Ada", Role.MODERATOR)
+    """The console before anyone has signed in."""
+    moderator, _ = world.runtime.accounts_service.invite("Ada", Role.MODERATOR)
     with running(app.app, request.param) as url:
         yield Console(world, page, url, moderator.id)
 
@@ -83,6 +83,6 @@ def console(request: pytest.FixtureRequest, world: World, page: Page) -> Iterato
 @pytest.fixture
 def owners(world: World, page: Page) -> Iterator[Console]:
     """The page, as an owner uses it."""
-    owner, _ = world.runtime.signing_in.invite("Grace", Role.OWNER)
+    owner, _ = world.runtime.accounts_service.invite("Grace", Role.OWNER)
     with running(app.app, "/api") as url:
         yield Console(world, page, url, owner.id)

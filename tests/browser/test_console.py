@@ -1,12 +1,12 @@
-"""The moderator's page in a real browser."""
+"""The moderation console in a real browser."""
 
 import re
 
 import pytest
 from playwright.sync_api import Route, ViewportSize, expect
 
-from tests.browser.desk import Console, one_prefix
-from tests.world import POST, World
+from tests.support.pages import Console, one_prefix
+from tests.support.world import POST, World
 
 pytestmark = pytest.mark.browser
 
@@ -24,7 +24,7 @@ NARROW: ViewportSize = {"width": 320, "height": 640}
 MIN_TARGET = 44  # CSS pixels: what a thumb needs
 
 
-def test_a_moderator_signs_in_decides_takes_back_and_signs_out(console: Console) -> None:
+def test_a_moderator_signs_in_decides_undoes_and_signs_out(console: Console) -> None:
     page, world = console.page, console.world
     good, bad = world.submit("A fine word.", name="Ann").json["id"], world.submit("A foul word.", name="Bob").json["id"]
     link = console.link()
@@ -33,7 +33,6 @@ def test_a_moderator_signs_in_decides_takes_back_and_signs_out(console: Console)
     assert page.url == f"{console.url}/moderate"
     page.get_by_role("button", name="Sign in").click()
     expect(console.card("A fine word.").get_by_role("heading", name="Ann")).to_be_visible()
-    expect(console.card("A fine word.")).to_contain_text("Every comment waits for a moderator here.")
     expect(console.card("A fine word.").get_by_role("link")).to_have_attribute("href", f"https://blog.example{POST}")
 
     console.decide("A fine word.", "Approve")
@@ -61,10 +60,10 @@ def test_a_moderator_signs_in_decides_takes_back_and_signs_out(console: Console)
     assert console.stored("sessionStorage") == 0
     expect(page.get_by_role("article")).to_have_count(0)
 
-    page.goto(link)  # in the same tab, so that only what stands behind the # changes
+    page.goto(link)  # in the same tab, so that only the fragment changes
     page.get_by_role("button", name="Sign in").click()
     expect(page.get_by_text("This link no longer works")).to_be_visible()
-    expect(page.get_by_text(f"python -m chalicelib --stage STAGE moderator link {console.moderator}")).to_be_visible()
+    expect(page.get_by_text(f"afterword --stage STAGE moderator link {console.moderator}")).to_be_visible()
 
 
 @one_prefix
@@ -85,7 +84,7 @@ def test_opening_a_link_does_not_use_it_up(console: Console) -> None:
 
 @one_prefix
 @pytest.mark.parametrize(("keep", "where"), [(False, "sessionStorage"), (True, "localStorage")])
-def test_a_session_is_kept_where_the_moderator_said(console: Console, keep: bool, where: str) -> None:
+def test_a_session_is_stored_where_the_moderator_chose(console: Console, keep: bool, where: str) -> None:
     console.sign_in(keep=keep)
 
     assert {name for name in ("sessionStorage", "localStorage") if console.stored(name)} == {where}
@@ -102,9 +101,7 @@ def test_a_session_that_ended_leads_to_a_new_link(console: Console) -> None:
     console.decide("Left alone.", "Approve")
 
     expect(console.page.get_by_text("Your session has ended.")).to_be_focused()
-    expect(console.page.get_by_text("python -m chalicelib --stage STAGE moderator link")).to_contain_text(
-        console.moderator
-    )
+    expect(console.page.get_by_text("afterword --stage STAGE moderator link")).to_contain_text(console.moderator)
     assert console.stored("sessionStorage") == 0
 
 
@@ -117,17 +114,17 @@ def test_hostile_texts_stay_text(console: Console, text: str) -> None:
     console.sign_in()
 
     card = console.page.get_by_role("article")
-    assert text in {card.locator(f"{place} p").first.text_content() for place in (".source", ".shown")}
+    assert text in {card.locator(f"{place} p").first.text_content() for place in (".source", ".content")}
     assert card.get_by_role("heading").text_content() == text[:80]
-    assert card.locator(".top a, .about a, .website a").count() == 1  # the post's: a reader's website is no link
+    assert card.locator(".top a, .meta a, .website a").count() == 1  # the post's: a reader's website is no link
     expect(card).to_contain_text("Website: https://example.org/?%3Cb%3E")
-    expect(console.page).to_have_title(re.compile("^Moderating"))
+    expect(console.page).to_have_title(re.compile("^Moderation"))
     assert console.page.locator("h1").count() == 1
     assert console.page.evaluate("document.documentElement.scrollWidth") == NARROW["width"]
 
 
 @one_prefix
-def test_an_answer_is_approved_with_what_it_answers(console: Console) -> None:
+def test_a_reply_is_approved_with_its_parent(console: Console) -> None:
     root = console.world.published("The question.", name="Ann")
     middle = console.world.published("The middle.", name="Bob", parent=root)
     leaf = console.world.submit("The answer.", name="Cy", parent=middle).json["id"]
@@ -136,12 +133,12 @@ def test_an_answer_is_approved_with_what_it_answers(console: Console) -> None:
     console.sign_in()
 
     console.decide("The answer.", "Approve")
-    expect(console.card("The answer.")).to_contain_text("It answers “\u2068Bob\u2069”, which is not published")
-    expect(console.card("The answer.").locator(".back blockquote")).to_have_text("The middle.")
+    expect(console.card("The answer.")).to_contain_text("In reply to “\u2068Bob\u2069”, which is not published")
+    expect(console.card("The answer.").locator(".notice blockquote")).to_have_text("The middle.")
     assert console.status(leaf) == "pending"
 
     console.decide("The answer.", "Approve both")
-    expect(console.card("The answer.").locator(".back blockquote")).to_have_text("The question.")
+    expect(console.card("The answer.").locator(".notice blockquote")).to_have_text("The question.")
     console.decide("The answer.", "Approve all 3")
     console.says("3 comments are now published.")
     assert {console.status(each) for each in (root, middle, leaf)} == {"published"}
@@ -161,7 +158,7 @@ def question_and_answer(world: World) -> list[str]:
 
 
 @one_prefix
-def test_what_is_approved_with_its_answer_leaves_the_list_too(console: Console) -> None:
+def test_a_parent_approved_with_its_reply_leaves_the_list_too(console: Console) -> None:
     ids = question_and_answer(console.world)
     console.sign_in()
 
@@ -174,7 +171,7 @@ def test_what_is_approved_with_its_answer_leaves_the_list_too(console: Console) 
 
 
 @one_prefix
-def test_quick_decisions_are_sent_one_after_the_other(console: Console) -> None:
+def test_quick_decisions_are_sent_in_order(console: Console) -> None:
     ids, held = question_and_answer(console.world), list[Route]()
 
     def hold(route: Route) -> None:
@@ -192,7 +189,7 @@ def test_quick_decisions_are_sent_one_after_the_other(console: Console) -> None:
 
 
 @one_prefix
-def test_what_is_undone_from_another_tab_returns_to_its_own(console: Console) -> None:
+def test_a_decision_undone_from_another_tab_returns_to_its_list(console: Console) -> None:
     console.world.submit("A word.", name="Ann")
     console.sign_in()
     console.decide("A word.", "Reject")
@@ -209,7 +206,7 @@ def test_what_is_undone_from_another_tab_returns_to_its_own(console: Console) ->
 
 
 @one_prefix
-def test_a_comment_that_was_edited_meanwhile_comes_back_as_it_stands(console: Console) -> None:
+def test_a_comment_edited_meanwhile_returns_with_its_current_text(console: Console) -> None:
     comment_id = console.world.submit("The first text.", name="Ann", author="ann").json["id"]
     console.sign_in()
     assert console.world.edit(comment_id, "The second text.", author="ann").status in {200, 202}
@@ -224,7 +221,7 @@ def test_a_comment_that_was_edited_meanwhile_comes_back_as_it_stands(console: Co
 
 
 @one_prefix
-def test_what_somebody_else_decided_meanwhile_stays_so(console: Console) -> None:
+def test_a_decision_that_someone_else_made_meanwhile_stands(console: Console) -> None:
     comment_id = console.world.submit("Twice seen.", name="Ann").json["id"]
     console.sign_in()
     console.world.decide("reject", comment_id)
@@ -245,15 +242,15 @@ def test_a_decision_that_did_not_arrive_is_sent_later(console: Console) -> None:
 
     console.decide("The second.", "Approve")
 
-    console.says("Not connected: 1 decision is kept here and sent later.")
-    expect(console.page.locator(".shown")).to_have_text(["The first.", "The third."])
+    console.says("Offline: 1 decision is stored here and sent later.")
+    expect(console.page.locator(".content")).to_have_text(["The first.", "The third."])
     console.page.unroute("**/decisions")
     console.page.evaluate("dispatchEvent(new Event('online'))")
     console.says("is now published")
 
 
 @one_prefix
-def test_a_decision_that_failed_brings_its_comment_back(console: Console) -> None:
+def test_a_failed_decision_returns_its_comment_to_the_list(console: Console) -> None:
     for text in ("The first.", "The second.", "The third."):
         console.world.submit(text, name="Ann")
     console.sign_in()
@@ -262,14 +259,14 @@ def test_a_decision_that_failed_brings_its_comment_back(console: Console) -> Non
     console.decide("The second.", "Approve")
 
     expect(console.card("The second.")).to_contain_text("Too busy.")
-    expect(console.page.locator(".shown")).to_have_text(["The first.", "The second.", "The third."])
+    expect(console.page.locator(".content")).to_have_text(["The first.", "The second.", "The third."])
     console.page.unroute("**/decisions")
     console.decide("The second.", "Approve")
     console.says("is now published")
 
 
 @one_prefix
-def test_a_long_queue_comes_in_pages(console: Console) -> None:
+def test_a_long_queue_is_paginated(console: Console) -> None:
     for number in range(27):
         console.world.submit(f"Number {number}.")
     console.sign_in()
@@ -283,7 +280,7 @@ def test_a_long_queue_comes_in_pages(console: Console) -> None:
 
 
 @one_prefix
-def test_the_queue_is_worked_through_by_keyboard_alone(console: Console) -> None:
+def test_the_queue_can_be_cleared_by_keyboard_alone(console: Console) -> None:
     ids = [console.world.submit(f"Number {number}.").json["id"] for number in range(3)]
     page = console.page
     page.goto(console.link())
@@ -305,15 +302,17 @@ def test_the_queue_is_worked_through_by_keyboard_alone(console: Console) -> None
 
 @one_prefix
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_a_thumb_finds_every_button_on_a_small_phone(console: Console, scheme: str) -> None:
+def test_every_button_is_large_enough_on_a_small_phone(console: Console, scheme: str) -> None:
     console.page.set_viewport_size(NARROW)
     console.page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
     console.world.submit("Word. " * 300, name="N" * 80, link=f"https://example.org/{'x' * 200}")
     console.sign_in()
 
-    boxes = [(each.text_content(), each.bounding_box()) for each in console.page.get_by_role("button").all()]
+    links = console.page.get_by_role("navigation").get_by_role("link")
+    targets = [*console.page.get_by_role("button").all(), *links.all()]
+    boxes = [(each.text_content(), each.bounding_box()) for each in targets]
 
-    assert len(boxes) == 19
+    assert len(boxes) == 9 + 9
     assert [name for name, box in boxes if not box or min(box["width"], box["height"]) < MIN_TARGET] == []
     assert console.page.evaluate("document.documentElement.scrollWidth") == NARROW["width"]
 

@@ -1,11 +1,11 @@
-"""What a card shows at once, what it keeps until it is asked, and what it marks in readers' words."""
+"""Cards in the queue: what they show at once and on demand, and which characters they mark."""
 
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.desk import Console, one_prefix
+from tests.support.pages import Console, one_prefix
 
-pytestmark = [pytest.mark.thorough, pytest.mark.browser, one_prefix]
+pytestmark = [pytest.mark.slow, pytest.mark.browser, one_prefix]
 
 FAMILY = "\U0001f468\u200d\U0001f469\u200d\U0001f467"
 ORDINARY = {
@@ -28,30 +28,30 @@ ODD = {
 
 
 def marked(console: Console) -> list[str]:
-    marks = console.page.locator(".shown .unseen")
+    marks = console.page.locator(".content .marked-character")
     numbers: list[str] = marks.evaluate_all("all => all.map(({dataset}) => dataset.number)")
     return numbers
 
 
 @pytest.mark.parametrize("text", ORDINARY.values(), ids=ORDINARY.keys())
-def test_what_a_script_or_an_emoji_needs_is_not_marked(console: Console, text: str) -> None:
+def test_characters_that_a_script_or_emoji_needs_are_not_marked(console: Console, text: str) -> None:
     console.world.submit(text)
     console.sign_in()
 
-    expect(console.page.locator(".shown")).to_have_text(text)
+    expect(console.page.locator(".content")).to_have_text(text)
     assert marked(console) == []
 
 
 @pytest.mark.parametrize(("text", "numbers"), ODD.values(), ids=ODD.keys())
-def test_what_passes_for_something_else_is_marked(console: Console, text: str, numbers: list[str]) -> None:
+def test_lookalike_characters_are_marked(console: Console, text: str, numbers: list[str]) -> None:
     console.world.submit(text)
     console.sign_in()
 
-    expect(console.page.locator(".shown .unseen")).to_have_count(len(numbers))
+    expect(console.page.locator(".content .marked-character")).to_have_count(len(numbers))
     assert marked(console) == numbers
 
 
-def test_a_card_of_one_word_is_short_on_a_phone_and_the_rest_is_one_press_away(console: Console) -> None:
+def test_a_short_comment_has_a_short_card_on_a_phone(console: Console) -> None:
     console.world.submit("Yes.", name="Ann", author="ann")
     console.page.set_viewport_size({"width": 375, "height": 700})
     console.sign_in()
@@ -70,19 +70,18 @@ def test_a_card_of_one_word_is_short_on_a_phone_and_the_rest_is_one_press_away(c
     expect(card.get_by_role("button", name="History")).to_be_hidden()
 
 
-def test_the_policy_is_named_only_where_a_comment_waits_for_it(console: Console) -> None:
+def test_the_policy_is_not_repeated_as_a_reason_on_each_comment(console: Console) -> None:
     console.world.published("Out.")
     console.world.submit("In.")
     console.sign_in()
-    expect(console.card("In.")).to_contain_text("Every comment waits for a moderator here.")
-
+    expect(console.card("In.")).not_to_contain_text("Every comment waits")
     console.tab("Published")
 
     expect(console.card("Out.")).not_to_contain_text("Every comment waits")
-    expect(console.card("Out.")).to_contain_text("It was sent without opening the form.")
+    expect(console.card("Out.")).to_contain_text("Submitted without opening the form (often a bot).")
 
 
-def test_a_card_tells_when_its_author_was_first_seen(console: Console) -> None:
+def test_a_card_shows_when_its_author_was_first_seen(console: Console) -> None:
     console.world.published("Before.", author="ann", key="before")
     console.world.clock.forward(days=40)
     console.world.submit("After.", author="ann", key="after")
@@ -91,33 +90,33 @@ def test_a_card_tells_when_its_author_was_first_seen(console: Console) -> None:
     expect(console.card("After.")).to_contain_text("This author: 1 approved, 0 rejected · first seen 1 Jan 2030")
 
 
-def test_what_it_answers_is_shown_at_once_and_all_of_it_on_demand(console: Console) -> None:
+def test_the_parent_is_shown_in_short_and_in_full_on_demand(console: Console) -> None:
     long = "word " * 60
     short_one, long_one = console.world.published("Who ran?", name="Bob"), console.world.published(long, name="Cy")
     console.world.submit("Nobody.", parent=short_one)
     console.world.submit("Words.", parent=long_one)
     console.sign_in()
-    expect(console.card("Nobody.")).to_contain_text("It answers “\u2068Bob\u2069”:")
-    expect(console.card("Nobody.").locator(".answered blockquote")).to_have_text("Who ran?")
-    answered = console.card("Words.").locator(".answered blockquote")
+    expect(console.card("Nobody.")).to_contain_text("In reply to “\u2068Bob\u2069”:")
+    expect(console.card("Nobody.").locator(".parent blockquote")).to_have_text("Who ran?")
+    answered = console.card("Words.").locator(".parent blockquote")
     expect(answered).to_contain_text("…")
 
     console.card("Nobody.").get_by_role("button", name="More", exact=True).click()
-    expect(console.card("Nobody.").get_by_role("button", name="What it answers")).to_be_hidden()
+    expect(console.card("Nobody.").get_by_role("button", name="Show parent comment")).to_be_hidden()
     console.card("Words.").get_by_role("button", name="More", exact=True).click()
-    console.card("Words.").get_by_role("button", name="What it answers").click()
+    console.card("Words.").get_by_role("button", name="Show parent comment").click()
 
     expect(answered).to_have_text(long.strip())
 
 
-def test_the_words_before_an_edit_stand_in_the_card_s_history(console: Console) -> None:
+def test_the_text_before_an_edit_is_in_the_cards_history(console: Console) -> None:
     console.world.submit("A foul word.", name="Ann")
     console.sign_in()
     card = console.page.get_by_role("article").first
     card.get_by_role("button", name="Edit", exact=True).click()
-    card.get_by_label("Other words for it").fill("A fine word.")
+    card.get_by_label("Edit text").fill("A fine word.")
     card.get_by_role("button", name="Save").click()
-    expect(card.locator(".shown")).to_have_text("A fine word.")
+    expect(card.locator(".content")).to_have_text("A fine word.")
 
     card.get_by_role("button", name="More", exact=True).click()
     card.get_by_role("button", name="History").click()
@@ -126,17 +125,17 @@ def test_the_words_before_an_edit_stand_in_the_card_s_history(console: Console) 
     expect(card.get_by_role("list", name="History").locator("blockquote")).to_have_text("A foul word.")
 
 
-def test_deleting_says_that_it_can_t_be_undone_and_asks_first(console: Console) -> None:
+def test_deleting_warns_that_it_cant_be_undone_and_asks_first(console: Console) -> None:
     comment_id = console.world.submit("Away with it.", name="Ann").json["id"]
     console.sign_in()
     card = console.card("Away with it.")
     card.get_by_role("button", name="More", exact=True).click()
     card.get_by_role("button", name="Delete for good").press("Enter")
-    expect(card.get_by_text("be undone: its words")).to_be_focused()
+    expect(card.get_by_text("be undone: text, name")).to_be_focused()
     console.page.keyboard.press("Enter")  # pressed twice by mistake
     assert console.status(comment_id) == "pending"
 
-    card.locator(".back").get_by_role("button", name="Delete for good").click()
+    card.locator(".notice").get_by_role("button", name="Delete for good").click()
 
     console.says("“\u2068Ann\u2069” is now deleted.")
     expect(console.page.get_by_text("Nothing is waiting.")).to_be_visible()
@@ -144,7 +143,7 @@ def test_deleting_says_that_it_can_t_be_undone_and_asks_first(console: Console) 
     assert console.status(comment_id) == "deleted"
 
 
-def test_what_was_edited_meanwhile_is_not_deleted_unseen(console: Console) -> None:
+def test_a_comment_edited_meanwhile_is_not_deleted_unseen(console: Console) -> None:
     comment_id = console.world.submit("The first text.", author="ann").json["id"]
     console.sign_in()
     console.world.edit(comment_id, "The second text.", author="ann")
@@ -152,7 +151,7 @@ def test_what_was_edited_meanwhile_is_not_deleted_unseen(console: Console) -> No
     card.get_by_role("button", name="More", exact=True).click()
     card.get_by_role("button", name="Delete for good").click()
 
-    card.locator(".back").get_by_role("button", name="Delete for good").click()
+    card.locator(".notice").get_by_role("button", name="Delete for good").click()
 
     expect(console.card("The second text.")).to_contain_text("changed meanwhile")
     assert console.status(comment_id) == "pending"

@@ -1,4 +1,4 @@
-"""Attacks in the queue: they are shown to the moderator as their authors wrote them, and do nothing."""
+"""Attacks in the queue are shown to the moderator as text, and do nothing."""
 
 from collections.abc import Iterator
 from urllib.parse import urlsplit
@@ -9,9 +9,9 @@ from playwright.sync_api import Page, expect
 import app
 from chalicelib.core.accounts import Role
 from dev.server import running
-from tests.browser.desk import Console, one_prefix
 from tests.browser.test_widget_safety import PAGE, PLAINLY, Watch, fields_of, rows
-from tests.hostile import batches, fresh_world
+from tests.support.pages import Console, one_prefix
+from tests.support.response_checks import batches, fresh_world
 
 pytestmark = pytest.mark.browser
 
@@ -31,24 +31,24 @@ FOREIGN = """() => {
 
 
 @pytest.fixture
-def desk() -> Iterator[str]:
+def service_url() -> Iterator[str]:
     """The service's address, with whatever world is open."""
     with running(app.app, "/api") as service:
         yield service
 
 
-def test_attacks_that_wait_are_shown_and_do_nothing(page: Page, desk: str) -> None:
+def test_held_attacks_are_shown_as_text_and_do_nothing(page: Page, service_url: str) -> None:
     firing, others = rows()
     payloads = [row["payload"] for row in [*firing, *others][::PLAINLY]]
-    watch, accepted = Watch(page, {urlsplit(desk).netloc}), 0
+    watch, accepted = Watch(page, {urlsplit(service_url).netloc}), 0
 
     for several in batches(payloads, PAGE):
         with fresh_world() as world:
             sent = [world.submit(**fields) for fields in map(fields_of, several) if "text" in fields]
-            waiting = sum(reply.status < 400 for reply in sent)
-            _, link = world.runtime.signing_in.invite("Ada", Role.MODERATOR)
+            waiting = sum(response.status < 400 for response in sent)
+            _, link = world.runtime.accounts_service.invite("Ada", Role.MODERATOR)
             page.goto("about:blank")
-            page.goto(f"{desk}/moderate#{link}")
+            page.goto(f"{service_url}/moderate#{link}")
             page.get_by_role("button", name="Sign in").click()
             cards = page.locator("#list > li")
             if waiting > FIRST:
@@ -56,7 +56,7 @@ def test_attacks_that_wait_are_shown_and_do_nothing(page: Page, desk: str) -> No
             expect(cards).to_have_count(waiting)
             for source in page.locator("#list summary:visible").all():
                 source.evaluate("each => (each.parentElement.open = true)")
-            assert watch.settled() == [f"page {desk}/moderate"]
+            assert watch.settled() == [f"page {service_url}/moderate"]
             assert page.evaluate(FOREIGN) == []
             page.evaluate("sessionStorage.clear()")
         accepted += waiting
@@ -65,7 +65,7 @@ def test_attacks_that_wait_are_shown_and_do_nothing(page: Page, desk: str) -> No
 
 
 @one_prefix
-def test_a_card_shows_what_readers_would_see_its_source_and_where_links_lead(console: Console) -> None:
+def test_a_card_shows_the_rendered_comment_its_source_and_its_link_targets(console: Console) -> None:
     console.world.submit("Read [my bank](https://b\u0430nk.example/in) *now*.", name="P\u0430ul")
     console.sign_in()
     card = console.card("my bank")
@@ -73,16 +73,16 @@ def test_a_card_shows_what_readers_would_see_its_source_and_where_links_lead(con
     expect(card.locator("em")).to_have_text("now")
     expect(card.get_by_role("link", name="my bank")).to_have_attribute("href", "https://b\u0430nk.example/in")
     expect(card).to_contain_text("[xn--bnk-6cd.example]")
-    expect(card.locator(".name .unseen")).to_have_attribute("data-number", "U+0430")
+    expect(card.locator(".name .marked-character")).to_have_attribute("data-number", "U+0430")
     expect(card.get_by_text("*now*")).to_be_hidden()
     card.get_by_text("Source").click()
     expect(card.get_by_text("*now*")).to_be_visible()
 
 
 @one_prefix
-def test_a_text_without_marks_has_no_source_to_show(console: Console) -> None:
+def test_plain_text_has_no_separate_source(console: Console) -> None:
     console.world.submit("Just words, \u041f\u0440\u0438\u0432\u0435\u0442 and words.")
     console.sign_in()
 
     expect(console.card("Just words").get_by_text("Source")).to_be_hidden()
-    expect(console.card("Just words").locator(".unseen")).to_have_count(0)
+    expect(console.card("Just words").locator(".marked-character")).to_have_count(0)

@@ -1,4 +1,4 @@
-"""Taking back what was done last: whether it was answered, is under way, waits for its turn, or met no connection."""
+"""Undoing the last decision: completed, in flight, queued or offline."""
 
 import json
 from collections.abc import Callable
@@ -6,11 +6,11 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Route, expect
 
-from tests.browser.desk import Console, one_prefix
 from tests.browser.test_console_queue import statuses, waiting
-from tests.world import POST
+from tests.support.pages import Console, one_prefix
+from tests.support.world import POST
 
-pytestmark = [pytest.mark.thorough, pytest.mark.browser, one_prefix]
+pytestmark = [pytest.mark.slow, pytest.mark.browser, one_prefix]
 
 
 def hold(console: Console, where: str = "**/decisions") -> Callable[[], None]:
@@ -38,7 +38,7 @@ def sent(console: Console) -> list[list[str]]:
     return found
 
 
-def test_undo_takes_back_what_is_still_under_way_and_nothing_else(console: Console) -> None:
+def test_undo_cancels_only_the_decision_in_flight(console: Console) -> None:
     ids, page = waiting(console, 3), console.page
     console.sign_in()
     console.decide("number 0.", "Approve")
@@ -56,7 +56,7 @@ def test_undo_takes_back_what_is_still_under_way_and_nothing_else(console: Conso
     assert statuses(console, ids) == ["published", "pending", "pending"]
 
 
-def test_the_very_first_decision_is_taken_back_before_it_is_answered(console: Console) -> None:
+def test_the_first_decision_can_be_undone_before_its_response(console: Console) -> None:
     [only] = waiting(console, 1)
     console.sign_in()
     release = hold(console)
@@ -69,7 +69,7 @@ def test_the_very_first_decision_is_taken_back_before_it_is_answered(console: Co
     assert console.status(only) == "pending"
 
 
-def test_decisions_gather_while_one_is_under_way_and_go_out_together(console: Console) -> None:
+def test_decisions_made_during_a_request_are_sent_together(console: Console) -> None:
     ids, page = waiting(console, 5), console.page
     console.sign_in()
     requests, release = sent(console), hold(console)
@@ -90,7 +90,7 @@ def test_decisions_gather_while_one_is_under_way_and_go_out_together(console: Co
     assert statuses(console, ids) == ["published", *["pending"] * 4]
 
 
-def test_gathered_decisions_that_there_was_no_time_for_go_with_the_next_request(console: Console) -> None:
+def test_decisions_that_ran_out_of_time_are_sent_with_the_next_request(console: Console) -> None:
     ids, page = waiting(console, 4), console.page
     console.sign_in()
     requests, release = sent(console), hold(console)
@@ -99,9 +99,9 @@ def test_gathered_decisions_that_there_was_no_time_for_go_with_the_next_request(
         page.keyboard.press(key)
 
     def hurry(route: Route) -> None:
-        wishes = json.loads(route.request.post_data or "")["decisions"]
-        first = route.fetch(post_data=json.dumps({"decisions": wishes[:1]})).json()["results"]
-        rest = [{**dict.fromkeys(first[0]), "id": each["id"], "outcome": "not_tried"} for each in wishes[1:]]
+        decisions = json.loads(route.request.post_data or "")["decisions"]
+        first = route.fetch(post_data=json.dumps({"decisions": decisions[:1]})).json()["results"]
+        rest = [{**dict.fromkeys(first[0]), "id": each["id"], "outcome": "not_tried"} for each in decisions[1:]]
         route.fulfill(json={"bulk": "a bulk", "results": first + rest})
 
     page.route("**/decisions", hurry, times=1)
@@ -113,12 +113,12 @@ def test_gathered_decisions_that_there_was_no_time_for_go_with_the_next_request(
 
 
 @pytest.mark.parametrize("arrived", [True, False], ids=["it had arrived", "it had not"])
-def test_what_may_have_arrived_is_taken_back_once_that_is_known(console: Console, arrived: bool) -> None:
+def test_a_decision_that_may_have_arrived_is_undone_once_that_is_known(console: Console, arrived: bool) -> None:
     [only] = waiting(console, 1)
     console.sign_in()
     console.page.route("**/decisions", lambda route: (arrived and route.fetch(), route.abort()), times=1)
     console.decide("number 0.", "Approve")
-    console.says("Not connected")
+    console.says("Offline")
     assert console.status(only) == ("published" if arrived else "pending")
 
     console.page.keyboard.press("u")
@@ -128,7 +128,7 @@ def test_what_may_have_arrived_is_taken_back_once_that_is_known(console: Console
     assert console.status(only) == "pending"
 
 
-def test_undo_brings_nothing_into_a_narrowed_list_that_does_not_belong_there(console: Console) -> None:
+def test_undo_adds_nothing_to_a_filtered_list_that_does_not_match(console: Console) -> None:
     for number, name in enumerate(("Ann", "Bob")):
         console.world.submit(f"{name} says.", name=name, author=name, key=f"{number}")
     console.sign_in()
@@ -136,7 +136,7 @@ def test_undo_brings_nothing_into_a_narrowed_list_that_does_not_belong_there(con
     console.says("is now rejected")
     console.unfold("Bob says.")
     console.card("Bob says.").get_by_role("button", name="All by").click()
-    expect(console.page.get_by_role("button", name="Show everybody")).to_be_visible()
+    expect(console.page.get_by_role("button", name="Clear filter")).to_be_visible()
     expect(console.page.get_by_text("Loading")).to_be_hidden()
 
     console.page.keyboard.press("u")
@@ -146,15 +146,15 @@ def test_undo_brings_nothing_into_a_narrowed_list_that_does_not_belong_there(con
     expect(console.card("Ann says.")).to_have_count(0)
 
 
-def test_an_answer_to_what_waits_says_that_it_approves_and_is_taken_back_with_it(console: Console) -> None:
+def test_a_reply_to_a_held_comment_says_that_it_approves_and_is_undone_with_it(console: Console) -> None:
     comment_id = console.world.submit("Who ran?", name="Ann").json["id"]
     console.sign_in()
     card = console.card("Who ran?")
-    card.get_by_role("button", name="Answer", exact=True).click()
-    expect(card).to_contain_text("the comment that it answers is approved, too")
-    card.get_by_label("Your answer").fill("Nobody.")
+    card.get_by_role("button", name="Reply", exact=True).click()
+    expect(card).to_contain_text("the comment it replies to is approved as well")
+    card.get_by_label("Your reply").fill("Nobody.")
     card.get_by_role("button", name="Publish").click()
-    console.says("and your answer too.")
+    console.says("and so is your reply.")
 
     console.page.get_by_role("button", name="Undo", exact=True).click()
 

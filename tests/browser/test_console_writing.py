@@ -1,15 +1,15 @@
-"""What a moderator writes: answers, edits and notes, which are lost by nothing; and what readers try to hide."""
+"""Moderators' replies, edits and notes, which are never lost; and invisible characters in comments."""
 
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.desk import Console, one_prefix
-from tests.world import POST
+from tests.support.pages import Console, one_prefix
+from tests.support.world import POST
 
-pytestmark = [pytest.mark.thorough, pytest.mark.browser, one_prefix]
+pytestmark = [pytest.mark.slow, pytest.mark.browser, one_prefix]
 
 
-def test_an_answer_is_published_with_what_it_answers(console: Console) -> None:
+def test_a_reply_is_published_with_its_parent(console: Console) -> None:
     comment_id, page = console.world.submit("Who ran?", name="Ann").json["id"], console.page
     console.sign_in()
 
@@ -18,39 +18,39 @@ def test_an_answer_is_published_with_what_it_answers(console: Console) -> None:
     page.keyboard.type("*Nobody* ran.")
     page.keyboard.press("Control+Enter")
 
-    console.says("“\u2068Ann\u2069” is now published, and your answer too.")
+    console.says("“\u2068Ann\u2069” is now published, and so is your reply.")
     expect(page.get_by_text("Nothing is waiting.")).to_be_visible()
     shown = console.world.get("/v1/comments", query={"post": [POST]}).json["comments"]
     assert [(each["id"] == comment_id, each["moderator"]) for each in shown] == [(True, False), (False, True)]
     assert console.stored("sessionStorage") == 1  # the session alone
 
 
-def test_an_answer_whose_reply_was_lost_is_one_answer(console: Console) -> None:
+def test_a_reply_whose_response_was_lost_is_stored_once(console: Console) -> None:
     console.world.published("Who ran?", name="Ann")
     console.sign_in()
     console.tab("Published")
     card = console.card("Who ran?")
-    card.get_by_role("button", name="Answer", exact=True).click()
-    card.get_by_label("Your answer").fill("Nobody.")
+    card.get_by_role("button", name="Reply", exact=True).click()
+    card.get_by_label("Your reply").fill("Nobody.")
     console.page.route("**/moderation/comments", lambda route: (route.fetch(), route.abort()), times=1)
 
     card.get_by_role("button", name="Publish").click()
     expect(card.get_by_role("alert")).to_contain_text("be reached")
     card.get_by_role("button", name="Publish").click()
 
-    console.says("Your answer is published.")
+    console.says("Your reply is published.")
     assert console.world.get("/v1/comments", query={"post": [POST]}).json["count"] == 2
 
 
-def test_other_words_are_marked_and_a_note_goes_with_the_decision(console: Console) -> None:
+def test_an_edit_is_marked_and_a_note_is_saved_with_the_decision(console: Console) -> None:
     comment_id = console.world.submit("He is an idiot, but right.", name="Ann").json["id"]
     console.sign_in()
     card = console.page.get_by_role("article")
 
     card.get_by_role("button", name="Edit").click()
-    card.get_by_label("Other words for it").fill("He is right.")
+    card.get_by_label("Edit text").fill("He is right.")
     card.get_by_role("button", name="Save").click()
-    expect(card.locator(".shown")).to_have_text("He is right.")
+    expect(card.locator(".content")).to_have_text("He is right.")
     expect(card).to_contain_text("edited")
     console.world.clock.forward(seconds=1)
     card.get_by_role("button", name="Note").click()
@@ -59,58 +59,60 @@ def test_other_words_are_marked_and_a_note_goes_with_the_decision(console: Conso
     console.says("is now published")
 
     history = console.world.comment(comment_id)["history"]
-    assert [(each["act"], each["note"]) for each in history[1:]] == [("edit", None), ("approve", "Insult removed.")]
+    assert [(each["action"], each["note"]) for each in history[1:]] == [("edit", None), ("approve", "Insult removed.")]
     assert console.stored("sessionStorage") == 1
 
 
-def test_what_is_being_written_outlasts_the_session(console: Console) -> None:
+def test_unsent_text_survives_the_end_of_the_session(console: Console) -> None:
     console.world.submit("Who ran?", name="Ann")
     console.sign_in()
     card = console.card("Who ran?")
-    card.get_by_role("button", name="Answer", exact=True).click()
-    card.get_by_label("Your answer").fill("A long answer.")
+    card.get_by_role("button", name="Reply", exact=True).click()
+    card.get_by_label("Your reply").fill("A long answer.")
     console.world.clock.forward(hours=13)
 
     card.get_by_role("button", name="Publish").click()
     expect(console.page.get_by_text("Your session has ended.")).to_be_focused()
     console.sign_in()
 
-    expect(card.get_by_label("Your answer")).to_have_value("A long answer.")
+    expect(card.get_by_label("Your reply")).to_have_value("A long answer.")
     card.get_by_role("button", name="Publish").click()
-    console.says("and your answer too")
+    console.says("and so is your reply")
 
 
-def test_characters_that_nobody_sees_are_named(console: Console) -> None:
+def test_invisible_characters_are_named(console: Console) -> None:
     text = "free\u200bmoney and Ad\u2060min"
     console.world.submit(text)
     console.sign_in()
     card = console.page.get_by_role("article")
 
-    numbers = card.locator(".unseen").evaluate_all("all => all.map(each => getComputedStyle(each, '::after').content)")
+    numbers = card.locator(".marked-character").evaluate_all(
+        "all => all.map(each => getComputedStyle(each, '::after').content)"
+    )
 
     assert [number.strip('"') for number in numbers] == ["U+200B", "U+2060"]
-    assert card.locator(".shown p").text_content() == text
+    assert card.locator(".content p").text_content() == text
 
 
-def test_an_edit_of_what_was_changed_meanwhile_shows_it_as_it_stands_and_keeps_the_words(console: Console) -> None:
+def test_an_edit_of_a_comment_changed_meanwhile_shows_the_current_text_and_keeps_the_draft(console: Console) -> None:
     comment_id = console.world.submit("The first text.", name="Ann", author="ann").json["id"]
     console.sign_in()
     card = console.page.get_by_role("article")
     card.get_by_role("button", name="Edit").click()
-    card.get_by_label("Other words for it").fill("The moderator's text.")
+    card.get_by_label("Edit text").fill("The moderator's text.")
     assert console.world.edit(comment_id, "The second text.", author="ann").status in {200, 202}
 
     card.get_by_role("button", name="Save").click()
     expect(card.get_by_role("alert")).to_contain_text("It was changed meanwhile, and stands above as it is now.")
-    expect(card.locator(".shown")).to_have_text("The second text.")
-    expect(card.get_by_label("Other words for it")).to_have_value("The moderator's text.")
+    expect(card.locator(".content")).to_have_text("The second text.")
+    expect(card.get_by_label("Edit text")).to_have_value("The moderator's text.")
     card.get_by_role("button", name="Save").click()
 
     console.says("is edited")
-    expect(card.locator(".shown")).to_have_text("The moderator's text.")
+    expect(card.locator(".content")).to_have_text("The moderator's text.")
 
 
-def test_a_note_holds_as_many_characters_as_the_service_takes(console: Console) -> None:
+def test_a_note_has_the_same_limit_as_in_the_service(console: Console) -> None:
     comment_id = console.world.submit("Who ran?", name="Ann").json["id"]
     console.sign_in()
     card = console.card("Who ran?")

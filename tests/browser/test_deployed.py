@@ -1,4 +1,4 @@
-"""What Chalice deploys works: the very bundle under Lambda's own runtime client, behind the gateway it describes."""
+"""End to end: the deployed bundle under Lambda's own runtime client, behind the gateway that Chalice describes."""
 
 import json
 from collections.abc import Iterator
@@ -15,12 +15,13 @@ from dev.cloud.aws import REGION, Document
 from dev.cloud.cloud import Cloud, running_cloud
 from ops.bundle.build import MAX_SIZE
 from ops.gateway import ROLE
-from tests.browser.blog import TAG, Blog
-from tests.cloud.project import Project
-from tests.tending import notices, scheduled
-from tests.world import POST, key22
+from tests.support.blog import TAG, Blog
+from tests.support.maintenance import scheduled_event, sent_digests
+from tests.support.page_errors import page_errors
+from tests.support.project_copy import Project
+from tests.support.world import POST, key22
 
-pytestmark = [pytest.mark.thorough, pytest.mark.browser, pytest.mark.engine]
+pytestmark = [pytest.mark.slow, pytest.mark.browser, pytest.mark.engine]
 
 STAGE = "dev"
 FUNCTION = "afterword-dev"
@@ -42,7 +43,7 @@ def project(tmp_path: Path, packages: Path) -> Iterator[Project]:
 
 
 class Moderator:
-    """Somebody who was invited by the command line, and signs in once."""
+    """A moderator who was invited on the command line and signs in once."""
 
     def __init__(self, project: Project) -> None:
         link = project.command("moderator", "invite", "Ada", "--stage", STAGE).split("#")[-1].strip()
@@ -52,20 +53,20 @@ class Moderator:
         self.headers = {"Authorization": f"Bearer {session['token']}"}
 
     def post(self, what: str, body: Any) -> Any:
-        answer = requests.post(f"{self.url}/v1/moderation/{what}", json=body, headers=self.headers, timeout=60)
-        assert answer.ok, answer.text
-        return answer.json()
+        response = requests.post(f"{self.url}/v1/moderation/{what}", json=body, headers=self.headers, timeout=60)
+        assert response.ok, response.text
+        return response.json()
 
     def queue(self) -> list[dict[str, Any]]:
         asked = {"status": "pending"}
-        answer = requests.get(f"{self.url}/v1/moderation/queue", params=asked, headers=self.headers, timeout=60)
-        assert answer.ok, answer.text
-        comments: list[dict[str, Any]] = answer.json()["comments"]
+        response = requests.get(f"{self.url}/v1/moderation/queue", params=asked, headers=self.headers, timeout=60)
+        assert response.ok, response.text
+        comments: list[dict[str, Any]] = response.json()["comments"]
         return comments
 
     def approve(self, comment: dict[str, Any]) -> None:
-        wish = {"id": comment["id"], "version": comment["version"], "decision": "approve"}
-        [result] = self.post("decisions", {"decisions": [wish]})["results"]
+        request = {"id": comment["id"], "version": comment["version"], "decision": "approve"}
+        [result] = self.post("decisions", {"decisions": [request]})["results"]
         assert result["outcome"] == "done", result
 
 
@@ -76,7 +77,7 @@ def without_preflight(url: str, document: Document) -> list[str]:
         route: requests.options(url + route.replace("{", "a-").replace("}", ""), headers=asked, timeout=60)
         for route in document["paths"]
     }
-    return [route for route, answer in answers.items() if answer.headers.get("Access-Control-Allow-Origin") != "*"]
+    return [route for route, response in answers.items() if response.headers.get("Access-Control-Allow-Origin") != "*"]
 
 
 def write_page(blog: Blog, url: str) -> str:
@@ -88,9 +89,9 @@ def write_page(blog: Blog, url: str) -> str:
 
 def read(url: str) -> list[str]:
     """The texts of the published comments."""
-    answer = requests.get(f"{url}/v1/comments", params={"post": POST}, timeout=60)
-    assert answer.ok, answer.text
-    return [comment["html"] for comment in answer.json()["comments"]]
+    response = requests.get(f"{url}/v1/comments", params={"post": POST}, timeout=60)
+    assert response.ok, response.text
+    return [comment["html"] for comment in response.json()["comments"]]
 
 
 FETCH = """async ([url, size]) => {
@@ -129,7 +130,7 @@ def wrong(said: str) -> list[str]:
 
 
 def submit_another(url: str) -> None:
-    """Another reader writes, who has no script."""
+    """Another reader submits a comment without JavaScript."""
     headers = {"Idempotency-Key": key22("another")}
     draft = {"post": POST, "text": "So was I."}
     assert requests.post(f"{url}/v1/comments", json=draft, headers=headers, timeout=60).status_code == 202
@@ -146,7 +147,7 @@ def told(cloud: Cloud, function: str) -> dict[str, int]:
     return found
 
 
-def test_a_comment_comes_from_another_site_is_approved_read_there_and_outlasts_deployments(
+def test_a_comment_from_another_site_is_approved_read_there_and_survives_deployments(
     project: Project, page: Page, blog: Blog
 ) -> None:
     address = project.cloud.address("afterword", STAGE)
@@ -183,14 +184,15 @@ def test_a_comment_comes_from_another_site_is_approved_read_there_and_outlasts_d
     reader = page.context.browser
     assert reader
     with reader.new_context() as another:
-        fresh = another.new_page()
+        errors, fresh = page_errors(another), another.new_page()
         fresh.goto(blog.url + POST)
         expect(fresh.locator("article", has_text=WORDS)).to_be_visible()
+    assert errors == []
 
     submit_another(url)
-    project.cloud.invoke(TIMER, scheduled())
-    assert told(project.cloud, TIMER) == {"Waiting": 1, "CountsWrong": 0, "NoticesFailed": 0, "StepsFailed": 0}
-    assert [subject for subject, _ in notices(REGION)] == ["1 comment waits on 127.0.0.1"]
+    project.cloud.invoke(TIMER, scheduled_event())
+    assert told(project.cloud, TIMER) == {"Waiting": 1, "WrongCounts": 0, "DigestsFailed": 0, "TasksFailed": 0}
+    assert [subject for subject, _ in sent_digests(REGION)] == ["1 comment is waiting on 127.0.0.1"]
     assert WORDS not in project.cloud.output(TIMER)
 
     project.configure(STAGE, lambda_memory_size=640)

@@ -1,4 +1,4 @@
-"""The examples do what they say: each as it is in the repository, with the service's address put in."""
+"""The examples work: each as it is in the repository, with the service's address inserted."""
 
 from pathlib import Path
 from xml.dom.minidom import parseString
@@ -7,8 +7,8 @@ import html5lib
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.blog import Site
-from tests.world import POST
+from tests.support.blog import Site
+from tests.support.world import POST
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 PLACEHOLDER = "https://comments.example"
@@ -70,9 +70,9 @@ def test_a_single_page_site_navigates_with_its_comments(site: Site) -> None:
 
 
 @pytest.mark.parametrize("name", ["plain/index.html", "plain/list.html", "blogger/post.html", "spa/index.html"])
-def test_a_page_is_good_html(name: str) -> None:
+def test_a_page_is_valid_html(name: str) -> None:
     html5lib.HTMLParser(strict=True).parse((EXAMPLES / name).read_text(encoding="utf-8"))
 
 
-def test_bloggers_editor_takes_the_snippet() -> None:
+def test_bloggers_editor_accepts_the_snippet() -> None:
     parseString((EXAMPLES / "blogger/comments.xml").read_text(encoding="utf-8"))  # noqa: S318  our own file

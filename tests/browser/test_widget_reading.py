@@ -1,20 +1,21 @@
-"""The widget, read: what stands under a post, for somebody who only looks."""
+"""The widget for readers: threads, pagination, sorting, permalinks."""
 
 import re
 
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.blog import Site
-from tests.world import POST, key22
+from tests.support.blog import Site
+from tests.support.page_errors import Traffic
+from tests.support.world import POST, key22
 
-pytestmark = [pytest.mark.thorough, pytest.mark.browser, pytest.mark.engine]
+pytestmark = [pytest.mark.slow, pytest.mark.browser, pytest.mark.engine]
 
 FALLBACK = '<afterword-comments><a href="https://blog.example/c">Read the comments there</a></afterword-comments>'
 
 
 def thread(site: Site, *texts: str) -> list[str]:
-    """Each answers the one before it; the clock goes on by a minute each."""
+    """Each replies to the one before it, a minute later."""
     ids: list[str] = []
     for text in texts:
         ids.append(site.world.published(text, parent=ids[-1] if ids else None, name=f"Reader {len(ids)}"))
@@ -31,7 +32,7 @@ def texts(site: Site) -> list[str]:
     return site.page.locator("afterword-comments .text").all_inner_texts()
 
 
-def test_a_post_without_comments_invites_the_first(site: Site) -> None:
+def test_a_post_without_comments_invites_the_first_one(site: Site) -> None:
     site.visit()
 
     expect(site.heading).to_have_text("No comments yet")
@@ -51,7 +52,7 @@ def test_a_thread_is_a_nested_list_below_a_heading_with_the_count(site: Site) ->
     assert site.page.locator(".list > li").count() == 1
 
 
-def test_a_comment_shows_who_wrote_it_when_and_what(site: Site) -> None:
+def test_a_comment_shows_its_author_time_and_text(site: Site) -> None:
     site.world.published("I *was* there.", name="Ann", link="https://ann.example/")
     site.world.clock.forward(hours=3)
     site.page.clock.set_fixed_time(site.world.clock())
@@ -67,11 +68,11 @@ def test_a_comment_shows_who_wrote_it_when_and_what(site: Site) -> None:
     expect(article.locator("time")).to_have_attribute("title", re.compile("January 1, 2030"))
 
 
-def test_an_edit_a_moderator_and_a_place_are_marked(site: Site) -> None:
+def test_edits_moderators_and_tombstones_are_marked(site: Site) -> None:
     first = site.world.published("First words", author="ann")
     answered = site.world.published("Of a reader")
     answer_of_the_house(site, answered, "Of the house")
-    site.world.hold("never")
+    site.world.policy(every_comment=False)
     site.world.edit(first, "Second words", author="ann")
     site.world.decide("reject", answered)
 
@@ -83,7 +84,7 @@ def test_an_edit_a_moderator_and_a_place_are_marked(site: Site) -> None:
     expect(site.page.get_by_text("Of a reader")).to_have_count(0)
 
 
-def test_folding_a_thread_hides_its_words_and_its_answers(site: Site) -> None:
+def test_collapsing_a_thread_hides_its_text_and_replies(site: Site) -> None:
     thread(site, "At the top", "An answer")
     site.visit()
     fold = site.page.get_by_role("button", name="Fold the thread").first
@@ -97,7 +98,7 @@ def test_folding_a_thread_hides_its_words_and_its_answers(site: Site) -> None:
     expect(site.page.get_by_text("An answer")).to_be_visible()
 
 
-def test_more_comments_come_below_and_the_first_of_them_is_focused(site: Site) -> None:
+def test_more_comments_are_added_below_and_the_first_one_is_focused(site: Site) -> None:
     for number in range(5):
         thread(site, f"Comment {number}")
     site.visit('<afterword-comments page-size="2"></afterword-comments>')
@@ -115,7 +116,7 @@ def test_more_comments_come_below_and_the_first_of_them_is_focused(site: Site) -
     assert texts(site) == [f"Comment {number}" for number in (4, 3, 2, 1, 0)]
 
 
-def test_many_answers_wait_behind_a_button(site: Site) -> None:
+def test_many_replies_are_hidden_behind_a_button(site: Site) -> None:
     [top] = thread(site, "At the top")
     for number in range(12):
         site.world.published(f"Answer {number}.", parent=top)
@@ -130,7 +131,7 @@ def test_many_answers_wait_behind_a_button(site: Site) -> None:
     expect(site.button("Show 4 more replies")).to_have_count(0)
 
 
-def test_a_thread_that_no_answer_has_room_for_goes_on_below_itself(site: Site) -> None:
+def test_a_thread_too_long_for_one_response_continues_below(site: Site) -> None:
     [top] = thread(site, "At the top")
     for number in range(30):
         site.world.published(f"Long {number}. " + "&" * 9_000, parent=top)
@@ -148,7 +149,7 @@ def test_a_thread_that_no_answer_has_room_for_goes_on_below_itself(site: Site) -
     assert shown < 31
 
 
-def test_a_post_with_too_many_comments_for_an_order_comes_newest_first(site: Site) -> None:
+def test_a_post_with_too_many_comments_to_sort_is_shown_newest_first(site: Site) -> None:
     thread(site, "Older")
     thread(site, "Newer")
     refusal = {"status": 422, "headers": {"Access-Control-Allow-Origin": "*"}, "body": '{"code": "sort_unavailable"}'}
@@ -159,7 +160,7 @@ def test_a_post_with_too_many_comments_for_an_order_comes_newest_first(site: Sit
     assert texts(site) == ["Newer", "Older"]
 
 
-def test_the_order_is_the_readers_choice(site: Site) -> None:
+def test_readers_choose_the_order(site: Site) -> None:
     for words in ("Oldest of all", "Most liked", "Newest of all"):
         [comment] = thread(site, words)
         if words == "Most liked":
@@ -175,7 +176,7 @@ def test_the_order_is_the_readers_choice(site: Site) -> None:
 
 
 @pytest.mark.parametrize("size", [25, 1], ids=["on the first page", "on none read yet"])
-def test_a_permalink_brings_a_comment_before_the_readers_eyes(site: Site, size: int) -> None:
+def test_a_permalink_scrolls_to_its_comment(site: Site, size: int) -> None:
     wanted, _ = thread(site, "The wanted one", "Its answer")
     for number in range(3):
         thread(site, f"Comment {number}")
@@ -187,7 +188,7 @@ def test_a_permalink_brings_a_comment_before_the_readers_eyes(site: Site, size: 
     )
 
     expect(site.comment("The wanted one")).to_be_in_viewport()
-    expect(site.page.locator("li.marked > article")).to_contain_text("The wanted one")
+    expect(site.page.locator("li.highlighted > article")).to_contain_text("The wanted one")
     expect(site.comment("Its answer")).to_be_visible()
 
 
@@ -198,7 +199,7 @@ def test_a_comments_time_is_its_permalink(site: Site) -> None:
     site.comment("A word").locator(".time").click()
 
     assert site.page.url == f"{site.blog.url}{POST}#comment-{comment}"
-    expect(site.page.locator("li.marked")).to_contain_text("A word")
+    expect(site.page.locator("li.highlighted")).to_contain_text("A word")
 
 
 def test_a_link_to_a_comment_of_another_post_shows_nothing_of_it(site: Site) -> None:
@@ -210,7 +211,7 @@ def test_a_link_to_a_comment_of_another_post_shows_nothing_of_it(site: Site) -> 
     expect(site.page.get_by_text("Said elsewhere")).to_have_count(0)
 
 
-def test_what_comes_while_one_reads_is_offered_and_not_pushed_in(site: Site) -> None:
+def test_new_comments_are_offered_and_not_inserted(site: Site) -> None:
     [first] = thread(site, "There from the start")
     site.visit()
     site.page.clock.run_for(1_000)
@@ -229,7 +230,7 @@ def test_what_comes_while_one_reads_is_offered_and_not_pushed_in(site: Site) -> 
     expect(offer).to_be_hidden()
 
 
-def test_a_comment_that_was_approved_late_is_offered_too(site: Site) -> None:
+def test_a_comment_approved_late_is_offered_too(site: Site) -> None:
     late = site.world.submit("Written first, approved last").json["id"]
     site.world.clock.forward(minutes=1)
     for number in range(3):
@@ -244,17 +245,21 @@ def test_a_comment_that_was_approved_late_is_offered_too(site: Site) -> None:
     expect(site.comment("Written first, approved last")).to_be_visible()
 
 
-def test_looking_for_news_is_ever_more_seldom_and_stops_in_a_hidden_tab_and_with_the_element(site: Site) -> None:
+def test_polling_slows_down_and_stops_in_a_hidden_tab_and_when_disconnected(site: Site) -> None:
     thread(site, "A word")
     site.visit()
     asked: list[str] = []
     site.page.on("request", lambda request: asked.append(request.url) if "/v1/comments" in request.url else None)
 
+    traffic = Traffic(site.page)
+    site.page.clock.run_for(21_000)  # what looks for news is loaded
+    traffic.settle()
+
     def asked_within(minutes: int) -> int:
         asked.clear()
         for _ in range(minutes):
             site.page.clock.run_for(60_000)
-            site.page.evaluate("fetch('/').then(answer => answer.text())")  # an answer has time to come
+            traffic.settle()
         return len(asked)
 
     assert asked_within(20) in range(5, 11)
@@ -262,13 +267,13 @@ def test_looking_for_news_is_ever_more_seldom_and_stops_in_a_hidden_tab_and_with
     site.page.evaluate("Object.defineProperty(document, 'hidden', {value: true, configurable: true})")
     assert asked_within(30) == 0
     site.page.evaluate("delete document.hidden; document.dispatchEvent(new Event('visibilitychange'))")
-    site.page.evaluate("fetch('/').then(answer => answer.text())")
+    traffic.settle()
     assert asked != []
     site.page.evaluate("document.querySelector('afterword-comments').remove()")
     assert asked_within(30) == 0
 
 
-def test_a_service_that_is_down_leaves_what_the_page_has_and_a_way_to_try_again(site: Site) -> None:
+def test_when_the_service_is_down_the_fallback_and_a_retry_button_are_shown(site: Site) -> None:
     thread(site, "A word")
     site.page.route("**/v1/comments?**", lambda route: route.abort())
     site.visit(FALLBACK)
@@ -282,7 +287,7 @@ def test_a_service_that_is_down_leaves_what_the_page_has_and_a_way_to_try_again(
     expect(site.page.get_by_role("link", name="Read the comments there")).to_be_hidden()
 
 
-def test_without_scripts_what_the_page_has_stays(site: Site) -> None:
+def test_without_scripts_the_fallback_is_shown(site: Site) -> None:
     site.write_page(FALLBACK)
     site.page.route("**/widget.js", lambda route: route.abort())
 
@@ -308,7 +313,7 @@ def test_a_page_without_a_key_is_known_by_its_path(site: Site, path: str, head: 
     expect(site.comment("A word")).to_be_visible()
 
 
-def test_several_on_a_page_know_their_posts_and_follow_their_attributes(site: Site) -> None:
+def test_several_widgets_on_a_page_follow_their_own_attributes(site: Site) -> None:
     site.world.published("Of the first post", post="/one")
     site.world.published("Of the second post", post="/two")
     tags = (
@@ -327,7 +332,7 @@ def test_several_on_a_page_know_their_posts_and_follow_their_attributes(site: Si
     expect(site.page.locator("afterword-comments")).to_have_count(1)
 
 
-def test_a_closed_post_says_so_and_takes_no_answers(site: Site) -> None:
+def test_a_closed_post_says_so_and_accepts_no_replies(site: Site) -> None:
     thread(site, "A word")
     site.world.request(
         "PATCH", "/v1/moderation/posts", query={"post": POST}, json_body={"closed": True}, token=site.world.token
@@ -353,7 +358,7 @@ def test_reading_stores_nothing_and_asks_no_other_host(site: Site) -> None:
     assert site.page.context.cookies() == []
 
 
-def test_the_comments_are_there_after_one_script_and_one_answer(site: Site) -> None:
+def test_the_comments_load_with_one_script_and_one_request(site: Site) -> None:
     thread(site, "A word")
     asked: list[str] = []
     site.page.on("request", lambda request: asked.append(request.url))

@@ -1,4 +1,4 @@
-"""The widget among hostile words, a hostile service and hostile pages: nothing fires, nothing breaks."""
+"""The widget with hostile text, a hostile service and hostile pages: no script runs, nothing breaks."""
 
 import os
 import re
@@ -16,13 +16,14 @@ from playwright.sync_api import Browser, BrowserContext, Dialog, Page, Route, ex
 import app
 from chalicelib.core.text.sanitize import MAX_NAME, clean_link, clean_name, clean_text
 from dev.server import running
-from tests.browser.blog import TAG, Blog, Site
-from tests.corpus import load
-from tests.hostile import batches, fresh_world
-from tests.thorough import CHECK
-from tests.world import POST, World, key22
+from tests.support.attack_corpora import load
+from tests.support.blog import TAG, Blog, Site
+from tests.support.page_errors import Traffic, page_errors
+from tests.support.response_checks import batches, fresh_world
+from tests.support.slow import CHECK
+from tests.support.world import POST, World, key22
 
-pytestmark = [pytest.mark.thorough, pytest.mark.browser]
+pytestmark = [pytest.mark.slow, pytest.mark.browser]
 
 FILES = ("xss_collected.json", "xss_markdown_generated.json")
 EVERY = 25  # of the payloads that don't fire by themselves
@@ -101,7 +102,7 @@ class Watch:
 
     def __post_init__(self) -> None:
         self.page.add_init_script(TRAPS)
-        self.page.on("console", lambda said: self.seen.append(said.text) if said.text.startswith(FIRED) else None)
+        self.page.on("console", lambda line: self.seen.append(line.text) if line.text.startswith(FIRED) else None)
         self.page.on("dialog", self._dismiss)
         self.page.on("popup", lambda other: self.seen.append(f"popup {other.url}"))
         self.page.on("download", lambda file: self.seen.append(f"download {file.url}"))
@@ -139,7 +140,7 @@ def answered(page: Page, pattern: str, answers: Sequence[Any]) -> None:
 
 @dataclass
 class Stage:
-    """A blog's page on which hostile things are shown, and who watches it."""
+    """A page of a blog with hostile content, and the recorder of what happens on it."""
 
     blog: Blog
     page: Page
@@ -192,7 +193,7 @@ def fields_of(payload: str) -> dict[str, Any]:
 def publish(world: World, payloads: Sequence[str], post: str) -> int:
     """Submit all that is accepted, and approve it; how many that is."""
     sent = [world.submit(post=post, **fields) for fields in map(fields_of, payloads) if "text" in fields]
-    ids = [reply.json["id"] for reply in sent if reply.status < 400]
+    ids = [response.json["id"] for response in sent if response.status < 400]
     for some in batches(ids, 25):  # in the time that a request has, also on a busy machine
         world.decide("approve", *some, versions=dict.fromkeys(some, 1))
     return len(ids)
@@ -208,7 +209,7 @@ def hostile(payload: str, number: int) -> dict[str, Any]:
     return comment
 
 
-def test_words_that_are_attacks_are_shown_and_do_nothing(stage: Stage) -> None:
+def test_attacks_in_comments_are_shown_as_text_and_do_nothing(stage: Stage) -> None:
     firing, others = rows()
     payloads = [row["payload"] for row in [*firing, *others][::PLAINLY]]
     accepted = 0
@@ -224,7 +225,7 @@ def test_words_that_are_attacks_are_shown_and_do_nothing(stage: Stage) -> None:
     assert accepted > 0.8 * len(payloads)
 
 
-def test_a_service_that_sends_attacks_is_shown_and_nothing_fires(stage: Stage, world: World) -> None:
+def test_attacks_from_a_hostile_service_are_shown_and_do_nothing(stage: Stage, world: World) -> None:
     payloads = [row["payload"] for row in rows()[0]]
     site = stage.on(world)
 
@@ -236,7 +237,7 @@ def test_a_service_that_sends_attacks_is_shown_and_nothing_fires(stage: Stage, w
         stage.assert_quiet(site, post, len(several))
 
 
-def test_the_same_attacks_fire_where_they_are_put_into_a_page_as_they_are(browser: Browser, blog: Blog) -> None:
+def test_the_same_attacks_fire_when_inserted_as_html(browser: Browser, blog: Blog) -> None:
     """The positive control: whoever watches would have seen them."""
     firing = rows()[0][:: 575 // CONTROLS][:CONTROLS]
     blog.pages["/"] = "<!DOCTYPE html><title>A page</title><body>"
@@ -254,7 +255,7 @@ def test_the_same_attacks_fire_where_they_are_put_into_a_page_as_they_are(browse
     assert len({row["id"] for row in firing} & fired) >= 0.95 * len(firing)
 
 
-def test_who_watches_sees_what_a_page_itself_would_do(browser: Browser, blog: Blog) -> None:
+def test_the_test_detects_scripts_that_the_page_runs_itself(browser: Browser, blog: Blog) -> None:
     blog.pages["/"] = "<!DOCTYPE html><title>A page</title><body>"
     context = browser.new_context()
     page = context.new_page()
@@ -299,7 +300,7 @@ ANSWERS: list[Any] = [
 ]  # fmt: skip
 
 
-def test_answers_of_wrong_types_show_comments_or_that_there_are_none_to_be_had(site: Site) -> None:
+def test_responses_with_wrong_types_show_comments_or_an_error(site: Site) -> None:
     answered(site.page, "**/v1/comments?**", ANSWERS)
 
     site.visit("".join(f'<afterword-comments post="{number}"></afterword-comments>' for number in range(len(ANSWERS))))
@@ -310,7 +311,7 @@ def test_answers_of_wrong_types_show_comments_or_that_there_are_none_to_be_had(s
     assert elements.locator(".note[role=alert]").count() < len(ANSWERS) / 2
 
 
-def test_news_and_more_comments_of_wrong_types_break_nothing(site: Site) -> None:
+def test_new_and_further_comments_with_wrong_types_break_nothing(site: Site) -> None:
     first: dict[str, Any] = {"count": 1, "sorts": ["newest", "oldest"], "next": "on", "comments": [GOOD]}
     others = [
         {**first, "count": 9, "comments": [{**GOOD, "id": key22("new"), "published": "2031-01-01", "name": odd}]}
@@ -325,26 +326,29 @@ def test_news_and_more_comments_of_wrong_types_break_nothing(site: Site) -> None
     answered(site.page, "**/v1/comments?**", further)
     answered(site.page, "**/v1/latest", further)
 
+    traffic = Traffic(site.page)
+    site.page.clock.run_for(21_000)  # what looks for news is loaded
+    traffic.settle()
     site.page.clock.run_for(60_000)
-    site.page.wait_for_timeout(SETTLE)
+    traffic.settle()
     for element in elements.all():
         element.get_by_role("button", name="More comments").click()
         element.get_by_label("Order").evaluate("each => (each.value = 'oldest', each.onchange())")
-    site.page.wait_for_timeout(SETTLE)
+    traffic.settle()
 
     assert elements.count() == len(further)
 
 
-def test_a_permalink_that_is_answered_with_wrong_types_breaks_nothing(site: Site) -> None:
+def test_a_permalink_response_with_wrong_types_breaks_nothing(site: Site) -> None:
     site.world.published("A word")
     linked = [{"post": POST, "next": odd, "comments": [{**GOOD, "id": key22("far"), "name": odd}]} for odd in ODD]
     answered(site.page, "**/v1/comments/*", [*ODD, *linked])
     site.visit()
 
+    traffic = Traffic(site.page)
     for number in range(2 * len(ODD)):
         site.page.evaluate("id => (location.hash = `#comment-${id}`)", key22(f"far {number}"))
-        site.page.evaluate("fetch('/').then((answer) => answer.text())")
-    site.page.wait_for_timeout(SETTLE)
+        traffic.settle()
 
     expect(site.comment("A word").first).to_be_visible()
 
@@ -376,7 +380,7 @@ def test_a_permalink_that_is_answered_with_wrong_types_breaks_nothing(site: Site
         " ".join(f"{name}={text[:16]}" for name, text in value.items()) if isinstance(value, dict) else ""
     ),
 )
-def test_an_attribute_that_is_nonsense_counts_as_none(
+def test_invalid_attributes_are_ignored(
     site: Site, attributes: Mapping[str, str], asked: Mapping[str, str], shown: str
 ) -> None:
     site.world.published("A word")
@@ -416,7 +420,7 @@ def strict_policy(site: Site) -> None:
     site.blog.headers["Content-Security-Policy"] = "; ".join(parts)
 
 
-def test_reading_and_writing_need_nothing_of_the_pages_policy_but_one_host(site: Site) -> None:
+def test_reading_and_writing_need_only_one_host_in_the_pages_csp(site: Site) -> None:
     strict_policy(site)
     site.world.published("A question?", name="Ann", link="https://ann.example/")
     site.visit()
@@ -470,7 +474,7 @@ def write_with_work(world: World, blog: Blog, page: Page, *, strictly: bool = Fa
     return workers
 
 
-def test_the_work_for_a_comment_is_done_beside_the_page(working: World, blog: Blog, page: Page) -> None:
+def test_the_proof_of_work_runs_in_a_worker(working: World, blog: Blog, page: Page) -> None:
     workers = write_with_work(working, blog, page)
 
     assert [entry["text"] for entry in working.queue()] == ["It was worth the work."]
@@ -485,15 +489,14 @@ def lenient(browser: Browser) -> Iterator[BrowserContext]:
     context.close()
 
 
-def test_where_the_page_allows_no_worker_the_work_is_done_in_it(
+def test_where_workers_are_forbidden_the_proof_of_work_runs_in_the_page(
     working: World, blog: Blog, lenient: BrowserContext
 ) -> None:
-    page, wrong, said = lenient.new_page(), list[str](), list[str]()
-    page.on("pageerror", lambda error: wrong.append(error.message))
-    page.on("console", lambda message: said.append(message.text))
+    errors, page, messages = page_errors(lenient), lenient.new_page(), list[str]()
+    page.on("console", lambda message: messages.append(message.text))
 
     write_with_work(working, blog, page, strictly=True)
 
     assert [entry["text"] for entry in working.queue()] == ["It was worth the work."]
-    assert any("worker" in text for text in said)
-    assert wrong == []
+    assert any("worker" in text for text in messages)
+    assert [text for text in errors if "worker" not in text] == []

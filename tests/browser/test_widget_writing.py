@@ -1,12 +1,12 @@
-"""The widget, written in: nothing that a reader wrote is ever lost, and nothing is sent twice."""
+"""The widget for authors: nothing that was written is lost, and nothing is sent twice."""
 
 import re
 
 import pytest
 from playwright.sync_api import Locator, Route, expect
 
-from tests.browser.blog import Site
-from tests.world import POST
+from tests.support.blog import Site
+from tests.support.world import POST
 
 pytestmark = [pytest.mark.browser, pytest.mark.engine]
 
@@ -19,12 +19,12 @@ def waiting(site: Site) -> list[str]:
 
 
 def later(site: Site, **by: float) -> None:
-    """Time passes for the reader and for the service."""
+    """Let time pass for the reader and for the service."""
     site.world.clock.forward(**by)
     site.page.clock.set_system_time(site.world.clock())
 
 
-def test_a_comment_waits_and_its_author_sees_it_now_and_after_a_reload(site: Site) -> None:
+def test_a_held_comment_is_visible_to_its_author_now_and_after_a_reload(site: Site) -> None:
     site.visit()
 
     site.write("I *was* there.", Name="Ann", Website="ann.example")
@@ -40,7 +40,7 @@ def test_a_comment_waits_and_its_author_sees_it_now_and_after_a_reload(site: Sit
     assert site.world.listed()["comments"] == []
 
 
-def test_once_approved_it_is_like_any_other_but_its_author_can_withdraw_it(site: Site) -> None:
+def test_an_approved_comment_is_like_any_other_but_its_author_can_withdraw_it(site: Site) -> None:
     site.visit()
     site.write("I was there.")
     expect(site.page.get_by_text(WAITS)).to_be_visible()
@@ -58,8 +58,8 @@ def test_once_approved_it_is_like_any_other_but_its_author_can_withdraw_it(site:
     assert site.world.listed()["count"] == 0
 
 
-def test_where_nothing_waits_a_comment_is_public_at_once(site: Site) -> None:
-    site.world.hold("never")
+def test_without_moderation_a_comment_is_public_at_once(site: Site) -> None:
+    site.world.policy(every_comment=False)
     site.visit()
 
     site.write("I was there.")
@@ -69,7 +69,7 @@ def test_where_nothing_waits_a_comment_is_public_at_once(site: Site) -> None:
     assert site.world.listed()["count"] == 1
 
 
-def test_an_answer_is_written_below_what_it_answers(site: Site) -> None:
+def test_a_reply_is_written_below_its_parent(site: Site) -> None:
     parent = site.world.published("A question?", name="Ann")
     site.visit()
 
@@ -84,7 +84,7 @@ def test_an_answer_is_written_below_what_it_answers(site: Site) -> None:
     assert entry["parent"] == parent
 
 
-def test_what_is_marked_is_quoted(site: Site) -> None:
+def test_selected_text_is_quoted(site: Site) -> None:
     site.world.published("Some words to quote", name="Ann")
     site.visit()
     site.comment("Some words to quote").locator(".text").click(click_count=3)
@@ -141,7 +141,7 @@ def test_a_send_that_failed_keeps_the_text_and_sent_again_is_one_comment(site: S
     assert waiting(site) == ["A long thought"]
 
 
-def test_other_words_after_a_lost_reply_take_the_place_of_the_first(site: Site) -> None:
+def test_changed_text_after_a_lost_response_replaces_the_first(site: Site) -> None:
     def lose(route: Route) -> None:
         if route.request.method != "POST":
             route.fallback()
@@ -162,7 +162,7 @@ def test_other_words_after_a_lost_reply_take_the_place_of_the_first(site: Site) 
     assert waiting(site) == ["Better words"]
 
 
-def test_too_many_at_once_are_told_when_to_try_again(site: Site) -> None:
+def test_a_rate_limit_says_when_to_try_again(site: Site) -> None:
     site.visit()
     site.page.route(
         "**/v1/comments",
@@ -186,7 +186,7 @@ def test_too_many_at_once_are_told_when_to_try_again(site: Site) -> None:
     expect(site.page.get_by_role("alert")).to_have_text("Too many at once. Please try again in 42 seconds.")
 
 
-def test_a_refusal_stands_at_its_field(site: Site) -> None:
+def test_an_error_is_shown_at_its_field(site: Site) -> None:
     site.visit()
 
     site.write("A thought", Website="not a website")
@@ -226,7 +226,7 @@ def test_a_post_that_closed_meanwhile_keeps_the_text(site: Site) -> None:
     expect(site.page.get_by_label("Comment", exact=True)).to_have_value("A long thought")
 
 
-def test_ones_own_words_can_be_edited_while_there_is_time(site: Site) -> None:
+def test_an_author_can_edit_within_the_edit_window(site: Site) -> None:
     site.visit()
     site.write("First words")
     site.button("Edit").click()
@@ -244,7 +244,7 @@ def test_ones_own_words_can_be_edited_while_there_is_time(site: Site) -> None:
     expect(site.button("Edit")).to_have_count(0)
 
 
-def test_withdrawing_asks_first_and_can_be_left(site: Site) -> None:
+def test_withdrawing_asks_first_and_can_be_cancelled(site: Site) -> None:
     site.visit()
     site.write("First words")
 
@@ -259,8 +259,8 @@ def test_withdrawing_asks_first_and_can_be_left(site: Site) -> None:
     assert waiting(site) == []
 
 
-def test_a_withdrawn_comment_with_answers_keeps_its_place(site: Site) -> None:
-    site.world.hold("never")
+def test_a_withdrawn_comment_with_replies_leaves_a_tombstone(site: Site) -> None:
+    site.world.policy(every_comment=False)
     site.visit()
     site.write("First words")
     expect(site.heading).to_have_text("1 comment")
@@ -275,7 +275,7 @@ def test_a_withdrawn_comment_with_answers_keeps_its_place(site: Site) -> None:
     expect(site.heading).to_have_text("1 comment")
 
 
-def test_the_preview_shows_what_the_service_would(site: Site) -> None:
+def test_the_preview_matches_what_the_service_renders(site: Site) -> None:
     site.visit()
     site.button("Write a comment").click()
     site.fill("I **was** there <script>alert(1)</script>")
@@ -293,7 +293,7 @@ def test_the_preview_shows_what_the_service_would(site: Site) -> None:
     ("name", "key", "made"),
     [("Bold", "b", "**word**"), ("Italic", "i", "*word*"), ("Code", "e", "`word`"), ("Link", "k", "[word](https://)")],
 )
-def test_the_toolbar_and_the_keyboard_mark_words(site: Site, name: str, key: str, made: str) -> None:
+def test_the_toolbar_and_the_keyboard_format_text(site: Site, name: str, key: str, made: str) -> None:
     site.visit()
     site.button("Write a comment").click()
     text = site.page.get_by_label("Comment", exact=True)
@@ -320,7 +320,7 @@ def test_lines_become_a_quote_or_a_list(site: Site) -> None:
     expect(text).to_have_value("> one\n> two")
 
 
-def test_the_keyboard_alone_writes_and_sends(site: Site) -> None:
+def test_a_comment_can_be_written_and_sent_by_keyboard_alone(site: Site) -> None:
     site.visit()
     site.button("Write a comment").focus()
     site.page.keyboard.press("Enter")
@@ -332,7 +332,7 @@ def test_the_keyboard_alone_writes_and_sends(site: Site) -> None:
     expect(site.page.get_by_text(WAITS)).to_be_visible()
 
 
-def test_escape_leaves_an_answer_and_goes_back_to_its_button(site: Site) -> None:
+def test_escape_closes_a_reply_and_returns_focus_to_its_button(site: Site) -> None:
     site.world.published("A question?", name="Ann")
     site.visit()
     site.button("Reply to Ann").click()
@@ -377,7 +377,7 @@ def test_a_comment_is_reported_with_a_reason(site: Site) -> None:
     assert [(flag["reason"], flag["note"]) for flag in entry["open_flags"]] == [("abuse", "It hurts.")]
 
 
-def test_forget_me_leaves_nothing_in_the_browser(site: Site) -> None:
+def test_forget_me_leaves_no_data_in_the_browser(site: Site) -> None:
     site.visit()
     site.button("Write a comment").click()
     site.page.get_by_label("Remember me on this device").check()
@@ -406,7 +406,7 @@ def test_nothing_is_stored_before_something_is_typed(site: Site) -> None:
     ["{", "null", "[]", '{"key":"<img>","own":[["x","y"],1,null],"drafts":[["a",{"text":1}]],"name":{"a":1}}'],
     ids=["broken", "null", "a list", "of wrong types"],
 )
-def test_what_the_storage_holds_may_be_anything(site: Site, kept: str) -> None:
+def test_invalid_stored_data_is_ignored(site: Site, kept: str) -> None:
     site.world.published("A word")
     site.visit()
     site.page.evaluate("([name, kept]) => localStorage.setItem(name, kept)", [f"afterword {site.service}/", kept])
@@ -417,7 +417,7 @@ def test_what_the_storage_holds_may_be_anything(site: Site, kept: str) -> None:
     expect(site.page.get_by_text(WAITS)).to_be_visible()
 
 
-def test_a_part_that_is_gone_is_found_by_the_newer_script_and_the_draft_stays(site: Site) -> None:
+def test_when_a_lazy_part_is_gone_the_newer_script_is_loaded_and_the_draft_is_kept(site: Site) -> None:
     gone: list[str] = []
 
     def once(route: Route) -> None:

@@ -1,4 +1,4 @@
-"""``post move``, from the first look to the last."""
+"""``post move``, from the preview to the end."""
 
 import time
 from pathlib import Path
@@ -7,16 +7,16 @@ import pytest
 
 from chalicelib.cli.main import main
 from chalicelib.core.errors import Unavailable
-from tests.cli.backups import exported, restored, table
-from tests.cli.lively import kept, welcome_back
-from tests.invariants import check_table, read_truth
-from tests.moves import NEW, begin, ids, move, post, undo, unfinished
-from tests.world import POST, World, new_world, shared_client
+from tests.support.backups import export_backup, restore_backup, table_items
+from tests.support.invariants import check_table, read_truth
+from tests.support.populated_site import backed_up_items, token_for_restored_owner
+from tests.support.relocation import NEW, begin_move, comment_ids, move, post_details, undo_move, unfinished_jobs
+from tests.support.world import POST, World, new_world, shared_client
 
 
 @pytest.fixture
 def waited(world: World, monkeypatch: pytest.MonkeyPatch) -> list[float]:
-    """The pauses, which let the clock go on."""
+    """The pauses, which advance the clock."""
     found: list[float] = []
 
     def wait(seconds: float) -> None:
@@ -27,7 +27,7 @@ def waited(world: World, monkeypatch: pytest.MonkeyPatch) -> list[float]:
     return found
 
 
-def test_it_moves_until_nothing_is_left(world: World, waited: list[float], capsys: pytest.CaptureFixture[str]) -> None:
+def test_it_moves_all_comments(world: World, waited: list[float], capsys: pytest.CaptureFixture[str]) -> None:
     first = world.published()
     world.submit()
 
@@ -35,15 +35,15 @@ def test_it_moves_until_nothing_is_left(world: World, waited: list[float], capsy
 
     out = capsys.readouterr().out
     assert "2 comments, 1 of them published\n" in out
-    assert out.endswith("done\n")
-    assert ids(world, NEW) == [first]
+    assert out.endswith("finished\n")
+    assert comment_ids(world, NEW) == [first]
     assert sum(waited) >= 20
-    assert unfinished(world) == []
-    assert world.comment(first)["history"][-1]["who"] == "command line"
+    assert unfinished_jobs(world) == []
+    assert world.comment(first)["history"][-1]["actor"]["kind"] == "command_line"
     check_table(read_truth(world))
 
 
-def test_a_dry_run_only_tells(world: World, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_dry_run_changes_nothing(world: World, capsys: pytest.CaptureFixture[str]) -> None:
     world.submit()
     world.published(post=NEW)
     before = read_truth(world).items
@@ -51,19 +51,21 @@ def test_a_dry_run_only_tells(world: World, capsys: pytest.CaptureFixture[str]) 
 
     assert main(["post", "move", POST, NEW, "--dry-run"]) == 0
 
-    assert capsys.readouterr().out == "1 comments, 0 of them published, to those that are there\n"
+    assert capsys.readouterr().out == "1 comments, 0 of them published, added to those of the target\n"
     assert read_truth(world).items == before
 
 
 @pytest.mark.parametrize("keys", [("/nowhere", "/there"), ("/a", "/a/index.html")], ids=["unknown", "the same"])
 @pytest.mark.usefixtures("world")
-def test_what_can_not_be_moved_is_said(keys: tuple[str, str], capsys: pytest.CaptureFixture[str]) -> None:
+def test_an_impossible_move_is_refused_with_a_message(
+    keys: tuple[str, str], capsys: pytest.CaptureFixture[str]
+) -> None:
     assert main(["post", "move", *keys]) == 2
 
     assert capsys.readouterr().err
 
 
-def test_a_key_that_can_be_none_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
+def test_an_invalid_key_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit):
         main(["post", "move", "", NEW])
 
@@ -71,34 +73,34 @@ def test_a_key_that_can_be_none_is_refused(capsys: pytest.CaptureFixture[str]) -
 
 
 @pytest.mark.usefixtures("waited")
-def test_job_finish_goes_on_with_a_move(world: World, capsys: pytest.CaptureFixture[str]) -> None:
+def test_job_finish_continues_a_move(world: World, capsys: pytest.CaptureFixture[str]) -> None:
     world.published()
-    job = begin(world)["job"]
+    job = begin_move(world)["job"]
     capsys.readouterr()
 
     assert main(["job", "list"]) == 0
-    assert f"move    {POST} to {NEW}" in capsys.readouterr().out
+    assert f"move of the comments of {POST} to {NEW}" in capsys.readouterr().out
     assert main(["job", "finish", job]) == 0
 
-    assert unfinished(world) == []
-    assert post(world, POST)["moved_to"] == NEW
+    assert unfinished_jobs(world) == []
+    assert post_details(world, POST)["moved_to"] == NEW
 
 
 @pytest.mark.usefixtures("waited")
-def test_a_busy_table_gets_time(
+def test_a_throttled_table_is_retried(
     world: World, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     world.published()
-    job = begin(world)["job"]
+    job = begin_move(world)["job"]
     busy = [True]
-    finish = world.runtime.moving.finish
+    finish = world.runtime.job_service.finish
 
-    def sometimes(job_id: str, by: str) -> object:
+    def sometimes(job_id: str) -> object:
         if busy.pop() if busy else False:
             raise Unavailable
-        return finish(job_id, by)
+        return finish(job_id)
 
-    monkeypatch.setattr(world.runtime.moving, "finish", sometimes)
+    monkeypatch.setattr(world.runtime.job_service, "finish", sometimes)
 
     assert main(["job", "finish", job]) == 0
 
@@ -106,20 +108,20 @@ def test_a_busy_table_gets_time(
 
 
 @pytest.mark.parametrize("finished", [True, False])
-def test_a_restored_move_goes_on_and_can_be_taken_back(world: World, tmp_path: Path, finished: bool) -> None:
+def test_a_restored_move_continues_and_can_be_undone(world: World, tmp_path: Path, finished: bool) -> None:
     first, file = world.published(), tmp_path / "backup.jsonl"
     world.submit(post=NEW)
-    row: str = move(world) if finished else begin(world)["row"]
+    row: str = move(world) if finished else begin_move(world)["row"]
     world.clock.forward(minutes=10)
-    items, other = kept(world), new_world(shared_client())
+    items, other = backed_up_items(world), new_world(shared_client())
     other.clock.time = world.clock.time
 
-    exported(world, file)
-    assert restored(other, file) == 0
+    export_backup(world, file)
+    assert restore_backup(other, file) == 0
 
-    assert table(other) == items
+    assert table_items(other) == items
     with other.open():
-        welcome_back(other)
-        undo(other, row)
-        assert ids(other, POST) == [first]
+        token_for_restored_owner(other)
+        undo_move(other, row)
+        assert comment_ids(other, POST) == [first]
     check_table(read_truth(other))

@@ -1,4 +1,4 @@
-"""A restore that was stopped goes on; what passes is not noticed."""
+"""An interrupted restore continues; transient faults have no effect."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -9,54 +9,59 @@ import pytest
 from moto import mock_aws
 
 from chalicelib.store.backup import restore as restoring
-from tests.cli.backups import check_counts, read, restored, stopped, table, write
-from tests.faults import Fault, Faults, Killed, Kind, Moment, hooks, without_pauses
-from tests.world import World, new_world, shared_client
+from tests.support.backups import check_counts, interrupt_restore, read_lines, restore_backup, table_items, write_lines
+from tests.support.faults import Fault, FaultKind, Faults, Killed, Moment, events_of, without_retry_delays
+from tests.support.world import World, new_world, shared_client
 
-pytestmark = pytest.mark.thorough
+pytestmark = pytest.mark.slow
 
 
-def test_killed_at_any_call_and_run_again_ends_the_same(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(restoring, "MARK_EVERY", 50)
+def test_a_restore_killed_at_any_call_and_run_again_gives_the_same_table(
+    file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(restoring, "CHECKPOINT_EVERY", 50)
     with mock_aws(), Faults(shared_client()) as faults:
         clean = new_world(shared_client())
         with faults.plan():
-            assert restored(clean, file) == 0
-        calls, wanted = faults.calls, table(clean)
+            assert restore_backup(clean, file) == 0
+        calls, wanted = faults.calls, table_items(clean)
 
         for number, sent in enumerate(calls):
-            for kind in (Kind.KILLED_BEFORE, Kind.KILLED_AFTER) if sent.writes else ():
+            for kind in (FaultKind.KILLED_BEFORE, FaultKind.KILLED_AFTER) if sent.writes else ():
                 other = new_world(shared_client())
                 with faults.plan(Fault(kind, Moment(number))), pytest.raises(Killed):
-                    restored(other, file)
-                last = kind is Kind.KILLED_AFTER and sent.operation == "DeleteItem"
-                assert restored(other, file) == (2 if last else 0)
-                assert table(other) == wanted
+                    restore_backup(other, file)
+                last = kind is FaultKind.KILLED_AFTER and sent.operation == "DeleteItem"
+                assert restore_backup(other, file) == (2 if last else 0)
+                assert table_items(other) == wanted
 
 
-@pytest.mark.parametrize("kind", [Kind.LOST_REQUEST, Kind.LOST_REPLY, Kind.THROTTLED, Kind.FAILED])
-def test_a_passing_fault_at_any_call_is_not_noticed(file: Path, kind: Kind) -> None:
+@pytest.mark.parametrize("kind", [FaultKind.LOST_REQUEST, FaultKind.LOST_REPLY, FaultKind.THROTTLED, FaultKind.FAILED])
+def test_a_transient_fault_at_any_call_has_no_effect(file: Path, kind: FaultKind) -> None:
     with mock_aws(), Faults(shared_client()) as faults:
         clean = new_world(shared_client())
         with faults.plan():
-            restored(clean, file)
-        calls, wanted = [sent for sent in faults.calls if sent.operation not in {"Query", "GetItem"}], table(clean)
+            restore_backup(clean, file)
+        calls, wanted = (
+            [sent for sent in faults.calls if sent.operation not in {"Query", "GetItem"}],
+            table_items(clean),
+        )
 
         for number in range(len(calls)):
             other = new_world(shared_client())
             with faults.plan(Fault(kind, Moment(number), times=2)):
-                assert restored(other, file) == 0
-            assert table(other) == wanted
+                assert restore_backup(other, file) == 0
+            assert table_items(other) == wanted
 
 
-def test_a_restore_that_was_stopped_does_not_begin_anew(file: Path) -> None:
+def test_an_interrupted_restore_does_not_start_over(file: Path) -> None:
     with mock_aws(), Faults(shared_client()) as faults:
         world = new_world(shared_client())
-        without_pauses(world.runtime)
-        stopped(world, file, entries=30)
+        without_retry_delays(world.runtime)
+        interrupt_restore(world, file, entries=30)
 
         with faults.plan():
-            assert restored(world, file) == 0
+            assert restore_backup(world, file) == 0
 
         batches = sum(sent.operation == "BatchWriteItem" for sent in faults.calls)
         left = len(file.read_bytes().splitlines()) - 2 - 30
@@ -67,7 +72,7 @@ def test_a_restore_that_was_stopped_does_not_begin_anew(file: Path) -> None:
 def unprocessed(times: int) -> Iterator[list[int]]:
     """Take only the first item of so many batches, and hand the others back."""
     left, sizes = iter(range(times)), list[int]()
-    events = hooks(shared_client())
+    events = events_of(shared_client())
     kept_back: list[Any] = []
 
     def trim(params: dict[str, Any], **_event: object) -> dict[str, Any]:
@@ -89,37 +94,37 @@ def unprocessed(times: int) -> Iterator[list[int]]:
         events.unregister("after-call.dynamodb.BatchWriteItem", hand_back)
 
 
-def test_what_the_table_did_not_take_is_sent_again(world: World, file: Path) -> None:
+def test_unprocessed_items_are_sent_again(world: World, file: Path) -> None:
     other = new_world(shared_client())
-    restored(other, file)
+    restore_backup(other, file)
 
     with unprocessed(times=10) as sizes:
-        assert restored(world, file) == 0
+        assert restore_backup(world, file) == 0
 
     assert sizes[:11] == list(range(25, 14, -1))
-    assert table(world) == table(other)
+    assert table_items(world) == table_items(other)
 
 
-def test_a_table_that_takes_nothing_ends_the_restore_and_another_one_goes_on(
+def test_a_table_that_accepts_nothing_ends_the_restore_and_another_run_continues(
     world: World, file: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     with unprocessed(times=10**6):
-        assert restored(world, file) == 2
+        assert restore_backup(world, file) == 2
     assert "busy" in capsys.readouterr().err
 
-    assert restored(world, file) == 0
-    assert len(table(world)) == len(read(file)) - 2
+    assert restore_backup(world, file) == 0
+    assert len(table_items(world)) == len(read_lines(file)) - 2
 
 
-def test_a_count_that_is_wrong_in_the_backup_is_set_right(
+def test_a_wrong_count_in_the_backup_is_corrected(
     world: World, file: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(restoring, "PAUSE", 0)
-    right = read(file)
+    right = read_lines(file)
     lines = [({**each, "item": {**each["item"], "n": 7}} if each.get("kind") == "post" else each) for each in right]
-    write(file, lines)
+    write_lines(file, lines)
 
-    assert restored(world, file) == 0
+    assert restore_backup(world, file) == 0
 
-    assert "3 posts counted wrong (set right)" in capsys.readouterr().out
+    assert "3 posts had a wrong count (corrected)" in capsys.readouterr().out
     check_counts(world)

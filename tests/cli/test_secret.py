@@ -1,4 +1,4 @@
-"""The secret is made once, with the table; it is never overwritten, and asked for when a key is first needed."""
+"""The secret is created once, with the table; it is never overwritten, and is fetched when a key is first needed."""
 
 import io
 from collections.abc import Iterator
@@ -13,7 +13,7 @@ from chalicelib import runtime as runtimes
 from chalicelib.cli.main import main
 from chalicelib.runtime import Runtime
 from chalicelib.settings import BadSettingError
-from tests.world import POST, SECRET, World, key22
+from tests.support.world import POST, SECRET, World, key22
 
 NAME = "/afterword/test/secret"
 
@@ -49,32 +49,32 @@ def kept() -> Any:
 
 def another_process(world: World) -> Runtime:
     again = replace(world.runtime)
-    runtimes.use(again)
+    runtimes.use_runtime(again)
     return again
 
 
-def test_the_secret_is_made_with_the_table_encrypted_and_random(
+def test_the_secret_is_created_with_the_table_random_and_encrypted(
     stage: World, capsys: pytest.CaptureFixture[str]
 ) -> None:
     main(["table", "create"])
 
-    assert f"{NAME}: made\n" in capsys.readouterr().out
+    assert f"{NAME}: created\n" in capsys.readouterr().out
     assert (kept()["Type"], len(kept()["Value"])) == ("SecureString", 64)
     assert stage.submit().status == 202
 
 
-def test_a_secret_that_is_there_stays(stage: World, capsys: pytest.CaptureFixture[str]) -> None:
+def test_an_existing_secret_is_kept(stage: World, capsys: pytest.CaptureFixture[str]) -> None:
     main(["table", "create"])
     before = kept()
     another_process(stage)
 
     main(["table", "create"])
 
-    assert f"{NAME}: was there\n" in capsys.readouterr().out
+    assert f"{NAME}: already exists\n" in capsys.readouterr().out
     assert kept() == before
 
 
-def test_no_new_secret_is_made_for_a_table_that_was_written_under_a_lost_one(
+def test_no_new_secret_is_created_for_a_table_written_under_a_lost_one(
     stage: World, capsys: pytest.CaptureFixture[str]
 ) -> None:
     main(["table", "create"])
@@ -88,7 +88,7 @@ def test_no_new_secret_is_made_for_a_table_that_was_written_under_a_lost_one(
         kept()
 
 
-def test_the_secret_goes_to_a_safe_place_and_comes_back(
+def test_the_secret_can_be_exported_and_imported(
     stage: World, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     main(["table", "create"])
@@ -117,7 +117,7 @@ def test_a_secret_is_never_overwritten(capsys: pytest.CaptureFixture[str], monke
     assert kept() == before
 
 
-def test_a_secret_that_is_too_short_is_not_kept(
+def test_a_secret_that_is_too_short_is_not_stored(
     stage: World, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("sys.stdin", io.StringIO("short\n"))
@@ -128,7 +128,7 @@ def test_a_secret_that_is_too_short_is_not_kept(
     assert stage.runtime.secret_parameter.read() == ""
 
 
-def test_reading_asks_for_no_secret_until_a_page_has_another_one(stage: World, aws: Keeper) -> None:
+def test_reading_needs_no_secret(stage: World, aws: Keeper) -> None:
     main(["table", "create"])
     shown = [stage.published(f"comment {number}") for number in range(3)]
     another_process(stage)
@@ -139,14 +139,12 @@ def test_reading_asks_for_no_secret_until_a_page_has_another_one(stage: World, a
     assert stage.get("/v1/counts", query={"post": [POST]}).status == 200
     assert stage.get("/v1/latest").status == 200
     assert stage.get("/widget.js").status == 200
+    page = stage.get("/v1/comments", query={"post": POST, "limit": "1"})
+    assert stage.listed(limit="1", cursor=page.json["next"])["comments"]
     assert aws.services == []
 
-    page = stage.get("/v1/comments", query={"post": POST, "limit": "1"})
-    assert page.json["next"]
-    assert aws.services == ["ssm"]
 
-
-def test_a_secret_is_asked_for_once_in_a_process(stage: World, aws: Keeper) -> None:
+def test_a_secret_is_fetched_once_per_process(stage: World, aws: Keeper) -> None:
     main(["table", "create"])
     another_process(stage)
     aws.services.clear()
@@ -160,16 +158,16 @@ def test_a_secret_is_asked_for_once_in_a_process(stage: World, aws: Keeper) -> N
 def test_without_a_secret_nothing_is_written_and_the_log_says_why(
     stage: World, caplog: pytest.LogCaptureFixture
 ) -> None:
-    reply = stage.submit()
+    response = stage.submit()
 
-    assert reply.status == 500
+    assert response.status == 500
     assert "BadSettingError" in caplog.text
-    assert stage.runtime.table.some(1) == []
-    with pytest.raises(BadSettingError, match=f"{NAME} holds no secret: `table create` makes one"):
+    assert stage.runtime.table.sample(1) == []
+    with pytest.raises(BadSettingError, match=f"{NAME} contains no secret: `table create` creates one"):
         _ = stage.runtime.keys
 
 
-def test_silence_of_the_keeper_is_503_and_the_next_request_asks_again(stage: World) -> None:
+def test_an_unavailable_parameter_store_gives_503_and_the_next_request_retries(stage: World) -> None:
     main(["table", "create"])
     again = another_process(stage)
     client: Any = again.secret_parameter.client
@@ -185,7 +183,7 @@ def test_silence_of_the_keeper_is_503_and_the_next_request_asks_again(stage: Wor
     assert stage.submit(key="one").status == 202
 
 
-def test_a_secret_of_the_environment_counts_first(world: World, aws: Keeper) -> None:
+def test_a_secret_in_the_environment_takes_precedence(world: World, aws: Keeper) -> None:
     settings = replace(world.runtime.settings, secret_parameter=NAME)
 
     keys = replace(world.runtime, settings=settings, aws=aws).keys

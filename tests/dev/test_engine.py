@@ -1,4 +1,4 @@
-"""The engine keeps what it was given, however it ends, and ends when it should."""
+"""The engine keeps its data however it ends, and stops when it should."""
 
 import os
 import signal
@@ -16,17 +16,18 @@ import boto3
 import pytest
 from mypy_boto3_dynamodb import DynamoDBClient
 
-from dev.engine_process import ROOT, Engine, EngineFailed, available
+from dev.engine_process import ROOT, Engine, EngineFailed, is_installed
 
 pytestmark = [
     pytest.mark.engine,
     pytest.mark.skipif(
-        not (available() or os.environ.get("AFTERWORD_CHECK")),
+        not (is_installed() or os.environ.get("AFTERWORD_CHECK")),
         reason="the engine is not installed: make .venv-engine/installed",
     ),
 ]
 TABLE = "kept"
 SAVE_EVERY = 0.1  # seconds
+PATIENCE = 60  # seconds
 
 
 def client(url: str) -> DynamoDBClient:
@@ -65,14 +66,14 @@ def is_open(url: str, host: str = "127.0.0.1") -> bool:
 
 
 def eventually_closed(url: str) -> bool:
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + PATIENCE
     while is_open(url) and time.monotonic() < deadline:
         time.sleep(0.05)
     return not is_open(url)
 
 
 def wait_until_saved(data: Path, text: str) -> None:
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + PATIENCE
     while time.monotonic() < deadline:
         if any(text in path.read_text(encoding="utf-8") for path in data.glob("*.json")):
             return
@@ -87,7 +88,7 @@ def memory() -> Iterator[Engine]:
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, signal.SIGINT], ids=lambda number: number.name)
-def test_what_was_written_is_there_after_a_clean_stop(tmp_path: Path, number: signal.Signals) -> None:
+def test_written_data_survives_a_clean_stop(tmp_path: Path, number: signal.Signals) -> None:
     with Engine(tmp_path, save_every=60) as engine:
         fill(engine.url)
         engine.stop(number)
@@ -96,7 +97,7 @@ def test_what_was_written_is_there_after_a_clean_stop(tmp_path: Path, number: si
         assert count(again.url) == 20
 
 
-def test_what_was_saved_is_there_after_a_kill(tmp_path: Path) -> None:
+def test_saved_data_survives_a_kill(tmp_path: Path) -> None:
     with Engine(tmp_path, save_every=SAVE_EVERY) as engine:
         fill(engine.url)
         wait_until_saved(tmp_path, "post 19")
@@ -139,9 +140,7 @@ def test_the_engine_listens_on_the_loopback_address_only(memory: Engine) -> None
     ],
     ids=["from a web page", "the engine's own reset", "another service"],
 )
-def test_the_engine_answers_nothing_but_dynamodb_and_no_web_page(
-    memory: Engine, path: str, headers: dict[str, str]
-) -> None:
+def test_the_engine_serves_only_dynamodb_and_no_web_pages(memory: Engine, path: str, headers: dict[str, str]) -> None:
     request = urllib.request.Request(memory.url + path, data=b"{}", headers=headers)  # noqa: S310  our own address
 
     with pytest.raises(urllib.error.HTTPError) as answer, urllib.request.urlopen(request):  # noqa: S310
@@ -153,10 +152,10 @@ def test_the_engine_answers_nothing_but_dynamodb_and_no_web_page(
 
 @pytest.mark.parametrize(
     ("file", "message"),
-    [("ministack-0.9.0.json", "ministack-0.9.0.json, but this engine"), ("current", "can't be read")],
+    [("ministack-0.9.0.json", "ministack-0.9.0.json, but this engine"), ("current", "cannot be read")],
     ids=["another version", "no JSON"],
 )
-def test_data_that_are_not_the_engines_own_are_named_and_left_alone(
+def test_foreign_data_is_named_and_left_alone(
     tmp_path: Path, capfd: pytest.CaptureFixture[str], file: str, message: str
 ) -> None:
     if file == "current":
@@ -174,5 +173,5 @@ def test_data_that_are_not_the_engines_own_are_named_and_left_alone(
     assert path.read_text(encoding="utf-8") == "{"
 
 
-def test_an_engine_that_is_not_there_is_not_available() -> None:
-    assert not available(Path("nowhere/python"))
+def test_an_engine_that_is_not_installed_is_not_available() -> None:
+    assert not is_installed(Path("nowhere/python"))

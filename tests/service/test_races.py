@@ -1,4 +1,4 @@
-"""Many at once: real threads, each with requests of its own, against an engine in another process."""
+"""Many requests at once, from real threads, against a database in another process."""
 
 import threading
 import time
@@ -9,41 +9,41 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import pytest
 
-from chalicelib.core.maintenance import Step
+from chalicelib.core.maintenance import Task
 from chalicelib.store.engine.clients import new_client
-from tests.invariants import check_table, read_truth
-from tests.readings import a_post_shows_exactly_its_visible_comments, check_public
-from tests.tending import miscount, tend, with_hash
-from tests.wire_guard import guarded
-from tests.world import POST, Reply, World, new_world, sibling
+from tests.support.invariants import check_table, read_truth
+from tests.support.maintenance import comments_with_network_hash, run_maintenance, set_wrong_count
+from tests.support.read_invariants import a_post_shows_exactly_its_visible_comments, check_public
+from tests.support.wire_guard import guarded
+from tests.support.world import POST, Response, World, new_world, sibling
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
-pytestmark = [pytest.mark.thorough, pytest.mark.engine]
+pytestmark = [pytest.mark.slow, pytest.mark.engine]
 
 T = TypeVar("T")
-HOLD = 0.008  # seconds that a transaction keeps its items busy: an assumption
+TRANSACTION_TIME = 0.008  # seconds for which a transaction keeps its items busy: an assumption
 STORM = ("approve", "reject", "spam", "approve")
-DELAYS = [(0.0, 0.0), (0.03, 0.0), (0.0, 0.03)]  # seconds, of the one and the other
-WIDE = {"limit_post_published": 10**6}
+DELAYS = [(0.0, 0.0), (0.03, 0.0), (0.0, 0.03)]  # seconds, of the first and the second operation
+HIGH_LIMIT = {"limit_post_published": 10**6}
 
 
 @pytest.fixture
 def crowded(engine_client: "DynamoDBClient") -> Iterator[World]:
-    """A service whose transactions conflict as DynamoDB's do: no engine does that by itself."""
+    """A service whose transactions conflict as in DynamoDB, which no local database imitates."""
     client = new_client(engine_client.meta.endpoint_url)
     with_conflicts(client)
     with guarded(client):
-        world = new_world(client, **WIDE)
+        world = new_world(client, **HIGH_LIMIT)
         with world.open():
             yield world
     client.delete_table(TableName=world.runtime.settings.table)
 
 
 def with_conflicts(client: "DynamoDBClient") -> None:
-    """Cancel a transaction that meets an item of another one on its way, as AWS documents it."""
-    plain: Callable[..., Any] = client.transact_write_items
+    """Cancel transactions on an item that another transaction is writing, as AWS documents it."""
+    original: Callable[..., Any] = client.transact_write_items
     lock, busy = threading.Lock(), set[tuple[str, str]]()
 
     def transact(*, TransactItems: Any, **rest: Any) -> Any:  # noqa: N803  as the SDK names it
@@ -54,8 +54,8 @@ def with_conflicts(client: "DynamoDBClient") -> None:
                 raise client.exceptions.TransactionCanceledException(canceled(codes), "TransactWriteItems")
             busy.update(keys)
         try:
-            time.sleep(HOLD)
-            return plain(TransactItems=TransactItems, **rest)
+            time.sleep(TRANSACTION_TIME)
+            return original(TransactItems=TransactItems, **rest)
         finally:
             with lock:
                 busy.difference_update(keys)
@@ -73,30 +73,30 @@ def canceled(codes: list[str]) -> Any:
     return {"Error": error, "CancellationReasons": [{"Code": code} for code in codes]}
 
 
-def together(*deeds: Callable[[], T]) -> list[T]:
-    """All at the same moment, each in a thread; what each returned."""
-    start = threading.Barrier(len(deeds))
+def run_together(*operations: Callable[[], T]) -> list[T]:
+    """Run operations at the same moment, each in a thread; returns their results."""
+    start = threading.Barrier(len(operations))
 
-    def begin(deed: Callable[[], T]) -> T:
+    def begin(operation: Callable[[], T]) -> T:
         start.wait()
-        return deed()
+        return operation()
 
-    with ThreadPoolExecutor(len(deeds)) as pool:
-        return list(pool.map(begin, deeds))
+    with ThreadPoolExecutor(len(operations)) as pool:
+        return list(pool.map(begin, operations))
 
 
-def after(seconds: float, deed: Callable[[], T]) -> Callable[[], T]:
-    """The same a little later, so that it loses as often as it wins."""
+def delayed(seconds: float, operation: Callable[[], T]) -> Callable[[], T]:
+    """The operation with a delay, so that it loses a race as often as it wins."""
 
-    def delayed() -> T:
+    def run() -> T:
         time.sleep(seconds)
-        return deed()
+        return operation()
 
-    return delayed
+    return run
 
 
 def check(world: World) -> None:
-    """Everything that must hold, once it is quiet."""
+    """Check all invariants, once no request is running."""
     truth = read_truth(world)
     check_table(truth)
     world.clock.forward(minutes=1)
@@ -104,28 +104,32 @@ def check(world: World) -> None:
 
 
 def decider(world: World, token: str, decision: str, comment_id: str, version: int) -> Callable[[], str]:
-    """One decision by one moderator; what became of it."""
-    wish = {"id": comment_id, "version": version, "decision": decision}
+    """An operation that makes one decision and returns its outcome."""
+    decision_request = {"id": comment_id, "version": version, "decision": decision}
 
     def decide() -> str:
-        reply = world.request("POST", "/v1/moderation/decisions", json_body={"decisions": [wish]}, token=token)
-        assert reply.status == 200, reply.text
-        return str(reply.json["results"][0]["outcome"])
+        response = world.request(
+            "POST", "/v1/moderation/decisions", json_body={"decisions": [decision_request]}, token=token
+        )
+        assert response.status == 200, response.text
+        return str(response.json["results"][0]["outcome"])
 
     return decide
 
 
 @pytest.mark.parametrize(
-    "decisions", [["approve"] * 8, ["approve", "reject", "spam", "delete"] * 2], ids=["all alike", "all sorts"]
+    "decisions", [["approve"] * 8, ["approve", "reject", "spam", "delete"] * 2], ids=["equal", "different"]
 )
-def test_of_eight_moderators_one_decides_and_the_others_are_told(engine_world: World, decisions: list[str]) -> None:
+def test_of_eight_moderators_one_decides_and_the_others_get_a_conflict(
+    engine_world: World, decisions: list[str]
+) -> None:
     world = engine_world
     tokens = [world.moderator(f"Moderator {number}") for number in range(8)]
 
     for _ in range(5):
         comment_id = world.submit().json["id"]
         deciders = zip(tokens, decisions, strict=True)
-        outcomes = together(*(decider(world, token, what, comment_id, 1) for token, what in deciders))
+        outcomes = run_together(*(decider(world, token, what, comment_id, 1) for token, what in deciders))
 
         assert outcomes.count("done") == 1
         assert set(outcomes) <= {"done", "changed_meanwhile", "already_so"}
@@ -133,37 +137,38 @@ def test_of_eight_moderators_one_decides_and_the_others_are_told(engine_world: W
     check(world)
 
 
-@pytest.mark.parametrize("hold", ["always", "never"])
-def test_of_eight_equal_submissions_one_is_stored_and_all_are_told_so(engine_world: World, hold: str) -> None:
+@pytest.mark.parametrize("holds", [True, False], ids=["held", "published"])
+def test_eight_identical_submissions_are_stored_once_with_the_same_response(
+    engine_world: World, *, holds: bool
+) -> None:
     world = engine_world
-    if hold == "never":
-        world.hold(hold)
+    world.policy(every_comment=holds)
     form = world.form()
 
     for number in range(5):
-        replies = together(*[lambda: world.submit(key=f"{hold} {number}", form=form)] * 8)  # noqa: B023  ends in its turn
+        responses = run_together(*[lambda: world.submit(key=f"{holds} {number}", form=form)] * 8)  # noqa: B023  finished before the next turn
 
-        assert {reply.status for reply in replies} == {202 if hold == "always" else 201}
-        assert len({reply.json["id"] for reply in replies}) == 1
+        assert {response.status for response in responses} == {202 if holds else 201}
+        assert len({response.json["id"] for response in responses}) == 1
     assert len(read_truth(world).comments) == 5
     check(world)
 
 
-def test_of_two_submissions_with_one_key_one_is_stored_and_the_other_told(engine_world: World) -> None:
+def test_of_two_submissions_with_one_key_one_is_stored_and_the_other_refused(engine_world: World) -> None:
     for number in range(5):
         texts = ("One.", "Another.") * 4
-        replies = together(*(submission(engine_world, text, f"key {number}") for text in texts))
+        responses = run_together(*(submission(engine_world, text, f"key {number}") for text in texts))
 
-        assert Counter(reply.status for reply in replies) == {202: 4, 409: 4}
+        assert Counter(response.status for response in responses) == {202: 4, 409: 4}
     check(engine_world)
 
 
-def submission(world: World, text: str, key: str, **more: Any) -> Callable[[], Reply]:
+def submission(world: World, text: str, key: str, **more: Any) -> Callable[[], Response]:
     return lambda: world.submit(text, key=key, **more)
 
 
 def test_two_hundred_submissions_to_one_post_at_once_are_counted_exactly(crowded: World) -> None:
-    crowded.hold("never")
+    crowded.policy(every_comment=False)
     form, published = crowded.form(), set[str]()
     waiting = {
         f"number {number}": submission(crowded, "Me too.", f"number {number}", form=form) for number in range(200)
@@ -172,15 +177,15 @@ def test_two_hundred_submissions_to_one_post_at_once_are_counted_exactly(crowded
 
     while waiting:
         wave = dict(list(waiting.items())[:size])
-        replies = dict(zip(wave, together(*wave.values()), strict=True))
-        assert {reply.status for reply in replies.values()} <= {201, 503}
-        assert all("Retry-After" in reply.headers for reply in replies.values() if reply.status == 503)
-        stored = {name: reply.json["id"] for name, reply in replies.items() if reply.status == 201}
+        replies = dict(zip(wave, run_together(*wave.values()), strict=True))
+        assert {response.status for response in replies.values()} <= {201, 503}
+        assert all("Retry-After" in response.headers for response in replies.values() if response.status == 503)
+        stored = {name: response.json["id"] for name, response in replies.items() if response.status == 201}
         assert stored
         published |= set(stored.values())
-        waiting = {name: deed for name, deed in waiting.items() if name not in stored}
+        waiting = {name: operation for name, operation in waiting.items() if name not in stored}
         assert set(read_truth(crowded).comments) == published
-        size = 25  # who was refused comes again in a moment, and not all at once
+        size = 25  # refused clients retry a moment later, and not all at once
 
     assert len(published) == 200
     truth = read_truth(crowded)
@@ -188,27 +193,27 @@ def test_two_hundred_submissions_to_one_post_at_once_are_counted_exactly(crowded
     a_post_shows_exactly_its_visible_comments(crowded, truth, POST, 100)
 
 
-@pytest.mark.parametrize("hold", ["always", "never"])
-def test_a_limit_of_five_lets_five_of_fifty_in_whoever_they_say_they_are(
-    engine_client: "DynamoDBClient", hold: str
+@pytest.mark.parametrize("holds", [True, False], ids=["held", "published"])
+def test_a_limit_of_five_accepts_five_of_fifty_whatever_their_keys(
+    engine_client: "DynamoDBClient", *, holds: bool
 ) -> None:
     world = new_world(engine_client, limit_minute=5)
 
     with world.open():
-        world.hold(hold)
+        world.policy(every_comment=holds)
         form = world.form()
-        replies = together(*(pretender(world, number, form) for number in range(50)))
+        responses = run_together(*(spoofed_submission(world, number, form) for number in range(50)))
 
-        stored = 202 if hold == "always" else 201
-        assert Counter(reply.status for reply in replies) == {stored: 5, 429: 45}
-        assert all(int(reply.headers["Retry-After"]) > 0 for reply in replies if reply.status == 429)
-        accepted = {reply.json["id"] for reply in replies if reply.status == stored}
+        stored = 202 if holds else 201
+        assert Counter(response.status for response in responses) == {stored: 5, 429: 45}
+        assert all(int(response.headers["Retry-After"]) > 0 for response in responses if response.status == 429)
+        accepted = {response.json["id"] for response in responses if response.status == stored}
         assert set(read_truth(world).comments) == accepted
         check(world)
 
 
-def pretender(world: World, number: int, form: str) -> Callable[[], Reply]:
-    """One network with another author key, another idempotency key and another address in every header."""
+def spoofed_submission(world: World, number: int, form: str) -> Callable[[], Response]:
+    """A submission from the same network with its own author key, idempotency key and address in every header."""
     address = f"198.51.100.{number}"
     names = ("X-Real-IP", "True-Client-IP", "CF-Connecting-IP")
     headers = {
@@ -220,7 +225,7 @@ def pretender(world: World, number: int, form: str) -> Callable[[], Reply]:
 
 
 @pytest.mark.parametrize("delay", DELAYS)
-def test_a_reply_is_never_seen_below_what_is_not(crowded: World, delay: tuple[float, float]) -> None:
+def test_a_reply_is_never_visible_below_an_invisible_parent(crowded: World, delay: tuple[float, float]) -> None:
     tokens = [crowded.moderator(f"Moderator {number}") for number in range(3)]
 
     for _ in range(5):
@@ -230,14 +235,16 @@ def test_a_reply_is_never_seen_below_what_is_not(crowded: World, delay: tuple[fl
         approving = [
             decider(crowded, token, "approve", reply, 1) for token, reply in zip(tokens[1:], replies, strict=True)
         ]
-        rejected, *approved = together(after(delay[0], rejecting), *(after(delay[1], deed) for deed in approving))
+        rejected, *approved = run_together(
+            delayed(delay[0], rejecting), *(delayed(delay[1], operation) for operation in approving)
+        )
 
         assert rejected == "done"
         assert set(approved) <= {"done", "refused"}
     check(crowded)
 
 
-def test_a_storm_of_decisions_leaves_every_thread_whole(crowded: World) -> None:
+def test_many_concurrent_decisions_leave_every_thread_consistent(crowded: World) -> None:
     tokens = [crowded.moderator(f"Moderator {number}") for number in range(4)]
     chat = [crowded.published()]
     for _ in range(3):
@@ -245,46 +252,45 @@ def test_a_storm_of_decisions_leaves_every_thread_whole(crowded: World) -> None:
 
     for turn in range(12):
         versions = [crowded.comment(comment_id)["comment"]["version"] for comment_id in chat]
-        deeds = []
+        operations = []
         for number, token in enumerate(tokens):
             which, what = (turn * 3 + number) % 4, STORM[(turn + number) % 4]
-            deeds.append(decider(crowded, token, what, chat[which], versions[which]))
-        together(*deeds)
+            operations.append(decider(crowded, token, what, chat[which], versions[which]))
+        run_together(*operations)
 
         check_table(read_truth(crowded))
     check(crowded)
 
 
-@pytest.mark.parametrize("hold", ["always", "never"])
+@pytest.mark.parametrize("holds", [True, False], ids=["held", "published"])
 @pytest.mark.parametrize("delay", DELAYS)
-def test_what_an_author_edits_is_read_again_before_it_is_public(
-    crowded: World, delay: tuple[float, float], hold: str
+def test_an_authors_edit_is_screened_again_before_it_is_public(
+    crowded: World, delay: tuple[float, float], *, holds: bool
 ) -> None:
     token = crowded.token
     ids = [crowded.submit("As read.", author="ann").json["id"] for _ in range(3)]
-    if hold == "never":
-        crowded.hold(hold)
+    crowded.policy(every_comment=holds)
 
     for comment_id in ids:
         approving = decider(crowded, token, "approve", comment_id, 1)
-        outcome, edited = together(after(delay[0], approving), after(delay[1], editing(crowded, comment_id)))
+        outcome, edited = run_together(delayed(delay[0], approving), delayed(delay[1], editor(crowded, comment_id)))
 
         now = crowded.comment(comment_id)["comment"]
         assert outcome in {"done", "changed_meanwhile", "already_so"}
-        assert (edited, now["text"]) == ("202" if hold == "always" else "200", "Edited.")
-        assert now["status"] == ("pending" if hold == "always" else "published")
+        assert (edited, now["text"]) == ("202" if holds else "200", "Edited.")
+        assert now["status"] == ("pending" if holds else "published")
     check(crowded)
 
 
-def editing(world: World, comment_id: str) -> Callable[[], str]:
+def editor(world: World, comment_id: str) -> Callable[[], str]:
     return lambda: str(world.edit(comment_id, "Edited.", author="ann").status)
 
 
-def test_two_timers_and_a_moderator_at_once_do_everything_once(crowded: World) -> None:
+def test_two_timers_and_a_moderator_at_once_do_each_task_once(crowded: World) -> None:
     old = [crowded.submit(f"Number {number}.", author="ann").json["id"] for number in range(24)]
     for first in range(0, len(old), 2):
         crowded.decide("spam", *old[first : first + 2])
-    miscount(crowded, POST, 3)
+    set_wrong_count(crowded, POST, 3)
     seen = {key: item["ver"] for key, item in read_truth(crowded).comments.items()}
     crowded.clock.forward(days=91)
     assert crowded.token
@@ -295,9 +301,9 @@ def test_two_timers_and_a_moderator_at_once_do_everything_once(crowded: World) -
         return {result["id"]: result["outcome"] for result in found}
 
     with ThreadPoolExecutor(3) as pool:
-        runs = [pool.submit(tend, timer) for timer in timers]
+        runs = [pool.submit(run_maintenance, timer) for timer in timers]
         rescued = pool.submit(rescue).result()
-        erased = sum(run.result()[Step.ERASE]["erased"] for run in runs)
+        erased = sum(run.result()[Task.RETENTION]["erased"] for run in runs)
 
     truth = read_truth(crowded)
     published = {key for key, outcome in rescued.items() if outcome == "done"}
@@ -306,6 +312,6 @@ def test_two_timers_and_a_moderator_at_once_do_everything_once(crowded: World) -
     assert published | gone == set(old)
     assert erased == len(gone)
     crowded.clock.forward(days=1)
-    tend(sibling(crowded))
+    run_maintenance(sibling(crowded))
     check_table(read_truth(crowded))
-    assert not with_hash(crowded)
+    assert not comments_with_network_hash(crowded)

@@ -1,4 +1,4 @@
-"""Every route reaches the table as docs/access-paths.md says, and by no other key."""
+"""Every route accesses the table as documented in docs/access-paths.md, and by no other key."""
 
 import re
 from collections import Counter
@@ -11,19 +11,19 @@ from typing import Any
 import pytest
 
 from chalicelib.api.http.endpoints import Endpoint
-from chalicelib.api.http.request import incoming
+from chalicelib.api.http.request import current_request
 from chalicelib.core.ids import ULID
 from ops.openapi.document import endpoints
-from tests.store.scenes import SCENES, signed_in
-from tests.wire_guard import Wire, key_of, watched, written
-from tests.world import World
+from tests.support.scenarios.routes import SCENARIOS, signed_in
+from tests.support.wire_guard import Wire, key_of, watched, written_items
+from tests.support.world import World
 
 PAGE = Path(__file__).parents[2] / "docs" / "access-paths.md"
 HEAD = "| route | call | on | key | read | at most |"
 MODERATING = "each moderating route"
 FIRST_WRITE = "the first write of a process"
 
-SHAPES = {  # of a value, by what stands before its first "#"
+SHAPES = {  # of key values, by the text before the first "#"
     "A": "A#<author>",
     "AUD": "AUD#<ulid>",
     "AUDIT": "AUDIT#<yyyy-mm>",
@@ -33,7 +33,7 @@ SHAPES = {  # of a value, by what stands before its first "#"
     "J": "J#<job>",
     "L": "L#<ulid>",
     "M": "M#<id>",
-    "MARK": "MARK#<step>",
+    "CHECKPOINT": "CHECKPOINT#<task>",
     "MOD": "MOD#<id>",
     "N": "N#<kind>#<network>",
     "P": "P#<post>",
@@ -45,13 +45,20 @@ SHAPES = {  # of a value, by what stands before its first "#"
     "V": "V#<author>",
     **dict.fromkeys(("DELETED", "PENDING", "PUBLISHED", "REJECTED", "SPAM"), "<STATUS>#<shard>"),
 }
-ALONE = {"A", "C", "CFG", "E", "J", "JOBS", "KEYS", "L", "M", "MODERATORS", "PUBLISHED", "Q", "R", "RESTORE", "T"}
-NAMED = {"psk": "<path>", "rsk": "<ulid>", "apk": "<author>", "ask": "<ulid>", "nsk": "<ulid>"}
+LITERAL = {"A", "C", "CFG", "E", "J", "JOBS", "KEYS", "L", "M", "MODERATORS", "PUBLISHED", "Q", "R", "RESTORE", "T"}
+BY_ATTRIBUTE = {
+    "psk": "<path>",
+    "rsk": "<ulid>",
+    "apk": "<author>",
+    "npk": "<network>",
+    "ask": "<ulid>",
+    "nsk": "<ulid>",
+}
 
 
 @dataclass(frozen=True)
 class Access:
-    """One way to the table: what is called, on the table or which index, by which key, read how."""
+    """One access to the table: the call, the table or index, the key, and the consistency of a read."""
 
     call: str
     on: str
@@ -61,17 +68,17 @@ class Access:
 
 @dataclass
 class Recorder:
-    """What each request of one route did."""
+    """The accesses of each request of one route."""
 
     route: str
     requests: dict[int, Counter[Access]] = field(default_factory=dict)
-    kept: list[Any] = field(default_factory=list)
+    requests_seen: list[Any] = field(default_factory=list)
 
     def __call__(self, operation: str, body: Wire) -> None:
-        request = incoming.get(None)
+        request = current_request.get(None)
         if request is None or f"{request.method} {request.route}" != self.route:
             return
-        self.kept.append(request)  # so that its id stays its own
+        self.requests_seen.append(request)  # so that its id() is not reused
         self.requests.setdefault(id(request), Counter()).update(accesses(operation, body))
 
 
@@ -85,7 +92,7 @@ def accesses(operation: str, body: Wire) -> Iterator[Access]:
             for key in wanted["Keys"]:
                 yield Access("BatchGetItem", "table", both(key["pk"]["S"], key["sk"]["S"]), read(wanted))
     else:
-        for verb, part in written(operation, body):
+        for verb, part in written_items(operation, body):
             call = f"Transact {verb}" if operation == "TransactWriteItems" else operation
             yield Access(call, "table", both(*key_of(part)), "-")
 
@@ -99,7 +106,7 @@ def both(partition: str, sort: str) -> str:
 
 
 def condition(body: Wire) -> str:
-    """The key condition with names for their placeholders, and shapes for their values."""
+    """The key condition with names instead of placeholders, and shapes instead of values."""
     names, values = body["ExpressionAttributeNames"], body["ExpressionAttributeValues"]
     terms, attribute = [], ""
     for word in re.findall(r"#\w+|:\w+|\S+", body["KeyConditionExpression"]):
@@ -110,12 +117,12 @@ def condition(body: Wire) -> str:
 
 
 def shape(attribute: str, value: str) -> str:
-    """What kind of value a key holds."""
+    """The shape of a key value, as used in the documentation."""
     if attribute == "qsk":
         return "<ulid>" if ULID.fullmatch(value) else "<post>"
-    if attribute in NAMED:
-        return NAMED[attribute]
-    if value in ALONE:
+    if attribute in BY_ATTRIBUTE:
+        return BY_ATTRIBUTE[attribute]
+    if value in LITERAL:
         return value
     if re.match("[0-9]{2}#", value):
         return "<dd>#<moderator>"
@@ -123,7 +130,7 @@ def shape(attribute: str, value: str) -> str:
 
 
 def documented() -> dict[str, dict[Access, int]]:
-    """Route → its ways to the table, with how many at most in one request."""
+    """Route → its accesses to the table, with the maximum number in one request."""
     found: dict[str, dict[Access, int]] = {}
     table = PAGE.read_text(encoding="utf-8").partition(HEAD)[2].partition("\n\n")[0]
     for line in table.strip().splitlines()[1:]:
@@ -142,52 +149,53 @@ def recorded(world: World, route: str) -> Iterator[Recorder]:
 
 
 @pytest.mark.parametrize("endpoint", endpoints(), ids=lambda endpoint: f"{endpoint.method} {endpoint.path}")
-def test_a_route_reaches_the_table_as_documented(world: World, endpoint: Endpoint) -> None:
+def test_a_route_accesses_the_table_as_documented(world: World, endpoint: Endpoint) -> None:
     route = f"{endpoint.method} {endpoint.path}"
     rows = documented()
     assert route in rows, f"{PAGE.name} has no row for {route}"
-    assert route in SCENES, f"no scene shows what {route} does"
+    assert route in SCENARIOS, f"no scenario covers {route}"
     everywhere = rows[FIRST_WRITE] | (rows[MODERATING] if endpoint.scope else {})
 
     with recorded(world, route) as recorder:
-        SCENES[route](world)
+        SCENARIOS[route](world)
 
     seen = Counter[Access]()
     for request in recorder.requests.values():
         seen |= request
     allowed = everywhere | rows[route]
-    assert {way: number for way, number in seen.items() if number > allowed.get(way, 0)} == {}, "undocumented"
+    assert {access: number for access, number in seen.items() if number > allowed.get(access, 0)} == {}, "undocumented"
     assert rows[route].keys() - seen.keys() == set(), "documented, but not seen"
 
 
-def test_the_page_has_no_row_for_a_route_that_is_none() -> None:
+def test_the_page_has_no_row_for_an_unknown_route() -> None:
     routes = {f"{endpoint.method} {endpoint.path}" for endpoint in endpoints()}
 
     assert documented().keys() - routes == {MODERATING, FIRST_WRITE}
 
 
-def test_a_session_in_use_is_noted_once_an_hour_and_looked_up_at_each_request(world: World) -> None:
+def test_a_sessions_use_is_recorded_once_an_hour_and_read_at_each_request(world: World) -> None:
     token, route = signed_in(world), "/v1/moderation/queue"
     world.clock.forward(hours=2)
 
     with recorded(world, f"GET {route}") as recorder:
-        replies = [world.get(route, token=token) for _ in range(2)]
+        responses = [world.get(route, token=token) for _ in range(2)]
 
-    assert [reply.status for reply in replies] == [200, 200]
+    assert [response.status for response in responses] == [200, 200]
     [first, second] = [
-        Counter({way: n for way, n in each.items() if "MOD" in way.key}) for each in recorder.requests.values()
+        Counter({access: n for access, n in each.items() if "MOD" in access.key}) for each in recorder.requests.values()
     ]
     assert first == documented()[MODERATING]
-    assert set(first - second) == {way for way in first if way.call == "UpdateItem"}
+    assert set(first - second) == {access for access in first if access.call == "UpdateItem"}
 
 
-def test_a_process_asks_once_whether_the_table_is_written_with_its_secret(world: World) -> None:
+def test_a_process_checks_once_that_the_table_matches_its_secret(world: World) -> None:
     with recorded(world, "POST /v1/comments") as recorder:
         for _ in range(2):
             world.submit()
 
     [first, second] = [
-        Counter({way: n for way, n in each.items() if "KEYS" in way.key}) for each in recorder.requests.values()
+        Counter({access: n for access, n in each.items() if "KEYS" in access.key})
+        for each in recorder.requests.values()
     ]
     assert first == documented()[FIRST_WRITE]
     assert not second

@@ -1,4 +1,4 @@
-"""Every type of item that the table can hold is in a backup, or left out for a reason that stands here."""
+"""Every type of item in the table is either in backups or excluded for a reason given here."""
 
 import inspect
 from collections.abc import Iterator
@@ -8,33 +8,33 @@ from typing import Any, get_type_hints
 
 import pytest
 
-from chalicelib.core.backup import Kind
+from chalicelib.core.backup import EntryKind
 from chalicelib.core.comments import Status
 from chalicelib.store.backup.export import KINDS, kind_of
 from chalicelib.store.engine import keys
 from chalicelib.store.engine.parts import Key
-from tests.cli.lively import LEFT_OUT, live
-from tests.invariants import read_truth
-from tests.world import START, World
+from tests.support.invariants import read_truth
+from tests.support.populated_site import NOT_BACKED_UP, populate
+from tests.support.world import START, World
 
 ANY: dict[Any, Any] = {str: "x", int: 1, datetime: START, date: START.date(), Status: Status.PENDING}
-NOT_KEPT = {
-    "token": "a token that was revoked after the backup was made would count again",
-    "counter": "what was let through in the last hours says nothing of another table",
-    "mark": "how far the hourly timer came says nothing of another table",
-    "RESTORING": "it stands only in a table that is no whole site yet",
+EXCLUDED = {
+    "token": "a restore would bring back tokens that were revoked after the backup",
+    "counter": "rate limits of the last hours do not apply to another table",
+    "checkpoint": "the progress of maintenance tasks does not apply to another table",
+    "RESTORING": "it exists only while a restore is unfinished",
 }
 
 
 def every_key() -> Iterator[tuple[str, Key]]:
-    """All keys that chalicelib/store/engine/keys.py can make, by the names of what makes them."""
+    """All keys of chalicelib/store/engine/keys.py, by the names of their functions."""
     for name, made in vars(keys).items():
         if inspect.isfunction(made) and made.__module__ == keys.__name__:
             hints = get_type_hints(made)
             if hints.pop("return") == Key:
                 yield name, made(*(ANY[hint] for hint in hints.values()))
                 if name == "audit":
-                    yield "audit of what is no comment", keys.audit("", "x")
+                    yield "audit row without a comment", keys.audit("", "x")
         elif isinstance(made, tuple):
             yield name, made
 
@@ -44,28 +44,28 @@ def item(key: Key) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize(("name", "key"), [*every_key()], ids=[name for name, _ in every_key()])
-def test_what_the_table_can_hold_is_of_a_kind_or_left_out_on_purpose(name: str, key: Key) -> None:
-    assert (kind_of(item(key)) is None) == (name in NOT_KEPT)
+def test_every_key_has_an_entry_kind_or_is_excluded_on_purpose(name: str, key: Key) -> None:
+    assert (kind_of(item(key)) is None) == (name in EXCLUDED)
 
 
-def test_no_kind_is_without_a_key_that_makes_it() -> None:
+def test_every_kind_matches_a_key() -> None:
     made = [item(key) for _, key in every_key()]
 
     for row in KINDS:
         assert any(row[1].fullmatch(each["pk"]) and row[2].fullmatch(each["sk"]) for each in made), row
 
 
-def test_the_lively_site_has_items_of_every_kind(world: World) -> None:
-    live(world)
+def test_the_populated_site_has_items_of_every_kind(world: World) -> None:
+    populate(world)
 
     items = read_truth(world).items
 
-    assert {kind_of(each) for each in items} - {None} == set(Kind)
-    strangers = {each["pk"] for each in items if kind_of(each) is None}
-    assert all(pk.startswith(LEFT_OUT) for pk in strangers), strangers
+    assert {kind_of(each) for each in items} - {None} == set(EntryKind)
+    excluded = {each["pk"] for each in items if kind_of(each) is None}
+    assert all(pk.startswith(NOT_BACKED_UP) for pk in excluded), excluded
 
 
 def test_every_kind_is_documented() -> None:
     page = (Path(__file__).parents[2] / "docs" / "backup.md").read_text(encoding="utf-8")
 
-    assert [kind for kind in Kind if f"`{kind}`" not in page] == []
+    assert [kind for kind in EntryKind if f"`{kind}`" not in page] == []

@@ -1,4 +1,4 @@
-"""The guard on the wire finds what moto lets through."""
+"""The wire guard finds mistakes that moto accepts."""
 
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -7,8 +7,8 @@ import pytest
 from moto import mock_aws
 
 from chalicelib.store.threads import Sort
-from tests.wire_guard import guarded
-from tests.world import POST, World, new_world, shared_client
+from tests.support.wire_guard import guarded
+from tests.support.world import POST, World, new_world, shared_client
 
 
 @pytest.fixture
@@ -19,7 +19,7 @@ def unguarded() -> Iterator[World]:
             yield world
 
 
-PLANTED: dict[str, Callable[[Any, str], object]] = {
+MISTAKES: dict[str, Callable[[Any, str], object]] = {
     "qpk is": lambda client, table: client.put_item(
         TableName=table, Item={"pk": {"S": "C#1"}, "sk": {"S": "C"}, "qpk": {"N": "1"}, "qsk": {"S": "1"}}
     ),
@@ -51,23 +51,23 @@ PLANTED: dict[str, Callable[[Any, str], object]] = {
 }
 
 
-@pytest.mark.parametrize("words", PLANTED)
-def test_the_guard_finds_what_moto_lets_through(unguarded: World, words: str) -> None:
+@pytest.mark.parametrize("message", MISTAKES)
+def test_the_guard_finds_mistakes_that_moto_accepts(unguarded: World, message: str) -> None:
     runtime = unguarded.runtime
 
-    with pytest.raises(AssertionError, match=words), guarded(runtime.table.client):
-        PLANTED[words](runtime.table.client, runtime.settings.table)
+    with pytest.raises(AssertionError, match=message), guarded(runtime.table.client):
+        MISTAKES[message](runtime.table.client, runtime.settings.table)
 
 
 def test_the_guard_finds_an_index_that_is_read_after_a_write(unguarded: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    submitting, threads = unguarded.runtime.submitting, unguarded.runtime.threads
-    plain = submitting.submit
+    submission, threads = unguarded.runtime.submission, unguarded.runtime.threads
+    plain = submission.submit
 
-    def submit_and_look(*arguments: Any) -> Any:
+    def submit_and_read(*arguments: Any) -> Any:
         comment = plain(*arguments)
         threads.page(POST, Sort.NEWEST, 10, None)
         return comment
 
-    monkeypatch.setattr(submitting, "submit", submit_and_look)
+    monkeypatch.setattr(submission, "submit", submit_and_read)
     with pytest.raises(AssertionError, match="after it wrote"), guarded(unguarded.runtime.table.client):
         unguarded.submit()

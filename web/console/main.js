@@ -1,84 +1,129 @@
-/** The moderator's page: sign in with a link, work through the queue, take back what was done. */
+/** The console: signing in with a link, working through the queue, undoing. */
 
-/** @import {Failure} from './types' */
+/** @import {Failure, View} from './types' */
 
-import {decide, forget, say, undo} from './deciding.js'
-import {tidy, wipe} from './kept.js'
-import {listen} from './keyboard.js'
-import {$} from './page.js'
-import {choose, empty, goOn, load, meant, only, open, search} from './queue.js'
-import {dropUnsent, send, takeUp, unsent} from './sending.js'
-import {ask, inTurn, recalled, remember, signed} from './service.js'
-import {ready, t} from './words.js'
-import {dropAll} from './writing.js'
+import {ask, serial} from './api.js'
+import {replace, select, selectAll, targets} from './comments.js'
+import {answered, decide, deleted, refused, replied, resumed} from './decisions.js'
+import {$} from './dom.js'
+import {dropDrafts} from './drafts.js'
+import {
+  ChangedEvent,
+  DecideEvent,
+  DeletedEvent,
+  OpenEvent,
+  ReachedEvent,
+  RepliedEvent,
+  SelectEvent,
+  SessionEndedEvent,
+  SignOutEverywhereEvent,
+} from './events.js'
+import {drawFrame} from './frame.js'
+import {t, translatePage} from './locale.js'
+import {fill, keepList, loadMore, stop} from './loading.js'
+import {follow, open, register} from './navigation.js'
+import {tidy, wipe} from './offline-cache.js'
+import {parse, tokenIn} from './router.js'
+import {storeSession, storedSession} from './session.js'
+import {listenForShortcuts} from './shortcuts.js'
+import {reset, say, state, subscribe, update} from './state.js'
+import {connect, dropUnsent, resume, send, unsent} from './sync.js'
+import {takeBackArrived, undo} from './undo.js'
+import {activityView} from './views/activity.js'
+import {insightsView} from './views/insights.js'
+import {postsView} from './views/posts.js'
+import {queueView} from './views/queue.js'
+import {screeningView} from './views/screening.js'
+import {devicesView, teamView, tokensView} from './views/team.js'
 
-let link = '' // what the address brought, until it is used
+/** All that can be shown, in the order of the links to it. @type {View[]} */
+const VIEWS = [
+  queueView('pending', 'Waiting'),
+  queueView('flagged', 'Flagged'),
+  queueView('published', 'Published'),
+  queueView('rejected', 'Rejected'),
+  queueView('spam', 'Spam'),
+  activityView,
+  postsView,
+  insightsView,
+  screeningView,
+  teamView,
+  devicesView,
+  tokensView,
+]
 
-/** Take the link out of the address, and begin. */
+let link = '' // the token in the address, until it is used
+
+/** Remove the link's token from the address, and start. */
 function start() {
-  link = /^#(aw_link_[\w-]{1,100})$/.exec(location.hash)?.[1] ?? ''
-  if (location.hash) history.replaceState(null, '', location.pathname + location.search)
-  signed.session = recalled()
+  link = tokenIn(location.hash)
+  if (!parse(location.hash)) clearAddress()
+  update({session: storedSession()})
   tidy()
-  show(t(link ? 'Your link is not used up before you press the button.' : 'You need a link, which works once.'))
+  show(t(link ? 'Your link is used only when you press the button.' : 'You need a link, which works once.'))
+}
+
+function clearAddress() {
+  if (location.hash) history.replaceState(null, '', location.pathname + location.search)
 }
 
 /** Show the list to whoever is signed in; else say how to. @param {string} [why] */
-function show(why) {
-  const {session} = signed
+function show(why = '') {
+  const {session} = state
   const inside = session && !link
-  $('why').textContent = why
+  $('sign-in-message').textContent = why
   $('sign-in').hidden = inside
-  $('queue').hidden = $('who').hidden = !inside
+  $('desk').hidden = $('account').hidden = !inside
   $('exchange').hidden = !link
-  $('help').hidden = Boolean(link)
-  $('me').textContent = session?.name
-  if (session) $('id').textContent = session.id // for the command, should the session end
+  $('sign-in-help').hidden = Boolean(link)
+  $('account-name').textContent = session?.name
+  if (session) $('moderator-id').textContent = session.id // for the command that is shown when the session has ended
   if (!inside) return
-  open('pending')
-  takeUp()
-  stay()
+  follow()
+  resume()
+  openOffline()
 }
 
-/** Let the page open without a connection, too. */
-function stay() {
+/** Make the page available offline. */
+function openOffline() {
   const worker = document.querySelector('meta[name=worker]')?.getAttribute('content') ?? ''
   navigator.serviceWorker?.register(worker, {scope: 'moderate'}).catch(() => {})
 }
 
 async function signIn() {
-  const [used, onDevice] = [link, $('keep').checked]
-  link = '' // a second click would find it used up
+  const [used, onDevice] = [link, $('remember').checked]
+  link = '' // the link works once: a second click would fail
   if (!used) return
   try {
-    const {token, moderator} = await ask('POST', 'v1/moderation/sessions', {link: used, keep: onDevice})
-    signed.session = {token, id: moderator.id, name: moderator.name}
-    remember(onDevice)
+    const body = {link: used, keep: onDevice}
+    const {token, moderator, session} = await ask('POST', 'v1/moderation/sessions', body)
+    update({session: {token, id: moderator.id, name: moderator.name, scopes: session.scopes}})
+    storeSession(onDevice)
     show()
-    $('queue-heading').focus()
+    $('list-heading').focus()
   } catch (failure) {
     const error = /** @type {Failure} */ (failure)
-    const spent = error.status === 401
-    link = spent ? '' : used
-    show(spent ? t('This link no longer works: it was used already, or it is too old.') : error.message)
-    $('why').focus()
+    const isSpent = error.status === 401
+    link = isSpent ? '' : used
+    show(isSpent ? t('This link no longer works: it was used already, or it is too old.') : error.message)
+    $('sign-in-message').focus()
   }
 }
 
 /** Forget the session and all that it showed; what was being done is kept, if nobody wanted to leave. @param {string} why */
 function leave(why) {
-  signed.session = null
-  remember()
-  empty()
-  forget()
+  stop()
+  reset('')
+  storeSession()
   show(why)
-  $('why').focus()
+  $('sign-in-message').focus()
 }
 
 /** Leave nothing behind. @param {string} why */
 function leaveWholly(why) {
-  dropAll()
+  dropDrafts()
   dropUnsent()
+  clearAddress()
   leave(why)
   wipe() // last, after all that was still to be kept
 }
@@ -86,18 +131,18 @@ function leaveWholly(why) {
 /** Sign out after what is under way; here only, or everywhere. @param {string} [which] */
 function signOut(which = '') {
   send()
-  inTurn(
+  serial(
     async () => {
       const count = unsent()
       if (count && !confirm(t('{n} decisions were not sent yet: sign out and lose them?', {n: count}))) return
-      $('queue').hidden = true // nothing more is to be decided
+      $('desk').hidden = true // there is nothing left to decide
       await ask('DELETE', `v1/moderation/sessions${which}`).catch(isOver)
       leaveWholly(t('You are signed out.'))
     },
     (error) => {
       if (!which)
         return leaveWholly(t('You are signed out here. The service could not be told: it ends the session later.'))
-      $('queue').hidden = false
+      $('desk').hidden = false
       say(error.message)
     },
   )
@@ -108,31 +153,78 @@ function isOver(error) {
   if (error.status !== 401) throw error
 }
 
-for (const tab of document.querySelectorAll('nav button')) {
-  tab.addEventListener('click', () => open(/** @type {HTMLButtonElement} */ (tab).value))
+/** The address changed: back, forward, or a link that was opened in this tab. */
+function addressChanged() {
+  const isView = !location.hash || parse(location.hash)
+  if (!isView || !state.session || link) start()
+  else follow()
 }
-for (const button of document.querySelectorAll('#chosen button[value]')) {
-  button.addEventListener('click', () => decide(meant(), /** @type {HTMLButtonElement} */ (button).value))
+
+/** @template {Event} E @param {EventTarget} target @param {{type: string, prototype: E}} kind @param {(event: E) => void} listener */
+const on = (target, kind, listener) => target.addEventListener(kind.type, (event) => listener(/** @type {E} */ (event)))
+
+function listenToCards() {
+  const list = $('list')
+  on(list, DecideEvent, ({comments, decision}) => decide(comments, decision))
+  on(list, SelectEvent, ({comment, isSelected, isRange}) => select(comment, isSelected, isRange))
+  on(list, OpenEvent, ({filters, view}) => {
+    open(filters, view)
+    $('list-heading').focus()
+  })
+  on(list, ChangedEvent, ({comment}) => replace(comment))
+  on(list, DeletedEvent, ({comment}) => deleted(comment))
+  on(list, RepliedEvent, ({comment, reply}) => replied(comment, reply))
+  on(list, SignOutEverywhereEvent, () => signOut('?all=true'))
 }
-$('enter').onclick = signIn
-$('sign-out').onclick = () => signOut()
-$('undo').onclick = () => undo()
-$('more').onclick = goOn
-$('narrow').onchange = () => load()
-$('narrow').onsubmit = (/** @type {SubmitEvent} */ event) => event.preventDefault()
-$('everybody').onclick = () => only()
-$('all').onclick = () => choose($('all').checked)
-$('none').onclick = () => choose()
-$('search').onsubmit = (/** @type {SubmitEvent} */ event) => {
-  event.preventDefault()
-  search($('q').value)
-  $('queue-heading').focus()
+
+function listenToFrame() {
+  for (const nav of document.querySelectorAll('nav')) {
+    nav.addEventListener('click', (event) => {
+      const to = event.target instanceof Element && event.target.closest('a')
+      if (!to || event.ctrlKey || event.metaKey || event.shiftKey) return
+      event.preventDefault()
+      open({}, parse(to.hash)?.id)
+    })
+  }
+  for (const button of document.querySelectorAll('#selection button[value]')) {
+    button.addEventListener('click', () => decide(targets(), /** @type {HTMLButtonElement} */ (button).value))
+  }
+  $('sign-in-button').onclick = signIn
+  $('sign-out').onclick = () => signOut()
+  $('undo').onclick = () => undo()
+  $('more').onclick = loadMore
+  $('clear-filter').onclick = () => {
+    open({})
+    $('list-heading').focus()
+  }
+  $('select-all').onclick = () => selectAll($('select-all').checked)
+  $('deselect').onclick = () => selectAll(false)
+  listenToFilters()
 }
-addEventListener('online', takeUp)
-addEventListener('reached', send) // what waits goes out with the next request
-addEventListener('sign-out-everywhere', () => signOut('?all=true'))
-addEventListener('session-ended', () => leave(t('Your session has ended.')))
-addEventListener('hashchange', () => location.hash && start()) // a link that was opened in this very tab
-await ready()
-listen()
+
+function listenToFilters() {
+  for (const form of document.querySelectorAll('form.filters')) {
+    form.addEventListener('submit', (event) => event.preventDefault())
+  }
+  $('search').addEventListener('submit', () => {
+    open({...state.filters, q: $('q').value})
+    $('list-heading').focus()
+  })
+  $('activity-filter').onchange = () => open({by: $('by').value, day: $('day').value})
+  $('post-search').oninput = () => open({q: $('post-word').value}, undefined, true)
+}
+
+connect({answered, refused, resumed, takeBack: takeBackArrived})
+await translatePage()
+register(VIEWS)
+drawFrame(VIEWS)
+subscribe(['items', 'progress'], fill)
+subscribe(['items'], keepList)
+listenToFrame()
+listenToCards()
+listenForShortcuts()
+on(window, ReachedEvent, send) // waiting decisions are sent with the next request
+on(window, SessionEndedEvent, () => leave(t('Your session has ended.')))
+addEventListener('online', resume)
+addEventListener('hashchange', addressChanged)
 start()

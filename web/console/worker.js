@@ -1,10 +1,10 @@
-/** Keeps the page itself, which holds nothing of anybody, so that it opens without a connection, too. */
+/** The service worker: caches the page itself, which contains no data, so that it also opens offline. */
 
-import {chosen} from './languages.js'
+import {choose} from '../shared/i18n.js'
 
 const SHELL = 'afterword-moderate'
 const ASSETS = /\bassets\/moderate[\w.-]+/g
-const CATALOGUE = /moderate-([\w-]+)\.\w+\.json$/ // the words of one language
+const CATALOGUE = /moderate-([\w-]+)\.\w+\.json$/ // the messages of one language
 
 const worker = /** @type {any} */ (globalThis)
 
@@ -14,7 +14,7 @@ async function keep(page) {
   const text = await page.clone().text()
   const named = [...new Set(text.match(ASSETS))].map((file) => new URL(file, base).href)
   const languages = named.flatMap((url) => CATALOGUE.exec(url)?.[1] ?? [])
-  const {lang} = chosen(navigator.languages, languages)
+  const {lang} = choose(navigator.languages, ['en', ...languages])
   const files = named.filter((url) => [undefined, lang].includes(CATALOGUE.exec(url)?.[1]))
   const cache = await caches.open(SHELL)
   const known = (await cache.keys()).map(({url}) => url)
@@ -31,8 +31,8 @@ async function page(event) {
     if (answer.ok) event.waitUntil(keep(answer.clone()).catch(() => {}))
     return answer
   } catch (error) {
-    const kept = await caches.match(worker.registration.scope)
-    if (kept) return kept
+    const cached = await caches.match(worker.registration.scope)
+    if (cached) return cached
     throw error
   }
 }

@@ -1,29 +1,21 @@
 /** Writing: a comment, an answer, or other words for one's own comment. */
 
-import {ID, checked, number, text} from './api.js'
-import {button, clean, h} from './dom.js'
-import {newKey} from './keeping.js'
+import {ID, newKey} from '../shared/ids.js'
+import {asNumber, asText, parseComment} from './api.js'
+import {button, guarded, h, sanitize} from './dom.js'
+import {FORMATS, applyFormat, quotedSelection} from './formatting.js'
+import {Submission} from './submission.js'
 
-const PAUSE = 400 // milliseconds without a key before a draft is kept
+const DRAFT_DELAY = 400 // milliseconds without a key before a draft is stored
 /** @type {Record<string, string>} what is said of a field that is refused */
-const BAD = {text: 'bad_text', name: 'bad_name', link: 'bad_link'}
-const WARN = 500 // characters left from which on one is told
-
-/** What is put around, or before, what is marked: by name; the key that does it together with Ctrl or ⌘. */
-const MARKS = /** @type {[string, string, string, string, string][]} */ ([
-  ['bold', 'B', '**', '**', 'b'],
-  ['italic', 'I', '*', '*', 'i'],
-  ['address', '↗', '[', '](https://)', 'k'],
-  ['code', '</>', '`', '`', 'e'],
-  ['quote', '❝', '> ', '', ''],
-  ['list', '•', '- ', '', ''],
-])
+const FIELD_ERRORS = {text: 'bad_text', name: 'bad_name', link: 'bad_link'}
+const MAX_SHOWN_LEFT = 500 // characters: from here on the reader is told how many are left
 
 /**
  * What is to be written: an answer, other words, or what was begun before and is opened without a word.
  *
- * @typedef {object} Wanted
- * @property {PublicComment} [answered]
+ * @typedef {object} Options
+ * @property {PublicComment} [parent]
  * @property {PublicComment} [edited]
  * @property {boolean} [quietly]
  */
@@ -35,12 +27,12 @@ const MARKS = /** @type {[string, string, string, string, string][]} */ ([
  * Open the composer, below the thread or below a comment; where it is open already, go there.
  *
  * @param {Author} author
- * @param {Wanted} wanted
+ * @param {Options} wanted
  */
 export function compose(author, wanted) {
-  const {items, below} = author.view
-  const about = wanted.edited ?? wanted.answered
-  const place = about ? items.get(about.id)?.li : below
+  const {itemsById, footer} = author.postView
+  const about = wanted.edited ?? wanted.parent
+  const place = about ? itemsById.get(about.id)?.li : footer
   if (!place) return
   const open = /** @type {HTMLFormElement | null} */ (place.querySelector(':scope > .composer'))
   const form = open ?? new Composer(author, wanted).open(place)
@@ -49,322 +41,248 @@ export function compose(author, wanted) {
 
 class Composer {
   #busy = false
-  #seen = 0 // a look at the service's answer for an older text changes nothing
-  /** @type {Answer} what the service wants of a form */
-  #asked = {}
+  preview = h('div', {class: 'preview text', hidden: true, tabIndex: 0, role: 'region'})
+  trap = h('input', {name: 'trap', tabIndex: -1, autocomplete: 'off'})
+  #previews = 0 // a response for an older text changes nothing
   /** @type {ReturnType<typeof setTimeout> | undefined} */
-  #pause
+  #draftTimer
 
-  /** @param {Author} author @param {Wanted} wanted */
-  constructor(author, {answered, edited}) {
-    this.author = author
-    this.view = author.view
-    this.answered = answered
+  /** @param {Author} author @param {Options} wanted */
+  constructor(author, {parent, edited}) {
+    this.currentAuthor = author
+    this.postView = author.postView
+    this.parent = parent
     this.edited = edited
-    /** Under what name the draft is kept. */
-    this.at = `${encodeURIComponent(this.view.post)} ${answered?.id ?? ''}`
-    const kept = author.drawer.read()
-    const draft = kept.drafts.find(([at]) => at === this.at)?.[1]
-    this.key = draft?.key ?? newKey()
-    const text = edited ? (edited.text ?? '') : (draft?.text ?? this.#quoted())
-    this.text = h('textarea', {name: 'text', rows: 5, value: text, required: true, dir: 'auto'})
-    this.name = h('input', {name: 'name', autocomplete: 'name', value: edited ? edited.name : kept.name, dir: 'auto'})
-    this.link = h('input', {name: 'link', type: 'url', autocomplete: 'url', value: edited ? edited.link : kept.link})
-    this.trap = h('input', {name: 'trap', tabIndex: -1, autocomplete: 'off'})
-    this.remember = h('input', {type: 'checkbox', checked: author.drawer.remembers})
-    this.preview = h('div', {
-      class: 'preview text',
-      hidden: true,
-      tabIndex: 0,
-      role: 'region',
-      ariaLabel: this.say('preview'),
-    })
-    this.note = h('p', {class: 'soft'})
-    this.wrong = h('p', {class: 'wrong', role: 'alert'})
-    this.left = h('p', {class: 'soft', role: 'status'})
+    /** Under what name the draft is stored. */
+    this.draftKey = `${encodeURIComponent(this.postView.post)} ${parent?.id ?? ''}`
+    const stored = author.authorStorage.read()
+    const draft = stored.drafts.find(([at]) => at === this.draftKey)?.[1]
+    this.submission = new Submission(author, draft?.key ?? newKey())
+    const written = edited ? asText(edited.text) : (draft?.text ?? quotedSelection(this.postView, parent))
+    this.text = h('textarea', {name: 'text', rows: 5, value: written, required: true, dir: 'auto'})
+    this.name = h('input', {name: 'name', autocomplete: 'name', value: edited ? edited.name : stored.name, dir: 'auto'})
+    this.link = h('input', {name: 'link', type: 'url', autocomplete: 'url', value: edited ? edited.link : stored.link})
+    this.persistent = h('input', {type: 'checkbox', checked: author.authorStorage.isPersistent})
+    this.preview.ariaLabel = this.say('preview')
+    this.notice = h('p', {class: 'hint'})
+    this.errorMessage = h('p', {class: 'error', role: 'alert'})
+    this.remainingHint = h('p', {class: 'hint', role: 'status'})
     this.forgetButton = button('forget', this.say('forget'), () => this.#forget())
     this.sendButton = button('send', this.say(edited ? 'save' : 'send'), () => {}, {type: 'submit'})
   }
 
   /** @param {string} name @param {Record<string, string | number>} [values] */
   say(name, values) {
-    return this.author.say(name, values)
+    return this.currentAuthor.say(name, values)
   }
 
   /** @param {Element} place */
   open(place) {
-    const {answered, edited, view} = this
-    const title = edited ? this.say('edit') : answered ? this.#to(answered) : view.say('write')
-    this.form = h('form', {class: 'composer', ariaLabel: title, noValidate: true}, ...this.#fields())
-    this.form.onsubmit = (event) => {
-      event.preventDefault()
-      this.#send()
+    const {parent, edited, postView: view} = this
+    const title = edited ? this.say('edit') : parent ? this.#replyTitle(parent) : view.say('write')
+    const handlers = {
+      onsubmit: (/** @type {Event} */ event) => {
+        event.preventDefault()
+        return this.#submit()
+      },
+      onkeydown: (/** @type {KeyboardEvent} */ event) => this.#onKeydown(event),
+      oninput: () => this.#onInput(),
+      onchange: () => this.#saveDraft(),
     }
-    this.form.onkeydown = (event) => this.#typed(event)
-    this.form.oninput = () => this.#changed()
-    this.remember.onchange = () => this.#keep()
-    if (place === view.below) place.replaceChildren(this.form)
+    this.form = h('form', {class: 'composer', ariaLabel: title, noValidate: true, ...handlers}, ...this.#fields())
+    if (place === view.footer) place.replaceChildren(this.form)
     else place.firstElementChild?.after(this.form)
-    this.#ask()
+    this.#loadForm().catch(console.warn)
     return this.form
   }
 
-  #to(/** @type {PublicComment} */ {name}) {
-    return this.view.say('to', {name: name || this.view.say('anonymous')})
+  #replyTitle(/** @type {PublicComment} */ {name}) {
+    return this.postView.say('reply_to', {name: name || this.postView.say('anonymous')})
   }
 
   #fields() {
-    const {edited, answered, author} = this
-    const look = button('look', this.say('preview'), () => this.#look(look), {ariaPressed: 'false'})
-    const marks = MARKS.map(([name, sign, before, after]) =>
-      button(`mark ${name}`, sign, () => this.#mark(before, after), {ariaLabel: this.say(name), title: this.say(name)}),
-    )
+    const {edited, parent, currentAuthor: author} = this
+    const toggle = button('toggle-preview', this.say('preview'), () => this.#togglePreview(toggle), {
+      ariaPressed: 'false',
+    })
+    const formats = FORMATS.map((format) => {
+      const [name, sign] = format
+      const label = this.say(name)
+      return button(`format ${name}`, sign, () => this.#format(format), {ariaLabel: label, title: label})
+    })
     const field = (/** @type {string} */ name, /** @type {HTMLElement} */ input, hint = '') =>
       h('label', {class: 'field'}, h('span', {}, this.say(name), hint && ` (${hint})`), input)
     const optional = this.say('optional')
     const cancel = button('cancel', this.say('cancel'), () => {
-      this.#drop()
+      this.#deleteDraft()
       this.#close()
     })
-    const {key, name, drafts} = author.drawer.read()
+    const {key, name, drafts} = author.authorStorage.read()
     this.forgetButton.hidden = !(key || name || drafts.length)
     return [
-      h('div', {class: 'marks', role: 'group', ariaLabel: this.say('marks')}, ...marks, look),
+      h('div', {class: 'toolbar', role: 'group', ariaLabel: this.say('toolbar')}, ...formats, toggle),
       field(edited ? 'edit' : 'comment', this.text),
       this.preview,
-      this.left,
-      h('div', {class: 'who'}, field('name', this.name, optional), field('link', this.link, optional)),
+      this.remainingHint,
+      h('div', {class: 'identity'}, field('name', this.name, optional), field('link', this.link, optional)),
       h('div', {class: 'trap', ariaHidden: 'true', inert: true}, this.trap),
-      !edited && h('label', {}, this.remember, ` ${this.say('remember')}`),
-      this.note,
-      this.wrong,
-      h('div', {class: 'marks'}, this.sendButton, (answered || edited) && cancel, this.forgetButton),
+      !edited && h('label', {}, this.persistent, ` ${this.say('remember')}`),
+      this.notice,
+      this.errorMessage,
+      h('div', {class: 'toolbar'}, this.sendButton, (parent || edited) && cancel, this.forgetButton),
     ]
   }
 
   /** Find out what the service wants; what was written does not wait for it. */
-  async #ask() {
+  async #loadForm() {
     try {
-      this.#asked = await this.#form()
+      await this.submission.loadForm()
     } catch {
       return // sending asks again, and says what is wrong
     }
-    const {holds, closed, limits} = this.#asked
-    if (closed) this.wrong.textContent = this.say('closed')
-    if (holds) this.note.textContent = this.say(this.edited ? 'again' : 'held')
+    const {holds, closed, limits} = this.submission.form
+    if (closed) this.errorMessage.textContent = this.say('closed')
+    if (holds) this.notice.textContent = this.say(this.edited ? 'edit_held' : 'held')
     this.#count(limits?.text)
   }
 
-  #form() {
-    return this.author.ask('GET', `v1/form?${new URLSearchParams({post: this.view.post})}`)
-  }
-
   #count(/** @type {unknown} */ most) {
-    const left = number(most) - [...this.text.value].length
-    this.left.textContent = left < WARN ? this.say('left', {n: left}) : ''
+    const left = (asNumber(most) || Infinity) - [...this.text.value].length
+    this.remainingHint.textContent = left < MAX_SHOWN_LEFT ? this.say('remaining', {n: left}) : ''
   }
 
-  #changed() {
-    clearTimeout(this.#pause)
-    this.#pause = setTimeout(() => this.#keep(), PAUSE)
-    this.#count(this.#asked.limits?.text)
+  #onInput() {
+    clearTimeout(this.#draftTimer)
+    this.#draftTimer = setTimeout(
+      guarded(() => this.#saveDraft()),
+      DRAFT_DELAY,
+    )
+    this.#count(this.submission.form.limits?.text)
   }
 
-  /** Keep the draft; of an edit nothing is kept, for the comment is. */
-  #keep() {
-    clearTimeout(this.#pause)
+  /** Keep the draft; of an edit nothing is stored, for the comment is. */
+  #saveDraft() {
+    clearTimeout(this.#draftTimer)
     if (this.edited) return
-    const {at, key, name, link, text} = this
-    this.author.drawer.change((kept) => {
-      kept.drafts = kept.drafts.filter(([each]) => each !== at)
-      if (text.value.trim()) kept.drafts.push([at, {text: text.value, key}])
-      kept.name = name.value
-      kept.link = link.value
-    }, this.remember.checked)
+    const {draftKey, submission, name, link, text} = this
+    this.currentAuthor.authorStorage.update((stored) => {
+      stored.drafts = stored.drafts.filter(([each]) => each !== draftKey)
+      if (text.value.trim()) stored.drafts.push([draftKey, {text: text.value, key: submission.key}])
+      stored.name = name.value
+      stored.link = link.value
+    }, this.persistent.checked)
     this.forgetButton.hidden = false
   }
 
-  #drop() {
-    clearTimeout(this.#pause)
-    const {drawer} = this.author
-    const others = drawer.read().drafts.filter(([each]) => each !== this.at)
-    if (others.length < drawer.read().drafts.length) drawer.change((kept) => (kept.drafts = others))
+  #deleteDraft() {
+    clearTimeout(this.#draftTimer)
+    const {authorStorage} = this.currentAuthor
+    const others = authorStorage.read().drafts.filter(([each]) => each !== this.draftKey)
+    if (others.length < authorStorage.read().drafts.length) authorStorage.update((stored) => (stored.drafts = others))
   }
 
   #close() {
     this.form?.remove()
-    this.view.head()
-    const about = this.edited ?? this.answered
+    this.postView.updateHeader()
+    const about = this.edited ?? this.parent
     const back = about
-      ? this.view.items.get(about.id)?.li.querySelector('.reply, .edit')
-      : this.view.below.querySelector('button')
+      ? this.postView.itemsById.get(about.id)?.li.querySelector('.reply, .edit')
+      : this.postView.footer.querySelector('button')
     if (back instanceof HTMLElement) back.focus()
   }
 
   #forget() {
-    this.author.forget()
+    this.currentAuthor.forget()
     this.name.value = this.link.value = ''
-    this.remember.checked = false
-    this.note.textContent = this.say('forgotten')
-    this.view.tell(this.say('forgotten'))
+    this.persistent.checked = false
+    this.notice.textContent = this.say('forgotten')
+    this.postView.announce(this.say('forgotten'))
   }
 
-  #typed(/** @type {KeyboardEvent} */ event) {
+  #onKeydown(/** @type {KeyboardEvent} */ event) {
     const {key, ctrlKey, metaKey} = event
-    if (key === 'Escape' && this.form?.parentElement !== this.view.below) return this.#close()
+    if (key === 'Escape' && this.form?.parentElement !== this.postView.footer) return this.#close()
     if (!ctrlKey && !metaKey) return
-    const mark = MARKS.find(([, , , , letter]) => letter === key.toLowerCase())
-    if (!mark && key !== 'Enter') return
+    const format = FORMATS.find(([, , , , letter]) => letter === key.toLowerCase())
+    if (!format && key !== 'Enter') return
     event.preventDefault()
-    if (mark) this.#mark(mark[2], mark[3])
-    else this.#send()
+    if (format) this.#format(format)
+    else return this.#submit()
   }
 
-  /** Put marks around what is marked, or before each of its lines. */
-  #mark(/** @type {string} */ before, /** @type {string} */ after) {
-    const {text} = this
-    const {selectionStart: start, selectionEnd: end, value} = text
-    const chosen = value.slice(start, end)
-    const marked = after ? before + chosen + after : chosen.replace(/^/gm, before)
-    text.focus()
-    text.setRangeText(marked, start, end, 'end')
-    if (after && !chosen) text.selectionStart = text.selectionEnd = start + before.length
-    this.#changed()
+  #format(/** @type {import('./formatting.js').Format} */ format) {
+    applyFormat(this.text, format)
+    this.#onInput()
   }
 
-  /** What the reader marked of what they answer, as a quote. */
-  #quoted() {
-    const root = /** @type {any} */ (this.view.root)
-    const selection = /** @type {Selection | null} */ (root.getSelection ? root.getSelection() : getSelection())
-    const article = this.answered && this.view.items.get(this.answered.id)?.li.querySelector('.text')
-    const words = selection?.anchorNode && article?.contains(selection.anchorNode) ? String(selection).trim() : ''
-    return words && `${words.replace(/^/gm, '> ')}\n\n`
-  }
-
-  async #look(/** @type {HTMLButtonElement} */ look) {
-    const shown = look.ariaPressed !== 'true'
-    const number = (this.#seen += 1)
-    look.ariaPressed = String(shown)
+  async #togglePreview(/** @type {HTMLButtonElement} */ toggle) {
+    const shown = toggle.ariaPressed !== 'true'
+    const number = (this.#previews += 1)
+    toggle.ariaPressed = String(shown)
     this.preview.hidden = !shown
     if (!shown) return this.text.focus()
     try {
-      const {html} = await this.author.ask('POST', 'v1/preview', {text: this.text.value})
-      if (number === this.#seen) this.preview.replaceChildren(clean(text(html)))
+      const {html} = await this.currentAuthor.sendRequest('POST', 'v1/preview', {text: this.text.value})
+      if (number === this.#previews) this.preview.replaceChildren(sanitize(asText(html)))
     } catch (error) {
-      this.preview.textContent = this.#why(error)
+      if (number === this.#previews) this.preview.textContent = this.currentAuthor.explain(error)
     }
   }
 
-  async #send() {
+  async #submit() {
     if (this.#busy) return
-    this.#refuse('', '')
-    if (!this.text.value.trim()) return this.#refuse('text', this.say('missing'))
-    this.#keep()
+    this.#showError('', '')
+    if (!this.text.value.trim()) return this.#showError('text', this.say('empty'))
+    this.#saveDraft()
     this.#busy = this.sendButton.disabled = true
     this.sendButton.textContent = this.say('sending')
     try {
-      this.#done(await (this.edited ? this.#reword(this.edited.id) : this.#submit()))
+      const values = this.#values()
+      const sent = this.edited
+        ? this.submission.submitEdit(this.edited.id, values)
+        : this.submission.submitNew(values, this.parent)
+      this.#succeed(await sent)
     } catch (error) {
-      const field = text(/** @type {Refused} */ (error).problem?.errors?.[0]?.field)
-      this.#refuse(field, BAD[field] ? this.say(BAD[field]) : this.#why(error))
+      const field = asText(/** @type {Refused} */ (error).problem?.errors?.[0]?.field)
+      this.#showError(field, FIELD_ERRORS[field] ? this.say(FIELD_ERRORS[field]) : this.currentAuthor.explain(error))
     }
     this.#busy = this.sendButton.disabled = false
     this.sendButton.textContent = this.say(this.edited ? 'save' : 'send')
   }
 
   /** The words, without what is empty. */
-  #words() {
+  #values() {
     const {text, name, link} = this
-    const given = {text: text.value, name: name.value.trim(), link: link.value.trim()}
+    const given = {text: text.value, name: name.value.trim(), link: link.value.trim(), trap: this.trap.value}
     if (given.link && !/^\w+:/.test(given.link)) given.link = `https://${given.link}`
     return Object.fromEntries(Object.entries(given).filter(([, value]) => value))
   }
 
-  /**
-   * The same key as long as it is the same comment: what was sent twice is stored once.
-   *
-   * @param {boolean} [again] with another form
-   * @returns {Promise<Answer>}
-   */
-  async #submit(again) {
-    const {view, author, answered, trap} = this
-    if (!this.#asked.token) this.#asked = await this.#form()
-    if (this.#asked.work && author.becomes()) this.#asked = await this.#form() // the work is for this author alone
-    const {token, work} = this.#asked
-    const body = {
-      ...this.#words(),
-      post: view.post,
-      ...(answered && {parent: answered.id}),
-      post_title: document.title.slice(0, 200),
-      form: token,
-      ...(trap.value && {trap: trap.value}),
-      ...(work && {work: await worked(view, `${token}:${this.key}`, work.bits)}),
-    }
-    try {
-      return await author.ask('POST', 'v1/comments', body, {'Idempotency-Key': this.key})
-    } catch (error) {
-      const {problem} = /** @type {Refused} */ (error)
-      // an earlier text was stored, but its answer was lost: these words take its place
-      if (problem?.code === 'idempotency_key_reused' && ID.test(problem.comment)) return this.#reword(problem.comment)
-      if (again || problem?.code !== 'work_missing') throw error
-      this.#asked = {} // the form was too old for the work that was done, or another author's
-      return this.#submit(true)
-    }
-  }
-
-  /** @param {string} id */
-  #reword(id) {
-    return this.author.ask('PATCH', `v1/comments/${id}`, this.#words())
-  }
-
-  #done(/** @type {Answer} */ answer) {
-    const {view, author, edited} = this
-    const comment = checked(answer)
+  #succeed(/** @type {Answer} */ answer) {
+    const {postView: view, currentAuthor: author, edited} = this
+    const comment = parseComment(answer)
+    if (!ID.test(comment.id)) throw Error('no comment') // something else responded: it was not stored
     const isShown = comment.status === 'published'
-    if (!edited) this.#drop()
+    if (!edited) this.#deleteDraft()
     this.form?.remove()
-    const item = author.keep(comment)
+    const item = author.add(comment)
     if (isShown && !edited) view.count += 1
-    view.head()
-    view.show(item)
-    const said = edited ? 'saved' : isShown ? 'shown' : 'sent'
-    view.tell(this.say(said))
+    view.updateHeader()
+    view.reveal(item)
+    const said = edited ? 'saved' : isShown ? 'published' : 'submitted'
+    view.announce(this.say(said))
   }
 
   /** Why not: at its field, or below all if it is none's. */
-  #refuse(/** @type {string} */ field, /** @type {string} */ words) {
-    this.form?.querySelectorAll('span.wrong').forEach((each) => each.remove())
+  #showError(/** @type {string} */ field, /** @type {string} */ words) {
+    this.form?.querySelectorAll('span.error').forEach((each) => each.remove())
     for (const input of [this.text, this.name, this.link]) {
       input.ariaInvalid = input.name === field ? 'true' : null
       if (input.name !== field) continue
-      input.parentElement?.after(h('span', {class: 'wrong', id: `wrong-${field}`, role: 'alert'}, words))
-      input.setAttribute('aria-describedby', `wrong-${field}`)
+      input.parentElement?.after(h('span', {class: 'error', id: `error-${field}`, role: 'alert'}, words))
+      input.setAttribute('aria-describedby', `error-${field}`)
       input.focus()
     }
-    this.wrong.textContent = BAD[field] ? '' : words
-  }
-
-  #why(/** @type {unknown} */ error) {
-    return this.author.why(error)
-  }
-}
-
-/** Do the work that the service asks for: in a worker, or here where the page's policy allows none. */
-async function worked(
-  /** @type {import('./view.js').View} */ view,
-  /** @type {string} */ start,
-  /** @type {number} */ bits,
-) {
-  const {solved, address} = await view.part('work')
-  try {
-    const script = new Blob([`import ${JSON.stringify(address)}`], {type: 'text/javascript'})
-    const worker = new Worker(URL.createObjectURL(script), {type: 'module'})
-    return await new Promise((resolve, reject) => {
-      worker.onmessage = ({data}) => resolve(data)
-      worker.onerror = reject
-      worker.postMessage({start, bits})
-    }).finally(() => worker.terminate())
-  } catch {
-    return solved(start, bits)
+    this.errorMessage.textContent = FIELD_ERRORS[field] ? '' : words
   }
 }

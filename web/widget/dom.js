@@ -1,9 +1,9 @@
-/** What everything is made with: elements, clean HTML, faces. */
+/** What everything is made with: elements, clean HTML, avatars. */
 
 const FOREIGN = ':not(p,br,em,strong,del,code,pre,blockquote,ul,ol,li,a)'
 
 /**
- * Make an element, with properties, and attributes of other names; its class is its part, too.
+ * Make an element, with properties, and attributes of other names; its class is its part, too, its handlers are guarded.
  *
  * @template {keyof HTMLElementTagNameMap} T
  * @param {T} tag
@@ -12,24 +12,43 @@ const FOREIGN = ':not(p,br,em,strong,del,code,pre,blockquote,ul,ol,li,a)'
  * @returns {HTMLElementTagNameMap[T]}
  */
 export function h(tag, given = {}, ...children) {
-  const made = document.createElement(tag)
+  const made = /** @type {any} */ (document.createElement(tag))
   for (const [name, value] of Object.entries(given)) {
-    if (name in made) Object.assign(made, {[name]: value})
-    else made.setAttribute(name, String(value))
-    if (name === 'class') made.setAttribute('part', String(value))
+    if (name in made) made[name] = typeof value === 'function' ? guarded(/** @type {any} */ (value)) : value
+    else made.setAttribute(name, value)
+    if (name === 'class') made.setAttribute('part', value)
   }
-  made.append(.../** @type {(Node | string)[]} */ (children.filter(Boolean)))
+  made.append(...children.filter(Boolean))
   return made
+}
+
+/**
+ * Make a callback for the browser: whatever breaks in it is a warning, and no uncaught error of the page.
+ *
+ * @template {unknown[]} T
+ * @param {(...given: T) => unknown} action
+ * @param {() => void} [failed]
+ * @returns {(...given: T) => Promise<void>}
+ */
+export function guarded(action, failed) {
+  return async (...given) => {
+    try {
+      await action(...given)
+    } catch (error) {
+      console.warn(error)
+      failed?.()
+    }
+  }
 }
 
 /**
  * @param {string} kind its class
  * @param {string} words
- * @param {() => void} onclick
+ * @param {() => unknown} action
  * @param {Record<string, unknown>} [given]
  */
-export function button(kind, words, onclick, given) {
-  return h('button', {class: kind, type: 'button', onclick, ...given}, words)
+export function button(kind, words, action, given) {
+  return h('button', {class: kind, type: 'button', onclick: action, ...given}, words)
 }
 
 /**
@@ -39,7 +58,7 @@ export function button(kind, words, onclick, given) {
  * @param {string} html
  * @returns {DocumentFragment}
  */
-export function clean(html) {
+export function sanitize(html) {
   const template = document.createElement('template')
   template.innerHTML = html
   const all = (/** @type {string} */ selector) => template.content.querySelectorAll(selector)
@@ -53,11 +72,11 @@ export function clean(html) {
 }
 
 /**
- * A face: colours that are the same for the same seed.
+ * An avatar: colours that are the same for the same seed.
  *
  * @param {string} seed
  */
-export function face(seed) {
+export function avatar(seed) {
   let hash = 0
   for (const letter of seed) hash = (hash * 31 + letter.charCodeAt(0)) % 1_000_003
   const drawn = h('span', {class: 'avatar'})

@@ -4,18 +4,10 @@
  * No property has an attribute's name: frameworks set a property where there is one.
  */
 
+import {guarded, h} from './dom.js'
+import {SERVICE_URL} from './lazy-loader.js'
 import {View} from './view.js'
-import {HOME} from './parts.js'
 import styles from './read.css'
-
-/** Fired after the comments are drawn.  `count` is what the reader sees in the heading. */
-export class CommentsShownEvent extends Event {
-  /** @param {number} count */
-  constructor(count) {
-    super('comments-shown', {bubbles: true, composed: true})
-    this.count = count
-  }
-}
 
 const MAX_PAGE = 100 // comments: what the service gives at once
 const DEFAULT_PAGE = 25
@@ -26,27 +18,27 @@ export class AfterwordComments extends HTMLElement {
   static observedAttributes = ['api', 'heading', 'lang', 'page-size', 'post', 'sort']
 
   #root = this.attachShadow({mode: 'open'})
-  #gone = new AbortController()
+  #controller = new AbortController()
 
   /** Where the service is: an address of http or https, else where this script came from. */
   get service() {
     const given = this.getAttribute('api') ?? ''
-    return /^https?:\/\//i.test(given) ? given.replace(/\/*$/, '/') : HOME
+    return /^https?:\/\//i.test(given) ? given.replace(/\/*$/, '/') : SERVICE_URL
   }
 
   /** What the page calls its post: as given, or the path of its canonical address, or of its own.  The service folds it. */
   get postKey() {
-    const canonical = /** @type {HTMLLinkElement | null} */ (document.querySelector('link[rel~=canonical]'))
-    return this.getAttribute('post') || new URL(canonical?.href || location.href).pathname
+    const link = /** @type {HTMLLinkElement | null} */ (document.querySelector('link[rel~=canonical]'))
+    return this.getAttribute('post') || new URL(link && URL.canParse(link.href) ? link.href : location.href).pathname
   }
 
   get order() {
     const given = this.getAttribute('sort') ?? ''
-    return /^(newest|oldest|top)$/.test(given) ? given : 'newest'
+    return /^(oldest|top)$/.test(given) ? given : 'newest'
   }
 
   get pageSize() {
-    const given = parseInt(this.getAttribute('page-size') ?? '')
+    const given = /** @type {any} */ (this.getAttribute('page-size')) | 0 // a whole number
     return given > 0 ? Math.min(given, MAX_PAGE) : DEFAULT_PAGE
   }
 
@@ -67,28 +59,29 @@ export class AfterwordComments extends HTMLElement {
   }
 
   connectedCallback() {
-    if (!sheet) (sheet = new CSSStyleSheet()).replaceSync(styles)
-    this.#root.adoptedStyleSheets = [sheet]
-    this.#begin()
+    this.#start()
   }
 
   disconnectedCallback() {
-    this.#gone.abort()
+    this.#controller.abort()
   }
 
   attributeChangedCallback() {
-    if (this.isConnected) this.#begin()
+    if (this.isConnected) this.#start()
   }
 
   /** Once for all attributes that change together. */
-  #begin() {
-    this.#gone.abort()
-    this.#gone = new AbortController()
-    const {signal} = this.#gone
-    queueMicrotask(() => {
+  #start() {
+    this.#controller.abort()
+    this.#controller = new AbortController()
+    const {signal} = this.#controller
+    const start = guarded(() => {
       if (signal.aborted) return
-      const view = new View(this, this.#root, signal)
-      view.begin(() => this.dispatchEvent(new CommentsShownEvent(view.count)))
+      if (!sheet) (sheet = new CSSStyleSheet()).replaceSync(styles)
+      this.#root.adoptedStyleSheets = [sheet]
+      return new View(this, this.#root, signal).start()
     })
+    this.#root.replaceChildren(h('slot')) // whatever breaks, what stands inside the tag shows
+    queueMicrotask(start)
   }
 }

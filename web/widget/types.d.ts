@@ -1,9 +1,9 @@
 /** What the build puts in, and what goes over the wire. */
 
-/** The files of this build, below `assets/`, by the names of their parts; a language's is `<language>.<WORDS>.json`. */
-declare const PARTS: Record<string, string>
+/** The hashes of this build's parts: the file is `assets/<name>.<hash>.js`; a language's is `assets/<language>.<CATALOGUES>.json`. */
+declare const MODULES: Record<string, string>
 declare const LANGUAGES: string[]
-declare const WORDS: string
+declare const CATALOGUES: string
 
 /** Under what global name the parts of this build find what the reading bundle has already. */
 declare const BUILD: string
@@ -30,8 +30,8 @@ interface PublicComment {
   down: number
   moderator: boolean
   gone: boolean
-  text?: string
-  edit_until?: string
+  text?: unknown
+  edit_until?: unknown
 }
 
 /** An answer of the API; what is in it is not to be relied on. */

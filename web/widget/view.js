@@ -1,18 +1,21 @@
 /**
  * The comments of one post, as long as they are shown.
  *
- * What is only needed later comes in parts of its own, which work on this view: going on and news (`later.js`),
- * what is one's own and writing (`author.js`), voting, flagging and withdrawing (`acts.js`).
+ * Lazy modules work on this view: more comments and new ones (`features.js`), writing and the reader's own comments
+ * (`author.js`), voting, reporting and withdrawing (`reactions.js`).
  */
 
-import {ID, ask, comments, number, text} from './api.js'
-import {draw} from './comment.js'
-import {button, h} from './dom.js'
-import {part} from './parts.js'
-import {Words} from './words.js'
+import {I18n, choose} from '../shared/i18n.js'
+import {ID} from '../shared/ids.js'
+import {asNumber, asText, parseComments, request} from './api.js'
+import {renderComment} from './comment.js'
+import {button, guarded, h} from './dom.js'
+import {CommentsShownEvent} from './events.js'
+import {load} from './lazy-loader.js'
+import {read} from './words/en.json'
 
 const SHOWN = 8 // replies below one comment, before the rest waits behind a button: read.css has it too
-const FIRST_LOOK = 20_000 // milliseconds until one looks for news
+const FIRST_POLL = 20_000 // milliseconds until one looks for news
 
 /**
  * A comment where it stands.
@@ -25,80 +28,93 @@ const FIRST_LOOK = 20_000 // milliseconds until one looks for news
 
 export class View {
   /** @type {Map<string, Item>} by the comment's id */
-  items = new Map()
+  itemsById = new Map()
   count = 0
   closed = false
   newest = '' // when the latest of the comments seen was published
   next = '' // where the next page begins
   list = h('ol', {class: 'list'})
-  live = h('p', {class: 'live', role: 'status'})
-  sorts = h('select', {onchange: () => this.later('reorder')})
-  more = button('more', '', () => this.later('goOn'))
-  fresh = button('new', '', () => this.later('showNews'), {hidden: true})
-  below = h('div', {class: 'below'})
+  status = h('p', {class: 'status', role: 'status'})
+  sortSelect = h('select', {onchange: () => this.run('features', 'changeSort')})
+  moreButton = button('more', '', () => this.run('features', 'loadMore'))
+  newButton = button('new', '', () => this.run('features', 'showNew'), {hidden: true})
+  footer = h('div', {class: 'footer'})
 
   /**
-   * What the author's part adds to a comment.
+   * What the author's module adds to a comment.
    *
    * @type {(comment: PublicComment, article: HTMLElement) => void}
    */
-  own = () => {}
+  decorate = () => {}
 
   /**
    * Before what a comment stands; an answer of the service is in order, what comes later is not.
    *
    * @type {(list: Element, comment: PublicComment) => Element | null}
    */
-  following = () => null
+  insertionPoint = () => null
 
-  /** What the author's part does when the list was made anew. */
-  again = async () => {}
+  /** Load a lazy module. */
+  load = load
 
-  /** @type {Promise<import('./author.js').Author> | undefined} */
-  #author
+  /** What the author's module does when the list was replaced. */
+  onReload = async () => {}
 
   /**
    * @param {import('./element.js').AfterwordComments} host
    * @param {ShadowRoot} root
-   * @param {AbortSignal} gone nobody looks any more
+   * @param {AbortSignal} signal aborted when nobody looks any more
    */
-  constructor(host, root, gone) {
+  constructor(host, root, signal) {
     this.host = host
     this.root = root
-    this.gone = gone
+    this.signal = signal
     this.api = host.service
     this.post = host.postKey
     this.sort = host.order
-    this.words = new Words(host.language)
+    this.i18n = new I18n(choose([host.language], LANGUAGES), {read})
     this.heading = h(/** @type {'h2'} */ (`h${host.level}`), {class: 'heading'})
   }
 
-  /**
-   * Show the comments; when it can't be, what the page's author put inside the tag stays.
-   *
-   * @param {() => void} shown
-   */
-  async begin(shown) {
-    this.root.replaceChildren(h('slot'))
-    const words = this.words.ready(this.host)
+  /** Show the comments in place of what the page's author put inside the tag; when it can't be, that stays. */
+  async start() {
+    const {host, i18n} = this
+    const translated = guarded(async () => {
+      const own = host.querySelector('script[type="application/json"]')?.textContent
+      if (i18n.lang !== 'en') i18n.add(await load(i18n.lang))
+      if (own) i18n.add(JSON.parse(own)) // the page author's go first
+    })() // without them, English
     try {
       // who wrote something wants to see what became of it, and not what the browser saw before
-      const page = await this.page('', this.#isAuthor() ? {cache: 'no-cache'} : {})
-      await words
-      this.gone.throwIfAborted()
-      this.post = text(page.post)
-      this.#draw()
-      this.take(page)
-      shown()
+      const page = await this.fetchPage('', this.#isKnownAuthor() ? {cache: 'no-cache'} : {})
+      await translated
+      this.signal.throwIfAborted()
+      this.post = asText(page.post) || this.post
+      this.#render()
+      this.renderFirst(page)
+      host.dispatchEvent(new CommentsShownEvent(this.count))
     } catch {
-      if (!this.gone.aborted) this.#failed(() => this.begin(shown))
+      if (!this.signal.aborted) this.#renderError()
       return
     }
-    const linked = () => this.#linked(location.hash.replace('#comment-', ''))
-    requestAnimationFrame(() => requestAnimationFrame(linked)) // to scroll in the frame that grew counts as a shift
-    addEventListener('hashchange', linked, {signal: this.gone})
-    setTimeout(() => this.later('watch'), FIRST_LOOK)
-    if (this.#isAuthor()) (await this.author()).begin()
+    const openPermalink = guarded(() => this.#openPermalink(location.hash.replace('#comment-', '')))
+    setTimeout(
+      guarded(async () => this.signal.aborted || (await load('features')).poll(this)),
+      FIRST_POLL,
+    )
+    addEventListener('hashchange', openPermalink, {signal: this.signal})
+    requestAnimationFrame(() => requestAnimationFrame(openPermalink)) // to scroll in the frame that grew counts as a shift
+    if (this.#isKnownAuthor()) await (await load('author')).restore(this)
+  }
+
+  /**
+   * Do what the reader asked for, or say that it can't be done.
+   *
+   * @param {() => unknown} action
+   */
+  attempt(action) {
+    this.announce('')
+    return guarded(action, () => this.announce(this.say('failed'), 'note'))()
   }
 
   /**
@@ -108,44 +124,29 @@ export class View {
    * @param {Record<string, string | number>} [values]
    */
   say(name, values) {
-    return this.words.say(name, values)
+    return this.i18n.say(name, values)
   }
 
   /**
-   * Say it to those who listen rather than look.
+   * Say it to those who listen rather than look; as a note, to everybody.
    *
    * @param {string} words
+   * @param {'status' | 'note'} [kind]
    */
-  tell(words) {
-    this.live.textContent = words
-  }
-
-  /** The part that knows who reads. */
-  author() {
-    this.#author ??= this.part('author').then(({Author}) => new Author(this))
-    this.#author.catch(() => (this.#author = undefined))
-    return this.#author
+  announce(words, kind = 'status') {
+    this.status.className = kind
+    this.status.textContent = words
   }
 
   /**
-   * Do something that is only needed later.
+   * Run an action of a lazy module.
    *
-   * @param {'goOn' | 'linked' | 'reorder' | 'showNews' | 'watch'} deed
-   * @param {string} [id]
+   * @param {'features' | 'author'} name the module's
+   * @param {string} action
+   * @param {PublicComment | string} [about]
    */
-  async later(deed, id) {
-    await (await this.part('later'))[deed](this, id)
-  }
-
-  /**
-   * Let a reader do something: `write` without a comment is under the thread, with one an answer.
-   *
-   * @param {'write' | 'up' | 'down' | 'flag'} deed
-   * @param {PublicComment} [comment]
-   */
-  async act(deed, comment) {
-    const author = await this.author()
-    await author[deed](/** @type {PublicComment} */ (comment))
+  run(name, action, about) {
+    return this.attempt(async () => (await load(name))[action](this, about))
   }
 
   /**
@@ -154,20 +155,20 @@ export class View {
    * @param {PublicComment} comment
    * @returns {Item}
    */
-  place(comment) {
-    const known = this.items.get(comment.id)
-    const article = draw(this, comment)
-    this.own(comment, article)
+  render(comment) {
+    const known = this.itemsById.get(comment.id)
+    const article = renderComment(this, comment)
+    this.decorate(comment, article)
     if (known) {
       known.li.firstElementChild?.replaceWith(article)
       return Object.assign(known, {comment})
     }
     const replies = h('ol', {class: 'replies'})
     const item = {comment, li: h('li', {'data-id': comment.id, tabIndex: -1}, article, replies), replies}
-    const parent = this.items.get(comment.parent)
+    const parent = this.itemsById.get(comment.parent)
     const list = parent ? parent.replies : this.list
-    this.items.set(comment.id, item)
-    list.insertBefore(item.li, this.following(list, comment))
+    this.itemsById.set(comment.id, item)
+    list.insertBefore(item.li, this.insertionPoint(list, comment))
     return item
   }
 
@@ -176,120 +177,119 @@ export class View {
    *
    * @param {Item} item
    */
-  show({li}) {
+  reveal({li}) {
     for (let up = li.parentElement; up; up = up.parentElement) {
-      up.classList.remove('folded')
+      up.classList.remove('collapsed')
       up.classList.add('open')
     }
-    this.root.querySelector('.marked')?.classList.remove('marked')
-    li.classList.add('marked')
+    this.root.querySelector('.highlighted')?.classList.remove('highlighted')
+    li.classList.add('highlighted')
     li.scrollIntoView()
     li.focus({preventScroll: true})
   }
 
   /** Say how many there are, and offer to write one more. */
-  head() {
-    const {below, count} = this
-    this.heading.textContent = count ? this.say('count', {n: count}) : this.say('none')
-    this.sorts.parentElement?.toggleAttribute('hidden', count < 2)
-    if (below.querySelector('form')) return
-    const note = h('p', {class: 'note'}, this.closed ? this.say('closed') : !this.items.size && this.say('first'))
-    below.replaceChildren(note, this.closed ? '' : button('write', this.say('write'), () => this.act('write')))
+  updateHeader() {
+    const {footer, count, sortSelect} = this
+    const label = /** @type {HTMLElement} */ (sortSelect.parentElement)
+    label.hidden = count < 2
+    this.heading.textContent = count ? this.say('count', {n: count}) : this.say('empty')
+    if (footer.querySelector('form')) return
+    const note = h('p', {class: 'note'}, this.closed ? this.say('closed') : !this.itemsById.size && this.say('first'))
+    footer.replaceChildren(
+      note,
+      this.closed ? '' : button('write', this.say('write'), () => this.run('author', 'write')),
+    )
   }
 
   /**
    * @param {string} [cursor]
-   * @param {RequestInit} [how]
+   * @param {RequestInit} [init]
    * @returns {Promise<Answer>}
    */
-  async page(cursor, how) {
-    const query = {post: this.post, sort: this.sort, limit: String(this.host.pageSize), ...(cursor && {cursor})}
+  async fetchPage(cursor, init) {
+    const {post, sort, host} = this
+    const query = /** @type {any} */ ({post, sort, limit: host.pageSize, ...(cursor && {cursor})})
     try {
-      return await ask(this, `v1/comments?${new URLSearchParams(query)}`, how)
+      return await request(this, `v1/comments?${new URLSearchParams(query)}`, init)
     } catch (error) {
       if (/** @type {import('./api.js').Refused} */ (error).status !== 422 || this.sort !== 'top') throw error
       this.sort = 'newest' // the post has too many comments for that order
-      return this.page()
+      return this.fetchPage()
     }
   }
 
   /** @param {Answer} page the first one */
-  take(page) {
+  renderFirst(page) {
     const sorts = ['newest', 'oldest', 'top'].filter((sort) => page.sorts?.includes?.(sort))
-    this.sorts.replaceChildren(...sorts.map((sort) => h('option', {value: sort}, this.say(sort))))
-    this.sorts.value = this.sort
-    this.count = number(page.count)
-    this.closed = page.closed === true
-    this.add(page)
-    this.head()
+    this.sortSelect.replaceChildren(...sorts.map((sort) => h('option', {value: sort}, this.say(sort))))
+    this.sortSelect.value = this.sort
+    this.count = asNumber(page.count)
+    this.closed = page.closed
+    this.addPage(page)
+    this.updateHeader()
   }
 
   /** @param {Answer} page @returns {Item[]} what is new here */
-  add(page) {
-    const added = comments(page)
-      .filter(({id}) => !this.items.has(id))
-      .map((each) => this.place(each))
+  addPage(page) {
+    const added = parseComments(page)
+      .filter(({id}) => !this.itemsById.has(id))
+      .map((each) => this.render(each))
     for (const {comment} of added) if (comment.published > this.newest) this.newest = comment.published
-    this.next = text(page.next)
-    this.more.hidden = !this.next
-    for (const item of this.items.values()) this.#shorten(item)
+    this.next = asText(page.next)
+    this.moreButton.hidden = !this.next
+    for (const item of this.itemsById.values()) this.#collapseReplies(item)
     return added
   }
 
   /** Let the rest of many replies wait behind a button. */
-  #shorten(/** @type {Item} */ {replies}) {
+  #collapseReplies(/** @type {Item} */ {replies}) {
     const rest = replies.children.length - SHOWN
     if (rest < 3 || replies.nextSibling) return
     const open = button('more', this.say('replies', {n: rest}), () => {
       replies.classList.add('open')
       open.remove()
-      ;/** @type {HTMLElement} */ (replies.children[SHOWN]).focus()
+      ;/** @type {HTMLElement | undefined} */ (replies.children[SHOWN])?.focus()
     })
     replies.after(open)
   }
 
-  #draw() {
-    const {lang, dir} = this.words
-    this.more.textContent = this.say('more')
-    const sorts = h('label', {class: 'sort'}, `${this.say('sort')} `, this.sorts)
+  #render() {
+    const {lang, dir} = this.i18n
+    this.moreButton.textContent = this.say('more')
+    const sorts = h('label', {class: 'sort'}, `${this.say('sort')} `, this.sortSelect)
     const head = h('header', {class: 'head'}, this.heading, sorts)
-    const children = [head, this.fresh, this.list, this.more, this.live, this.below]
+    const children = [head, this.newButton, this.list, this.moreButton, this.status, this.footer]
     this.root.replaceChildren(h('section', {class: 'root', lang, dir}, ...children))
   }
 
-  #failed(/** @type {() => void} */ again) {
+  #renderError() {
+    this.root.replaceChildren(h('slot'))
     const note = h('p', {class: 'note', role: 'alert'}, this.say('failed'))
-    this.root.replaceChildren(h('slot'), note, button('more', this.say('again'), again))
+    this.root.append(
+      note,
+      button('more', this.say('retry'), () => this.start()),
+    )
   }
 
   /** Go to the comment that the page's address names. */
-  async #linked(/** @type {string} */ id) {
-    const item = this.items.get(id)
-    if (item) this.show(item)
-    else if (ID.test(id)) await this.later('linked', id)
+  #openPermalink(/** @type {string} */ id) {
+    const item = this.itemsById.get(id)
+    if (item) this.reveal(item)
+    else if (ID.test(id)) this.run('features', 'openPermalink', id)
   }
 
-  /** @param {string} name @returns {Promise<any>} */
-  async part(name) {
+  /** Whether this browser stores something of an author, so that their module is needed. */
+  #isKnownAuthor() {
     try {
-      return await part(name)
-    } catch (error) {
-      this.tell(this.say('failed'))
-      throw error
-    }
-  }
-
-  /** Whether this browser keeps something of an author, so that their part is needed. */
-  #isAuthor() {
-    try {
-      return localStorage.getItem(this.drawer) ?? sessionStorage.getItem(this.drawer)
+      return localStorage.getItem(this.storageKey) ?? sessionStorage.getItem(this.storageKey)
     } catch {
-      return false // it keeps nothing for anybody
+      // it keeps nothing for anybody
     }
   }
 
   /** Under what name an author's things are kept. */
-  get drawer() {
+  get storageKey() {
     return `afterword ${this.api}`
   }
 }

@@ -1,7 +1,7 @@
-"""The thread as finished HTML, without a script.
+"""HTML pages of threads, without JavaScript.
 
-Everything goes through ``Markup.format``, which escapes, except three things: the comments' own
-HTML, which is clean; the data for machines, which escapes itself; and our style.
+All values pass through ``Markup.format``, which escapes them, with three exceptions: the HTML of
+comments, which is sanitized; the structured data, which has its own escaping; and our style sheet.
 """
 
 import html
@@ -37,27 +37,28 @@ FRAME = Markup("""<!DOCTYPE html>
 """)
 NO_INDEX = Markup('<meta name="robots" content="noindex">\n')
 NOTHING = Markup()
-LINK = Markup('<a href="{url}">{words}</a>')
+LINK = Markup('<a href="{url}">{text}</a>')
 
 COMMENT = Markup("""<article class="comment" id="comment-{id}" aria-label="Comment by {who}">
-<header><span class="name" dir="auto">{name}</span>{marks}</header>
+<header><span class="name" dir="auto">{name}</span>{details}</header>
 {note}<div class="text" dir="auto">
 {text}</div>
-{acts}</article>
+{actions}</article>
 """)
 GONE = Markup("""<article class="comment" id="comment-{id}">
 {note}<p class="gone">This comment was removed.</p>
 </article>
 """)
-WEBSITE = Markup('<a href="{url}" rel="ugc nofollow noopener">{words}</a>')
-TIME = Markup('<time datetime="{iso}">{words}</time>')
+WEBSITE = Markup('<a href="{url}" rel="ugc nofollow noopener">{text}</a>')
+TIME = Markup('<time datetime="{iso}">{text}</time>')
 PERMALINK = Markup(' <a class="when" href="#comment-{id}">{time}</a>')
 WHEN = Markup(' <span class="when">{time}</span>')
 BADGE = Markup(' <strong class="badge">moderator</strong>')
 EDITED = Markup(' <span class="edited">edited</span>')
 ELSEWHERE = Markup('<p class="note">In reply to a comment on an earlier page</p>\n')
-REPLY = Markup("""<p class="acts"><a href="{url}" rel="nofollow">Reply<span class="unseen"> to {who}</span></a></p>
-""")
+REPLY = Markup(
+    '<p class="actions"><a href="{url}" rel="nofollow">Reply<span class="visually-hidden"> to {who}</span></a></p>\n'
+)
 
 THREAD = Markup("""<header>
 <p class="about">On {post}</p>
@@ -70,50 +71,50 @@ THREAD = Markup("""<header>
 CANONICAL = Markup('<link rel="canonical" href="{}">\n')
 WRITE = Markup('<a class="button" href="{}" rel="nofollow">Write a comment</a>\n')
 CLOSED = Markup('<p class="soft">Comments are closed here.</p>\n')
-SORTS = Markup('<nav class="sorts" aria-label="Order">\n{}</nav>\n')
-SORT = Markup('<a href="{url}"{current}>{words}</a>\n')
+SORTS = Markup('<nav class="sorts" aria-label="Sort by">\n{}</nav>\n')
+SORT = Markup('<a href="{url}"{current}>{text}</a>\n')
 CURRENT = Markup(' aria-current="true"')
 MORE = Markup('<nav class="more" aria-label="Pages"><a class="button" href="{}" rel="next">More comments</a></nav>\n')
 
 TAG = re.compile(r'<(?:"[^"]*"|[^">])*>')
-LIST_BYTES = 60  # of the lists around one comment
+LIST_BYTES = 60  # of the list markup around one comment
 
 
 @dataclass(frozen=True)
-class About:
-    """The post that a page is about: its link, if it has one, and the way from the page to the service's root."""
+class PostLinks:
+    """The post of a page, and the URLs for it.  ``root`` is the relative path from the page to the service."""
 
     post: Post
     link: str = ""
     root: str = ""
 
     @property
-    def words(self) -> str:
-        """What to call the post."""
+    def title(self) -> str:
+        """The title of the post, or its key."""
         return HIDDEN.sub("", self.post.title or self.post.key)
 
     @property
-    def shown(self) -> Markup:
-        """Its name, with the link."""
-        name = Markup('<span dir="auto">{}</span>').format(self.words)
-        return LINK.format(url=self.link, words=name) if self.link else name
+    def linked_title(self) -> Markup:
+        """The title as a link to the post, if its URL is known."""
+        name = Markup('<span dir="auto">{}</span>').format(self.title)
+        return LINK.format(url=self.link, text=name) if self.link else name
 
     def thread(self, *, comment: str = "", **query: str) -> str:
-        """Where the thread is; or one comment in it."""
+        """The URL of the thread, or of one comment in it."""
         return self._url("thread", query) + (f"#comment-{comment}" if comment else "")
 
     def form(self, **query: str) -> str:
-        """Where the form is."""
+        """The URL of the form."""
         return self._url("thread/form", query)
 
     def _url(self, path: str, query: dict[str, str]) -> str:
-        asked = {"post": self.post.key} | {name: value for name, value in query.items() if value}
-        return f"{self.root}{path}?{urlencode(asked, safe='/')}"
+        parameters = {"post": self.post.key} | {name: value for name, value in query.items() if value}
+        return f"{self.root}{path}?{urlencode(parameters, safe='/')}"
 
 
 @dataclass(frozen=True)
 class Entry:
-    """A comment written twice: for people, and for machines, which hear nothing of one that was removed."""
+    """A comment as HTML and as structured data.  The data is empty if the comment was removed."""
 
     comment: PublicComment
     article: Markup
@@ -121,13 +122,13 @@ class Entry:
 
     @property
     def size(self) -> int:
-        """Bytes, with the lists around it."""
+        """Size in bytes, with the list markup around it."""
         return len(self.article.encode()) + len(self.data.encode()) + LIST_BYTES
 
 
 @dataclass(frozen=True)
-class Part:
-    """What a page shows of a thread: which order of those offered, from where, and where it goes on."""
+class ThreadPart:
+    """One page of a thread: its order, the available orders, and the cursors of this and the next page."""
 
     sort: Sort
     cursor: str
@@ -137,49 +138,52 @@ class Part:
 
 
 def frame(title: str, main: Markup, *, head: Markup = NO_INDEX) -> str:
-    """A whole page."""
-    style = Markup(STYLE)  # noqa: S704  our own
+    """A complete HTML page."""
+    style = Markup(STYLE)  # noqa: S704  our own style sheet
     return str(FRAME.format(title=title, head=head, style=style, main=main))
 
 
-def thread(about: About, part: Part, base: str) -> str:
-    """A page of a thread.  ``base`` is the service's absolute address, or nothing."""
-    post, sort = about.post, _asked(part.sort)
+def thread(links: PostLinks, part: ThreadPart, base: str) -> str:
+    """A page of a thread.  ``base`` is the absolute URL of the service, or empty."""
+    post, sort = links.post, _sort_parameter(part.sort)
     title = f"{post.count:,} comment{'' if post.count == 1 else 's'}" if post.count else "No comments yet"
     main = THREAD.format(
-        post=about.shown,
+        post=links.linked_title,
         heading=title,
-        write=CLOSED if post.closed else WRITE.format(about.form()),
-        sorts=_sorts(about, part) if max(post.count, len(part.entries)) > 1 else NOTHING,
+        write=CLOSED if post.closed else WRITE.format(links.form()),
+        sorts=_sort_links(links, part) if max(post.count, len(part.entries)) > 1 else NOTHING,
         rows=_nested(part.entries),
-        more=MORE.format(about.thread(sort=sort, cursor=part.next)) if part.next else NOTHING,
-        data=_structured(about, part.entries, base),
+        more=MORE.format(links.thread(sort=sort, cursor=part.next)) if part.next else NOTHING,
+        data=_structured(links, part.entries, base),
     )
-    head = CANONICAL.format(about.thread(sort=sort, cursor=part.cursor))
-    return frame(f"{title} on {about.words}", main, head=head)
+    # Only the first page has a canonical address: a cursor comes from the request, and may name any comment.
+    head = NOTHING if part.cursor else CANONICAL.format(links.thread(sort=sort))
+    return frame(f"{title} on {links.title}", main, head=head)
 
 
-def entry(about: About, comment: PublicComment, base: str, *, elsewhere: bool) -> Entry:
-    """Write a comment of a thread.  ``elsewhere``: what it answers is on another page."""
+def entry(links: PostLinks, comment: PublicComment, base: str, *, elsewhere: bool) -> Entry:
+    """Render a comment of a thread.  ``elsewhere``: its parent is on another page."""
     note = ELSEWHERE if elsewhere else NOTHING
     if comment.gone:
         return Entry(comment, GONE.format(id=comment.id, note=note), "")
-    url = about.form(parent=comment.id)
-    acts = NOTHING if about.post.closed else REPLY.format(url=url, who=_who(comment))
-    return Entry(comment, article(comment, linked=True, note=note, acts=acts), _json(_data(about, comment, base)))
+    url = links.form(parent=comment.id)
+    actions = NOTHING if links.post.closed else REPLY.format(url=url, who=_who(comment))
+    return Entry(comment, article(comment, linked=True, note=note, actions=actions), _json(_data(links, comment, base)))
 
 
-def article(comment: PublicComment, *, linked: bool = False, note: Markup = NOTHING, acts: Markup = NOTHING) -> Markup:
-    """One comment.  ``linked``: its time is a link to itself."""
+def article(
+    comment: PublicComment, *, linked: bool = False, note: Markup = NOTHING, actions: Markup = NOTHING
+) -> Markup:
+    """Render a comment.  ``linked``: its time is a permalink."""
     who = _who(comment)
     return COMMENT.format(
         id=comment.id,
         who=who,
-        name=WEBSITE.format(url=comment.link, words=who) if comment.link else who,
-        marks=_marks(comment, linked=linked),
+        name=WEBSITE.format(url=comment.link, text=who) if comment.link else who,
+        details=_details(comment, linked=linked),
         note=note,
-        text=Markup(comment.html),  # noqa: S704  clean since it was rendered
-        acts=acts,
+        text=Markup(comment.html),  # noqa: S704  sanitized when it was rendered
+        actions=actions,
     )
 
 
@@ -187,76 +191,76 @@ def _who(comment: PublicComment) -> str:
     return comment.name or "Anonymous"
 
 
-def _marks(comment: PublicComment, *, linked: bool) -> Markup:
+def _details(comment: PublicComment, *, linked: bool) -> Markup:
     badge, edited = BADGE if comment.moderator else NOTHING, EDITED if comment.edited else NOTHING
     if not comment.created:
         return badge + edited
     at = from_iso(comment.created)
-    time = TIME.format(iso=comment.created, words=f"{at.day} {at:%B %Y, %H:%M} UTC")
+    time = TIME.format(iso=comment.created, text=f"{at.day} {at:%B %Y, %H:%M} UTC")
     return badge + (PERMALINK.format(id=comment.id, time=time) if linked else WHEN.format(time=time)) + edited
 
 
-def _asked(sort: Sort) -> str:
-    """The order as a link names it: not at all, if it is the one that goes without saying."""
+def _sort_parameter(sort: Sort) -> str:
+    """The ``sort`` parameter of a link; empty for the default order."""
     return "" if sort is Sort.NEWEST else str(sort)
 
 
-def _sorts(about: About, part: Part) -> Markup:
-    links = [
+def _sort_links(links: PostLinks, part: ThreadPart) -> Markup:
+    items = [
         SORT.format(
-            url=about.thread(sort=_asked(sort)),
+            url=links.thread(sort=_sort_parameter(sort)),
             current=CURRENT if sort is part.sort else NOTHING,
-            words=f"{sort.capitalize()} first",
+            text=f"{sort.capitalize()} first",
         )
         for sort in part.sorts
     ]
-    return SORTS.format(NOTHING.join(links))
+    return SORTS.format(NOTHING.join(items))
 
 
 def _nested(entries: Sequence[Entry]) -> Markup:
-    """Lists within each other, from comments in the order of the conversation."""
+    """Nested lists of comments.  The entries are in display order."""
     if not entries:
         return NOTHING
-    written, above = [Markup('<ol class="thread" role="list">\n')], list[str]()
+    parts, ancestors = [Markup('<ol class="thread" role="list">\n')], list[str]()
     for each in entries:
         parent = each.comment.parent
-        level = above.index(parent) + 1 if parent in above else 0
-        if level == len(above) > 0:
-            written.append(Markup('<ol class="replies" role="list">\n'))
-        written += [_closed(len(above) - level), Markup("<li>"), each.article]
-        above[level:] = [each.comment.id]
-    return NOTHING.join([*written, _closed(len(above)), Markup("</ol>\n")])
+        level = ancestors.index(parent) + 1 if parent in ancestors else 0
+        if level == len(ancestors) > 0:
+            parts.append(Markup('<ol class="replies" role="list">\n'))
+        parts += [_closing_tags(len(ancestors) - level), Markup("<li>"), each.article]
+        ancestors[level:] = [each.comment.id]
+    return NOTHING.join([*parts, _closing_tags(len(ancestors)), Markup("</ol>\n")])
 
 
-def _closed(levels: int) -> Markup:
-    """The ends of so many comments, each with its replies."""
+def _closing_tags(levels: int) -> Markup:
+    """The closing tags of so many nested comments."""
     return Markup("</li>\n") + Markup("</ol></li>\n") * (levels - 1) if levels else NOTHING
 
 
-def _structured(about: About, entries: Sequence[Entry], base: str) -> Markup:
-    """The post with its comments, for machines (JSON-LD): an article, as a forum's posting would need an author."""
+def _structured(links: PostLinks, entries: Sequence[Entry], base: str) -> Markup:
+    """The post with its comments as JSON-LD.  It is an Article: a DiscussionForumPosting requires an author."""
     post = {
         "@context": "https://schema.org",
         "@type": "Article",
-        "headline": about.words,
-        "url": about.link or _absolute(base, about.thread()),
-        "commentCount": about.post.count,
+        "headline": links.title,
+        "url": links.link or _absolute(base, links.thread()),
+        "commentCount": links.post.count,
     }
     comments = ",".join(each.data for each in entries if each.data)
-    return Markup(f'{_json(post)[:-1]},"comment":[{comments}]}}')  # noqa: S704  _json leaves nothing to escape
+    return Markup(f'{_json(post)[:-1]},"comment":[{comments}]}}')  # noqa: S704  _json escapes it
 
 
-def _data(about: About, comment: PublicComment, base: str) -> dict[str, object]:
+def _data(links: PostLinks, comment: PublicComment, base: str) -> dict[str, object]:
     author = {"@type": "Person", "name": _who(comment)} | ({"url": comment.link} if comment.link else {})
     data: dict[str, object] = {
         "@type": "Comment",
-        "url": _absolute(base, about.thread(comment=comment.id)),
+        "url": _absolute(base, links.thread(comment=comment.id)),
         "author": author,
         "dateCreated": comment.created,
         "text": html.unescape(TAG.sub("", comment.html)).strip(),
     }
     if comment.parent:
-        data["parentItem"] = {"@type": "Comment", "url": _absolute(base, about.thread(comment=comment.parent))}
+        data["parentItem"] = {"@type": "Comment", "url": _absolute(base, links.thread(comment=comment.parent))}
     return data
 
 
@@ -265,5 +269,5 @@ def _absolute(base: str, path: str) -> str:
 
 
 def _json(data: object) -> str:
-    """JSON that can't end the element around it, nor open one."""
+    """JSON that can be embedded in a script element."""
     return json.dumps(data, ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c")

@@ -1,6 +1,6 @@
-"""How the pages without a script look, and the policy by which browsers apply this style and load nothing else.
+"""The style of the HTML pages, and a content security policy that allows only this style.
 
-Nobody may frame them: what a page embeds is the widget, and its fallback is a link to here.
+The pages cannot be framed: other sites embed the widget, whose fallback is a link to these pages.
 """
 
 import hashlib
@@ -54,7 +54,7 @@ a:hover { text-decoration-thickness: 0.13em; }
 .soft, .hint { color: var(--soft); }
 .bar { display: flex; flex-wrap: wrap; align-items: center; gap: 0.75rem 1.5rem; margin: 1.25rem 0 1.5rem; }
 .bar p { margin: 0; }
-.bar a, .acts a, .when, .name a, .about a, .way a, .summary a { display: inline-block; min-height: 1.5rem; }
+.bar a, .actions a, .when, .name a, .about a, .way a, .summary a { display: inline-block; min-height: 1.5rem; }
 .sorts { display: flex; gap: 0.25rem 1rem; }
 .sorts [aria-current] { color: var(--ink); font-weight: 600; text-decoration: none; }
 .button, .bar .button {
@@ -94,7 +94,7 @@ a:hover { text-decoration-thickness: 0.13em; }
 .when, .edited { color: var(--soft); font-size: 0.9375rem; }
 .when { text-decoration: none; }
 .when:hover { text-decoration: underline; }
-.acts, .note { margin: 0; font-size: 0.9375rem; }
+.actions, .note { margin: 0; font-size: 0.9375rem; }
 .note, .gone { color: var(--soft); font-style: italic; }
 .gone { margin: 0 0 0.5rem; }
 .text { margin-top: 0.25rem; }
@@ -146,7 +146,7 @@ textarea { min-height: 11rem; resize: vertical; }
 .summary { margin: 1.5rem 0; padding: 1rem; border: 2px solid var(--wrong); border-radius: 0.5rem; }
 .summary :last-child { margin-bottom: 0; }
 .summary ul { margin: 0; padding-inline-start: 1.25rem; }
-.unseen, .trap {
+.visually-hidden, .trap {
   position: absolute;
   width: 1px;
   height: 1px;
@@ -156,7 +156,7 @@ textarea { min-height: 11rem; resize: vertical; }
 }
 @media print {
   :root { --paper: #fff; --ink: #000; --soft: #333; --link: #000; --line: #999; --panel: #fff; }
-  .bar, .acts, .more, form { display: none; }
+  .bar, .actions, .more, form { display: none; }
   main { max-width: none; padding: 0; }
   .comment { break-inside: avoid; }
   .text pre { white-space: pre-wrap; overflow: visible; }

@@ -1,6 +1,6 @@
-"""Endpoints: one decorator parses what comes in, calls the view, and turns what it returns into a response.
+"""Endpoints: one decorator parses the request, calls the view and turns its result into a response.
 
-Nothing that a view raises gets past it, because Chalice would make a 500 without CORS headers of it.
+It catches everything that a view raises: Chalice would answer with a 500 without CORS headers.
 """
 
 import hashlib
@@ -9,6 +9,7 @@ import logging
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property, partial, update_wrapper
 from traceback import extract_tb
 from typing import Any, TypeVar
 
@@ -16,33 +17,35 @@ from chalice import Blueprint, Response
 from pydantic import BaseModel
 
 from ... import runtime as runtimes
-from ...core.accounts import Scope, Signed, author_hash, bearer
+from ...core.accounts import Principal, Scope, author_hash, bearer
 from ...core.comments import Caller
 from ...core.errors import Invalid, KeyMissing, NotFound, Refusal, Unauthenticated
-from ...core.ids import ID, base64url
+from ...core.ids import ID
 from ...core.networks import limit_hash, network_hash, network_of
 from ...runtime import Runtime
-from ...store.engine.table import deadline
+from ...store.engine.deadline import time_limit
 from .parsing import JSON, Query, parsed_body, parsed_query
-from .problems import Failure, headers_of, problem_of
-from .request import Incoming, incoming
+from .problems import InternalError, headers_of, problem_of
+from .request import Request, current_request
 
 log = logging.getLogger("afterword")
 
-FORM = "application/x-www-form-urlencoded"
+HTML = "text/html; charset=utf-8"
+FORM_TYPE = "application/x-www-form-urlencoded"
 PUBLIC = "public, max-age=10, s-maxage=60, stale-while-revalidate=60"
 NO_STORE = "no-store"
-SAFE = {
+SECURITY_HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "strict-origin-when-cross-origin",
     "Strict-Transport-Security": "max-age=31536000",
 }
 DATA_POLICY = "default-src 'none'; frame-ancestors 'none'"
+Headers = dict[str, str | list[str]]  # as Chalice takes them
 
 
 @dataclass
-class Answer:
-    """What a view returns.  A text body is of type ``media``."""
+class ViewResponse:
+    """The result of a view.  ``media`` is the content type of a text body."""
 
     body: BaseModel | str | None = None
     status: int = 200
@@ -52,58 +55,58 @@ class Answer:
 
 @dataclass(frozen=True)
 class Call:
-    """A request to a view: parsed, with everything that it may need to answer."""
+    """The argument of every view: the parsed request and the services that the view may use."""
 
     runtime: Runtime
-    incoming: Incoming
+    request: Request
     query: Any
     body: Any
-    moderator: Signed | None = None
+    authenticated: Principal | None = None
 
     @property
     def comment_id(self) -> str:
-        """From the path.
+        """The comment id in the path.
 
         Raises:
-            NotFound: nothing that could be an id.
+            NotFound: it is not a well-formed id.
         """
-        value = self.incoming.path["comment_id"]
+        value = self.request.path["comment_id"]
         if not ID.fullmatch(value):
             raise NotFound
         return value
 
     @property
     def caller(self) -> Caller:
-        """Who asks, as a reader.
+        """The caller as a reader, identified by author key if the request has one.
 
         Raises:
-            Unauthenticated: with a token that is no author key.
+            Unauthenticated: the token is not an author key.
         """
-        return replace(self.stranger, author=_author(self.incoming))
+        return replace(self.anonymous_caller, author=_author(self.request))
 
     @property
-    def stranger(self) -> Caller:
-        """Who asks, by the address alone."""
+    def anonymous_caller(self) -> Caller:
+        """The caller as a reader, identified by network only."""
         keys, now = self.runtime.keys, self.runtime.clock()
-        network = network_of(self.incoming.address_by(keys.edge))
+        network = network_of(self.request.address_by(keys.edge))
         return Caller(network=network_hash(keys.network, network), limit=limit_hash(keys.network, network, now.date()))
 
     @property
-    def signed(self) -> Signed:
-        """Who asks, as a moderator; only where the endpoint names a scope."""
-        if self.moderator is None:
-            raise LookupError("the endpoint names no scope")
-        return self.moderator
+    def principal(self) -> Principal:
+        """The signed-in moderator or API token.  Only endpoints with a scope have one."""
+        if self.authenticated is None:
+            raise LookupError("this endpoint declares no scope")
+        return self.authenticated
 
     @property
     def idempotency_key(self) -> str:
-        """From its header.
+        """The value of the ``Idempotency-Key`` header.
 
         Raises:
-            KeyMissing: there is none.
+            KeyMissing: the header is missing.
             Invalid: it is not 22 base64url characters.
         """
-        values = self.incoming.headers.get("idempotency-key", [])
+        values = self.request.headers.get("idempotency-key", [])
         if not values:
             raise KeyMissing
         if len(values) > 1 or not ID.fullmatch(values[0]):
@@ -111,7 +114,7 @@ class Call:
         return values[0]
 
 
-def _author(request: Incoming) -> str:
+def _author(request: Request) -> str:
     values = request.headers.get("authorization", [])
     if not values:
         return ""
@@ -123,20 +126,22 @@ def _author(request: Incoming) -> str:
     raise Unauthenticated
 
 
-View = Callable[[Call], Answer | BaseModel]
-Apology = Callable[[Refusal, Incoming], Answer]
+View = Callable[[Call], ViewResponse | BaseModel]
+ErrorPage = Callable[[Refusal, Request], ViewResponse]
 V = TypeVar("V", bound=View)
 
 
 @dataclass(frozen=True)
 class Endpoint:
-    """One route and method: what it takes, what it may answer, and who may ask.
+    """One route and method: its parameters, responses, refusals and required authentication.
 
-    ``memo``: the answer is the same for everybody, so that it has an entity tag and may be kept.
-    ``scope``: what a moderator's token must allow; ``author``: an author key is read; ``anybody``: who has
-    none may ask too; ``key``: an ``Idempotency-Key`` is read.  ``accepts`` and ``media`` are the bodies'
-    types; a body that is no JSON is read by the view.  ``caching``: how long an answer may be kept, if not as
-    long as any of its kind.  ``apology``: how a refusal is answered, if not as a problem.
+    ``cached``: the response is the same for every caller, has an ``ETag`` and may be cached.
+    ``scope``: what the moderator's token must allow.  ``author``: an author key is read; it is
+    required unless ``author_optional``.  ``key``: an ``Idempotency-Key`` is read.
+    ``accepts`` and ``media`` are the content types of the request and the response; the view itself
+    parses a body that is not JSON.  ``policy`` is the ``Content-Security-Policy``.  ``caching``
+    overrides the default ``Cache-Control``.  ``error_page`` renders refusals; by default they are
+    problem documents.
     """
 
     method: str
@@ -144,110 +149,110 @@ class Endpoint:
     view: View
     query: type[Query] | None = None
     body: type[BaseModel] | None = None
-    answers: Mapping[int, type[BaseModel] | str | None] = field(default_factory=dict)
+    responses: Mapping[int, type[BaseModel] | str | None] = field(default_factory=dict)
     refusals: Sequence[type[Refusal]] = ()
-    memo: bool = False
+    cached: bool = False
     scope: Scope | None = None
     author: bool = False
-    anybody: bool = False
+    author_optional: bool = False
     key: bool = False
     accepts: str = JSON
     media: str = JSON
     policy: str = DATA_POLICY
     caching: str = ""
-    apology: Apology | None = None
+    error_page: ErrorPage | None = None
 
-    @property
-    def kept(self) -> str:
-        """How long an answer may be kept, as its ``Cache-Control`` says."""
-        return self.caching or (PUBLIC if self.memo else NO_STORE)
+    @cached_property
+    def cache_control(self) -> str:
+        """The ``Cache-Control`` header of successful responses."""
+        return self.caching or (PUBLIC if self.cached else NO_STORE)
 
-    def respond(self) -> Response:
-        """Answer the request at hand."""
-        request, runtime, began = incoming.get(), runtimes.current(), time.monotonic()
-        token = deadline.set(began + runtime.settings.deadline)
+    def respond(self, **_path: str) -> Response:
+        """Handle the current request.  Chalice passes the parameters of the path, which the request has too."""
+        request, runtime, began = current_request.get(), runtimes.current(), time.monotonic()
         try:
-            response = self._answer(request, runtime)
+            with time_limit(runtime.stopwatch, runtime.settings.deadline):
+                response = self._handle(request, runtime)
         except Refusal as refusal:
             response = self._refused(refusal, request)
-        except Exception as mistake:  # noqa: BLE001  the one of this door
-            log_mistake(request, mistake)
-            response = self._refused(Failure(), request)
-        finally:
-            deadline.reset(token)
+        except Exception as error:  # noqa: BLE001  the only one of this entry point
+            log_exception(request, error)
+            response = self._refused(InternalError(), request)
         runtime.flush()
-        response.headers = {"Content-Security-Policy": self.policy, **response.headers, **SAFE, **request_id(request)}
+        response.headers = {
+            "Content-Security-Policy": self.policy,
+            **response.headers,
+            **SECURITY_HEADERS,
+            **request_id(request),
+        }
         if request.method == "HEAD":
             response.body = ""
         log_request(request, self.path, response.status_code, time.monotonic() - began)
         return response
 
-    def _answer(self, request: Incoming, runtime: Runtime) -> Response:
-        moderator = _moderator(self.scope, request, runtime) if self.scope else None
+    def _handle(self, request: Request, runtime: Runtime) -> Response:
+        principal = _authenticate(self.scope, request, runtime) if self.scope else None
         query = parsed_query(self.query or Query, request)
-        if self.memo:
-            return self._same_for_everybody(Call(runtime, request, query, None))
+        if self.cached:
+            return self._cached_response(Call(runtime, request, query, None))
         body = parsed_body(self.body, request) if self.body and self.accepts == JSON else None
-        return _response(self.view(Call(runtime, request, query, body, moderator)), self.kept)
+        return _response(self.view(Call(runtime, request, query, body, principal)), self.cache_control)
 
-    def _refused(self, refusal: Refusal, request: Incoming) -> Response:
-        return _response(self.apology(refusal, request), NO_STORE) if self.apology else refused(refusal)
+    def _refused(self, refusal: Refusal, request: Request) -> Response:
+        return _response(self.error_page(refusal, request), NO_STORE) if self.error_page else problem_response(refusal)
 
-    def _same_for_everybody(self, call: Call) -> Response:
+    def _cached_response(self, call: Call) -> Response:
         memo, post = call.runtime.memo, getattr(call.query, "post", None)
         post = post if isinstance(post, str) else ""
-        asked = json.dumps(
-            [self.path, dict(call.incoming.path), call.query and call.query.model_dump(), call.incoming.base]
+        cache_key = json.dumps(
+            [self.path, dict(call.request.path), call.query and call.query.model_dump(), call.request.base]
         )
-        kept, drops = memo.get(post, asked), memo.drops
-        if kept:
-            return self._conditional(call.incoming, kept.body, kept.etag)
-        body = _text(self.view(call))
-        etag = f'"{base64url(hashlib.sha256(body.encode()).digest()[:16])}"'
-        memo.keep(post, asked, body=body, etag=etag, drops=drops)
-        return self._conditional(call.incoming, body, etag)
+        cached, drops = memo.get(post, cache_key), memo.drops
+        if cached:
+            return self._conditional(call.request, cached.body, cached.etag)
+        body = _body_text(self.view(call))
+        etag = f'"{hashlib.sha256(body.encode()).hexdigest()[:32]}"'
+        memo.store(post, cache_key, body=body, etag=etag, drops=drops)
+        return self._conditional(call.request, body, etag)
 
-    def _conditional(self, request: Incoming, body: str, etag: str) -> Response:
-        """``If-None-Match`` saves bytes, not the reading."""
-        headers = {"Content-Type": self.media, "Cache-Control": self.kept, "ETag": etag}
-        known = {tag.strip().removeprefix("W/") for tag in request.header("if-none-match").split(",")}
-        return _made("", headers, 304) if known & {etag, "*"} else _made(body, headers, 200)
+    def _conditional(self, request: Request, body: str, etag: str) -> Response:
+        """Respond with 304 where ``If-None-Match`` fits: it saves bytes, not reads."""
+        headers: Headers = {"Content-Type": self.media, "Cache-Control": self.cache_control, "ETag": etag}
+        sent = request.headers.get("if-none-match", [""])[-1]
+        known = {tag.strip().removeprefix("W/") for tag in sent.split(",")}
+        return Response("", headers, 304) if known & {etag, "*"} else Response(body, headers, 200)
 
 
-def _text(answered: Answer | BaseModel) -> str:
-    body = answered.body if isinstance(answered, Answer) else answered
+def _body_text(result: ViewResponse | BaseModel) -> str:
+    body = result.body if isinstance(result, ViewResponse) else result
     return body if isinstance(body, str) else body.model_dump_json() if body else ""
 
 
-def _response(answered: Answer | BaseModel, caching: str) -> Response:
-    answer = answered if isinstance(answered, Answer) else Answer(answered)
-    headers = {"Content-Type": answer.media, "Cache-Control": caching, **answer.headers}
-    return _made(_text(answer), headers, answer.status)
+def _response(result: ViewResponse | BaseModel, caching: str) -> Response:
+    response = result if isinstance(result, ViewResponse) else ViewResponse(result)
+    headers: Headers = {"Content-Type": response.media, "Cache-Control": caching, **response.headers}
+    return Response(_body_text(response), headers, response.status)
 
 
-def _made(body: str, headers: Mapping[str, str], status: int) -> Response:
-    return Response(body, dict(headers), status)
-
-
-def refused(refusal: Refusal) -> Response:
-    """The response to a refusal."""
+def problem_response(refusal: Refusal) -> Response:
+    """The response to a refusal: a problem document."""
     problem = problem_of(refusal)
-    return _made(problem.model_dump_json(exclude_none=True), headers_of(problem), problem.status)
+    return Response(problem.model_dump_json(exclude_none=True), {**headers_of(problem)}, problem.status)
 
 
-def request_id(request: Incoming) -> dict[str, str]:
-    """The header that says under which id the request is logged."""
+def request_id(request: Request) -> dict[str, str]:
+    """The ``X-Request-Id`` header with the id that the log entry has."""
     return {"X-Request-Id": request.request_id} if request.request_id.isprintable() and request.request_id else {}
 
 
-def _moderator(scope: Scope, request: Incoming, runtime: Runtime) -> Signed:
-    signed = runtime.signing_in.check(bearer(request.headers.get("authorization", [])))
-    signed.need(scope)
-    return signed
+def _authenticate(scope: Scope, request: Request, runtime: Runtime) -> Principal:
+    principal = runtime.accounts_service.check(bearer(request.headers.get("authorization", [])))
+    principal.require(scope)
+    return principal
 
 
-def log_request(request: Incoming | None, route: str, status: int, took: float) -> None:
-    """One line a request, with its facts and no word of a person."""
+def log_request(request: Request | None, route: str, status: int, took: float) -> None:
+    """Log one line for a request, without personal data."""
     facts = {
         "method": request.method if request else "",
         "route": route,
@@ -258,33 +263,29 @@ def log_request(request: Incoming | None, route: str, status: int, took: float) 
     log.info(json.dumps(facts))
 
 
-def log_mistake(request: Incoming, mistake: Exception) -> None:
-    """Where it happened, in one line; not its message, which may hold a person's words."""
-    where = [f"{frame.filename.rpartition('/')[2]}:{frame.lineno}" for frame in extract_tb(mistake.__traceback__)]
-    log.error(json.dumps({"mistake": type(mistake).__name__, "where": where, "request": request.request_id}))
+def log_exception(request: Request, error: Exception) -> None:
+    """Log where an error happened in one line; its message is left out, as it may hold personal data."""
+    where = [f"{frame.filename.rpartition('/')[2]}:{frame.lineno}" for frame in extract_tb(error.__traceback__)]
+    log.error(json.dumps({"error": type(error).__name__, "where": where, "request": request.request_id}))
 
 
-class Topic:
-    """The endpoints of one topic, and the blueprint that carries them."""
+class Router:
+    """The endpoints of one resource, and the Chalice blueprint with their routes."""
 
     def __init__(self, name: str) -> None:
         self.blueprint = Blueprint(name)
         self.endpoints: list[Endpoint] = []
 
-    def endpoint(self, method: str, path: str, **about: Any) -> Callable[[V], V]:  # noqa: ANN401  as Endpoint
-        """Register a view.  Its docstring's first line is the summary in OpenAPI."""
+    def endpoint(self, method: str, path: str, **options: Any) -> Callable[[V], V]:  # noqa: ANN401  as Endpoint
+        """Register a view.  The first line of its docstring is the OpenAPI summary."""
 
         def register(view: V) -> V:
-            endpoint = Endpoint(method=method, path=path, view=view, **about)
+            endpoint = Endpoint(method=method, path=path, view=view, **options)
             self.endpoints.append(endpoint)
-            methods = [method, "HEAD"] if endpoint.memo else [method]
+            methods = [method, "HEAD"] if endpoint.cached else [method]
 
-            def respond(**_path: str) -> Response:
-                return endpoint.respond()
-
-            respond.__name__ = view.__name__
-            respond.__doc__ = view.__doc__
-            types = [endpoint.accepts] if endpoint.body else []  # without a body its type is nobody's business
+            respond = update_wrapper(partial(endpoint.respond), view)  # Chalice names the handler after the view
+            types = [endpoint.accepts] if endpoint.body else []  # without a body its content type does not matter
             self.blueprint.route(path, methods=methods, content_types=types)(respond)
             return view
 

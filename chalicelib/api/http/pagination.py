@@ -1,34 +1,48 @@
-"""Pages: what of one fits into an answer, and where the next begins, signed for that very query."""
+"""Pages: how many rows fit into a response, and cursors.
+
+Those of public pages name comments that everybody may read; those of all other lists are signed, each for one query.
+"""
 
 from collections.abc import Callable
 from typing import Annotated, Any
 
 from pydantic import Field
 
-from ...core.crypto.signing import SIGNED, seal, sign, unseal, verify
+from ...core.crypto.signing import SIGNED, sign, verify
 from ...core.errors import Invalid
 from ...core.ids import ULID
+from ...core.pages import CURSOR, INVALID_CURSOR, MAX_CURSOR, Page, parse_cursor
+from ...core.pages import Cursor as PageCursor
 from ...core.public import PublicComment
-from ...store.threads import Page, Place
 from .endpoints import Call
 
-MAX_PAGE = 1_048_576  # bytes of an answer
-ENVELOPE = 4_096  # bytes: what an answer holds beside its rows
-MAX_CURSOR = 2_048  # characters
-NO_CURSOR = {"cursor": "is not a cursor of this query"}
+MAX_PAGE = 1_048_576  # bytes of a response
+DEFAULT_LIMIT = 25  # rows of a page
+MAX_LIMIT = 100
+ENVELOPE = 4_096  # bytes of a response apart from its rows
+MAX_SIGNED_CURSOR = 2_048  # characters
 
 Cursor = Annotated[
     str,
     Field(
-        max_length=MAX_CURSOR,
-        description="`next` of the page before.",
+        max_length=MAX_SIGNED_CURSOR,
+        description="`next` of the previous page.",
         json_schema_extra={"pattern": f"^({SIGNED.pattern})?$"},
+    ),
+]
+PublicCursor = Annotated[
+    str,
+    Field(
+        max_length=MAX_CURSOR,
+        description="`next` of the previous page. It stays valid while one of the comments that it names is shown.",
+        examples=["tUq3ZB0xw3yGmYbq7R0ZtYg.tmB2nUe1F9Rk0T4hXw7cQzA"],
+        json_schema_extra={"pattern": f"^({CURSOR.pattern})?$"},
     ),
 ]
 
 
-def fitting(sizes: list[int], room: int = MAX_PAGE - ENVELOPE) -> int:
-    """How many of the first things fit into an answer; at least one."""
+def count_fitting(sizes: list[int], room: int = MAX_PAGE - ENVELOPE) -> int:
+    """How many of the first rows, of these sizes in bytes, fit into a response; at least one."""
     used = 0
     for number, size in enumerate(sizes):
         used += size + 1
@@ -37,81 +51,58 @@ def fitting(sizes: list[int], room: int = MAX_PAGE - ENVELOPE) -> int:
     return len(sizes)
 
 
-def cut(page: Page) -> tuple[list[PublicComment], Place | None]:
-    """What of a page fits into one answer, and where the next begins."""
-    most = fitting([len(row.comment.model_dump_json().encode()) for row in page.rows])
-    shown = shortened(page, most)
-    return [row.comment for row in shown.rows], shown.next
+def cut(page: Page) -> tuple[list[PublicComment], str | None]:
+    """The comments of a page that fit into one response, and the cursor of the next page."""
+    max_rows = count_fitting([len(row.comment.model_dump_json().encode()) for row in page.rows])
+    shortened = page.shortened(max_rows)
+    return [row.comment for row in shortened.rows], cursor_text(shortened.next)
 
 
-def shortened(page: Page, most: int) -> Page:
-    """The first rows of a page: whole threads, or as much as there is room for of the first one."""
-    if most == len(page.rows):
-        return page
-    begun = page.rows[most].root
-    whole = [row for row in page.rows[:most] if row.root != begun]
-    rows = whole or page.rows[:most]
-    return Page(rows, Place(rows[-1].path, inside=not whole, score=rows[-1].rank))
+def cursor_text(cursor: PageCursor | None) -> str | None:
+    """A cursor of a public page as readers see it."""
+    return str(cursor) if cursor else None
 
 
-def cursor(call: Call, following: Place | None, *bound: str) -> str | None:
-    """A page's end, for this query alone.  Sealed: its path tells when a comment was submitted, removed or not."""
-    if following is None:
-        return None
-    value = [following.path, following.inside, following.score]
-    return seal(call.runtime.keys.signing, *bound, value=value)
-
-
-def place(call: Call, text: str, *bound: str) -> Place | None:
-    """Where a page of comments begins.
+def public_cursor(text: str, *, scored: bool = False) -> PageCursor | None:
+    """The cursor of a public page, None for the first page.  ``scored``: of a list that is ordered by votes.
 
     Raises:
-        Invalid: not a cursor of this very query.
+        Invalid: it is not a cursor of such a list.
     """
-    if not text:
-        return None
     try:
-        value = unseal(call.runtime.keys.signing, *bound, sealed=text)
+        return parse_cursor(text, scored=scored) if text else None
     except ValueError:
-        value = None
-    if not _is_place(value):
-        raise Invalid(NO_CURSOR)
-    path, inside, score = value
-    return Place(path, inside=inside, score=score)
+        raise Invalid(INVALID_CURSOR) from None
 
 
-def _is_place(value: object) -> bool:
-    return isinstance(value, list) and [type(part) for part in value] == [str, bool, int]
-
-
-def signed(call: Call, value: object, *bound: str) -> str:
-    """A cursor that holds ``value``."""
+def signed_cursor(call: Call, value: object, *bound: str) -> str:
+    """A cursor that contains ``value``, signed for this query."""
     return sign(call.runtime.keys.signing, *bound, value=value)
 
 
-def ulid(call: Call, text: str, *bound: str) -> str:
-    """The ULID that a cursor holds; none of no cursor.
+def cursor_ulid(call: Call, text: str, *bound: str) -> str:
+    """The ULID in a cursor; empty for the first page.
 
     Raises:
-        Invalid: not a cursor of this very query.
+        Invalid: it is not a cursor of this query.
     """
-    return str(verified(call, text, *bound, fits=_is_ulid)) if text else ""
+    return str(cursor_value(call, text, *bound, fits=_is_ulid)) if text else ""
 
 
 def _is_ulid(value: object) -> bool:
     return isinstance(value, str) and ULID.fullmatch(value) is not None
 
 
-def verified(call: Call, text: str, *bound: str, fits: Callable[[Any], object]) -> Any:  # noqa: ANN401  what was signed
-    """What a cursor holds.  ``fits``: whether it is what this release signs, or another one's.
+def cursor_value(call: Call, text: str, *bound: str, fits: Callable[[Any], object]) -> Any:  # noqa: ANN401  any JSON value
+    """The value in a cursor.  ``fits`` checks its form, as another release may have signed it.
 
     Raises:
-        Invalid: not a cursor of this very query.
+        Invalid: it is not a cursor of this query.
     """
     try:
         value = verify(call.runtime.keys.signing, *bound, signed=text)
     except ValueError:
         value = None
     if not fits(value):
-        raise Invalid(NO_CURSOR)
+        raise Invalid(INVALID_CURSOR)
     return value

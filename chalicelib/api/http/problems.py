@@ -1,7 +1,6 @@
-"""Refusals → HTTP, once: ``application/problem+json`` (RFC 9457) with a stable ``code``."""
+"""Refusals → HTTP: ``application/problem+json`` (RFC 9457) with a stable ``code``."""
 
 from http import HTTPStatus
-from typing import Any
 
 from pydantic import BaseModel, Field
 
@@ -10,9 +9,8 @@ from ...core.errors import (
     Forbidden,
     Invalid,
     KeyMissing,
-    KeyReused,
+    KeysMismatch,
     NotFound,
-    ParentNotPublished,
     PostClosed,
     Refusal,
     TooManyRequests,
@@ -21,40 +19,45 @@ from ...core.errors import (
     WorkMissing,
 )
 
+MAX_BODY = 160 * 1_024  # bytes
+
 
 class BadRequest(Refusal):
-    """What was sent can't be read at all."""
+    """The request cannot be parsed."""
 
     code = "bad_request"
-    message = "The request can't be read."
+    message = "The request cannot be parsed."
 
 
-class NotAllowed(Refusal):
-    """The route has no such method."""
+class MethodNotAllowed(Refusal):
+    """The route does not support this method."""
 
     code = "method_not_allowed"
-    message = "There is no such method here."
+    message = "This method is not allowed here."
 
 
-class WrongType(Refusal):
-    """The body is of a type that this route does not take."""
+class UnsupportedMediaType(Refusal):
+    """The route does not accept a body of this content type."""
 
     code = "unsupported_media_type"
-    message = "The body is of a type that is not taken here."
+    message = "This content type is not supported here."
 
 
-class TooLarge(Refusal):
-    """The body is larger than anything that this service takes."""
+class ContentTooLarge(Refusal):
+    """The body exceeds the size limit."""
 
     code = "too_large"
-    message = "The body is too large: 160 KiB at most."
+    message = "The request body is too large. The limit is {limit} bytes."
+
+    def __init__(self) -> None:
+        super().__init__(limit=MAX_BODY)
 
 
-class Failure(Refusal):
-    """Our own mistake.  What it was stands in the log, under the request's id."""
+class InternalError(Refusal):
+    """An unexpected error of the service.  The log has details under the request id."""
 
     code = "internal_error"
-    message = "Something went wrong here. Nothing was lost; try again."
+    message = "Something went wrong on our side. Nothing was lost; please try again."
 
 
 STATUS: dict[type[Refusal], int] = {
@@ -62,29 +65,37 @@ STATUS: dict[type[Refusal], int] = {
     Unauthenticated: 401,
     Forbidden: 403,
     NotFound: 404,
-    NotAllowed: 405,
+    MethodNotAllowed: 405,
     Conflict: 409,
-    TooLarge: 413,
-    WrongType: 415,
+    ContentTooLarge: 413,
+    UnsupportedMediaType: 415,
     Invalid: 422,
     PostClosed: 423,
     KeyMissing: 428,
     WorkMissing: 428,
     TooManyRequests: 429,
-    Failure: 500,
+    InternalError: 500,
     Unavailable: 503,
+    KeysMismatch: 503,
 }
 
 
 def status_of(refusal: type[Refusal]) -> int:
-    """The HTTP status of a kind of refusal: its own, or its nearest ancestor's."""
+    """The HTTP status of a class of refusals: its own, or that of its nearest base class."""
     return next(STATUS[kind] for kind in refusal.__mro__ if kind in STATUS)
 
 
-class FieldError(BaseModel):
-    """One wrong field."""
+PARAMETERS = (
+    "The numbers and names of this case, by code: `retry_after` (seconds to wait; `too_many_requests` and the two of "
+    "503), `limit` (`sort_unavailable`: comments; `too_large`: bytes), `comment` (`idempotency_key_reused`: the id of "
+    "the stored comment), `parent` and `version` (`parent_not_published`: the comment to approve first)."
+)
 
-    field: str = Field(description="Its name, with dots between levels; a header or parameter by its own name.")
+
+class FieldError(BaseModel):
+    """An invalid field."""
+
+    field: str = Field(description="The name of the field, with dots for nested fields, or of the header or parameter.")
     message: str
 
 
@@ -92,38 +103,33 @@ class Problem(BaseModel):
     """Why a request was refused (RFC 9457)."""
 
     type: str = "about:blank"
-    title: str = Field(description="The status in words.")
+    title: str = Field(description="The standard phrase for the status.")
     status: int
-    code: str = Field(description="Stable; meant for programs.")
-    detail: str = Field(description="Meant for people.")
-    errors: list[FieldError] | None = Field(default=None, description="The wrong fields.")
-    retry_after: int | None = Field(default=None, description="Seconds after which to try again.")
-    comment: str | None = Field(default=None, description="The comment that is stored under the key.")
-    parent: str | None = Field(default=None, description="The comment to approve first.")
-    parent_version: int | None = None
+    code: str = Field(description="A stable code for programs.")
+    detail: str = Field(description="A message for people.")
+    errors: list[FieldError] | None = Field(default=None, description="The invalid fields.")
+    parameters: dict[str, int | str] | None = Field(default=None, description=PARAMETERS)
 
 
 def problem_of(refusal: Refusal) -> Problem:
-    """What the wire shows of a refusal."""
+    """The problem document of a refusal."""
     status = status_of(type(refusal))
-    more: dict[str, Any] = {}
-    if isinstance(refusal, Invalid):
-        more["errors"] = [FieldError(field=field, message=message) for field, message in refusal.errors.items()]
-    if isinstance(refusal, TooManyRequests | Unavailable):
-        more["retry_after"] = refusal.retry_after
-    if isinstance(refusal, KeyReused):
-        more["comment"] = refusal.comment
-    if isinstance(refusal, ParentNotPublished):
-        more |= {"parent": refusal.parent, "parent_version": refusal.version}
-    title = HTTPStatus(status).phrase
-    return Problem(title=title, status=status, code=refusal.code, detail=refusal.message, **more)
+    errors = refusal.errors if isinstance(refusal, Invalid) else {}
+    return Problem(
+        title=HTTPStatus(status).phrase,
+        status=status,
+        code=refusal.code,
+        detail=refusal.message,
+        errors=[FieldError(field=field, message=message) for field, message in errors.items()] or None,
+        parameters=refusal.parameters or None,
+    )
 
 
 def headers_of(problem: Problem) -> dict[str, str]:
-    """The headers that go with a problem."""
+    """The headers of a problem response."""
     headers = {"Content-Type": "application/problem+json", "Cache-Control": "no-store"}
-    if problem.retry_after:
-        headers["Retry-After"] = str(problem.retry_after)
+    if problem.parameters and "retry_after" in problem.parameters:
+        headers["Retry-After"] = str(problem.parameters["retry_after"])
     if problem.status == HTTPStatus.UNAUTHORIZED:
         headers["WWW-Authenticate"] = "Bearer"
     return headers

@@ -1,4 +1,4 @@
-"""A request, read once from API Gateway's event, whatever is missing from it."""
+"""HTTP requests, parsed once from events of API Gateway.  Missing parts of an event are tolerated."""
 
 import binascii
 from base64 import b64decode
@@ -9,11 +9,10 @@ from hmac import compare_digest
 from typing import Any
 from urllib.parse import unquote
 
-from .problems import BadRequest, TooLarge
+from .problems import MAX_BODY, BadRequest, ContentTooLarge
 
-MAX_BODY = 160 * 1_024  # bytes
-EDGE = "afterword-edge"  # the header in which a distribution shows its key
-VIEWER = "cloudfront-viewer-address"  # and the one in which it says who asks: address, colon, port
+CDN_KEY_HEADER = "afterword-edge"  # the header with the secret of the CDN
+VIEWER_HEADER = "cloudfront-viewer-address"  # set by the CDN: address of the viewer, colon, port
 TABLES = (
     "headers",
     "multiValueHeaders",
@@ -24,8 +23,8 @@ TABLES = (
 
 
 @dataclass(frozen=True)
-class Incoming:
-    """Header names are in lower case; every header and parameter has a list of values."""
+class Request:
+    """A parsed request.  Header names are in lower case; every header and parameter has a list of values."""
 
     method: str
     route: str
@@ -39,33 +38,33 @@ class Incoming:
     is_base64: bool
 
     def header(self, name: str) -> str:
-        """The last value of a header, or nothing."""
+        """The last value of a header, or an empty string."""
         return self.headers.get(name, [""])[-1]
 
-    def address_by(self, edge_keys: Sequence[str]) -> str | None:
-        """Who asks: whoever reached the gateway, or, if that was a distribution that shows a key, who reached that."""
-        shown, viewer = self.headers.get(EDGE, []), self.headers.get(VIEWER, [])
-        if len(shown) != 1 or len(viewer) != 1:
+    def address_by(self, cdn_keys: Sequence[str]) -> str | None:
+        """The address of the caller: the viewer's if the request came through our CDN, else the gateway's peer."""
+        secret, viewer = self.headers.get(CDN_KEY_HEADER, []), self.headers.get(VIEWER_HEADER, [])
+        if len(secret) != 1 or len(viewer) != 1:
             return self.address
-        known = [compare_digest(shown[0].encode(errors="replace"), key.encode()) for key in edge_keys]
+        known = [compare_digest(secret[0].encode(errors="replace"), key.encode()) for key in cdn_keys]
         return viewer[0].rpartition(":")[0].strip("[]") if any(known) else self.address
 
     @property
     def body(self) -> bytes:
-        """The body's bytes.
+        """The body as bytes.
 
         Raises:
-            TooLarge: before anything is parsed.
-            BadRequest: it is not the base64 that it says.
+            ContentTooLarge: checked before the body is parsed.
+            BadRequest: the body is declared as base64 but is not.
         """
         raw = self.raw_body or b""
         if len(raw) > MAX_BODY * (2 if self.is_base64 else 1):
-            raise TooLarge
+            raise ContentTooLarge
         data = raw.encode("utf-8", "surrogatepass") if isinstance(raw, str) else raw
         if self.is_base64:
             data = _decoded(data)
         if len(data) > MAX_BODY:
-            raise TooLarge
+            raise ContentTooLarge
         return data
 
 
@@ -76,16 +75,16 @@ def _decoded(data: bytes) -> bytes:
         raise BadRequest("The body is not valid base64.") from None
 
 
-incoming: ContextVar[Incoming] = ContextVar("incoming")
+current_request: ContextVar[Request] = ContextVar("current_request")
 
 
-def read(event: Mapping[str, Any]) -> Incoming | None:
-    """The request of an event, or nothing where the event is no request of a REST API."""
+def parse_event(event: Mapping[str, Any]) -> Request | None:
+    """Parse an event; ``None`` if it is not a request to a REST API."""
     if not _is_request(event):
         return None
     context = event["requestContext"]
     identity = context.get("identity")
-    return Incoming(
+    return Request(
         method=context["httpMethod"],
         route=context["resourcePath"],
         path={name: unquote(str(value)) for name, value in (event.get("pathParameters") or {}).items()},
@@ -110,7 +109,7 @@ def _is_request(event: Mapping[str, Any]) -> bool:
 def _many(
     event: Mapping[str, Any], single: str, multiple: str, *, spelling: Callable[[str], str] = str
 ) -> dict[str, list[str]]:
-    """All values of each name, however it is spelled; what came once may stand in the first table only."""
+    """All values of each name, ignoring case where names are lowered.  Single values may be in ``single`` only."""
     once = {spelling(name): [str(value)] for name, value in (event.get(single) or {}).items() if value is not None}
     often: dict[str, list[str]] = {}
     for name, several in (event.get(multiple) or {}).items():
@@ -119,7 +118,7 @@ def _many(
 
 
 def _base(event: Mapping[str, Any], context: Mapping[str, Any]) -> str:
-    """Where the service is, as this request reached it: scheme, host and the gateway's stage."""
+    """The base URL of the service as the caller sees it: scheme, host and stage of the gateway."""
     path, own = str(context.get("path") or ""), str(event.get("path") or "")
     prefix = path.removesuffix(own) if own and path.endswith(own) else ""
     domain = str(context.get("domainName") or "")

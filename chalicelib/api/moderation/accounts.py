@@ -1,25 +1,26 @@
-"""Moderators: signing in and out; for owners, who moderates, and tokens for programs."""
+"""Accounts: sessions and sign-in links; for owners also API tokens and moderators."""
 
 from typing import Annotated
 
 from pydantic import Field
 
-from ...core.accounts import LINK_LIFE, Moderator, Role, Scope, Signed, Token, TokenKind
+from ...core.accounts import LINK_LIFE, Moderator, Principal, Role, Scope, Token, TokenKind
 from ...core.drafts import Name, Strict
 from ...core.errors import Forbidden, Invalid, NotFound, Unauthenticated
 from ...core.times import iso
 from ...service.accounts import LastOwner
-from ..http.endpoints import Answer, Call, Topic
+from ..http.endpoints import Call, Router, ViewResponse
 from ..http.parsing import Query
-from ..public.schemas import Out
+from ..public.schemas import ResponseModel
+from .common import AUTH_REFUSALS
 
-topic = Topic(__name__)
+router = Router(__name__)
 
 MAX_TOKEN = 120  # characters
 TokenId = Annotated[str, Field(min_length=1, max_length=64)]
 
 
-class ModeratorShape(Out):
+class ModeratorSchema(ResponseModel):
     """A moderator."""
 
     id: str
@@ -28,268 +29,253 @@ class ModeratorShape(Out):
     created: str
 
 
-class Moderators(Out):
+class Moderators(ResponseModel):
     """All moderators."""
 
-    moderators: list[ModeratorShape]
+    moderators: list[ModeratorSchema]
 
 
-class TokenShape(Out):
+class TokenSchema(ResponseModel):
     """A session or an API token, without its secret."""
 
     id: str
     created: str
-    used: str | None = Field(description="When it was last seen, to the hour.")
+    used: str | None = Field(description="When it was last used, to the hour.")
     expires: str
     name: str | None = None
     scopes: list[Scope]
-    current: bool = Field(description="The one that asks.")
+    current: bool = Field(description="Whether this request uses it.")
 
 
-class Tokens(Out):
-    """Sessions or API tokens that still count."""
+class Tokens(ResponseModel):
+    """Sessions or API tokens that are valid."""
 
-    tokens: list[TokenShape]
+    tokens: list[TokenSchema]
 
 
 class SignIn(Strict):
-    """``link`` is what stands after ``#`` in a sign-in link or invite."""
+    """A sign-in request.  ``link`` is the part after ``#`` of a sign-in link or invitation."""
 
     link: Annotated[str, Field(min_length=1, max_length=MAX_TOKEN)]
-    keep: bool = Field(default=False, description="For 30 days since last use, 90 at most; else for 12 hours.")
+    keep: bool = Field(
+        default=False,
+        description="Stay signed in for 30 days after the last use (90 days at most) instead of 12 hours.",
+    )
 
 
-class SignedIn(Out):
+class CreatedSession(ResponseModel):
     """A new session."""
 
-    token: str = Field(description="Send it as a bearer token.  It is shown this once.")
-    session: TokenShape
-    moderator: ModeratorShape
+    token: str = Field(description="The bearer token. It is shown only once.")
+    session: TokenSchema
+    moderator: ModeratorSchema
 
 
 class NewToken(Strict):
-    """A token for a program."""
+    """An API token to create."""
 
     name: Name
     scopes: Annotated[list[Annotated[Scope, Field(strict=False)]], Field(min_length=1, max_length=3)]
 
 
-class MadeToken(Out):
+class CreatedToken(ResponseModel):
     """A new API token."""
 
-    token: str = Field(description="Send it as a bearer token.  It is shown this once.")
-    about: TokenShape
+    token: str = Field(description="The bearer token. It is shown only once.")
+    about: TokenSchema
 
 
 class NewModerator(Strict):
-    """Somebody to invite."""
+    """A moderator to invite."""
 
     name: Name
     role: Annotated[Role, Field(strict=False)] = Role.MODERATOR
 
 
-class Invited(Out):
-    """A new moderator, and what lets them in once within 72 hours."""
+class Invitation(ResponseModel):
+    """A new moderator and their sign-in link, which works once within 72 hours."""
 
-    moderator: ModeratorShape
-    link: str = Field(description="The whole address, or its end if the service does not know its own address.")
+    moderator: ModeratorSchema
+    link: str = Field(description="The full URL, or only its last part if the service does not know its URL.")
 
 
-class OwnLink(Out):
-    """What signs the same moderator in once more, on another device."""
+class SignInLink(ResponseModel):
+    """A link that signs the same moderator in on another device."""
 
-    link: str = Field(description="The whole address, or its end if the service does not know its own address.")
+    link: str = Field(description="The full URL, or only its last part if the service does not know its URL.")
     expires: str
 
 
 class SessionsQuery(Query):
-    """Which session to end: this one, if nothing is said."""
+    """Which session to end: by default the current one."""
 
     id: TokenId | None = None
-    all: bool = Field(default=False, description="All sessions and tokens of this moderator.")
+    all: bool = Field(default=False, description="End all sessions and API tokens of this moderator.")
 
 
 class IdQuery(Query):
-    """Which one."""
+    """The id of one item."""
 
     id: TokenId
 
 
-@topic.endpoint(
+@router.endpoint(
     "POST",
     "/v1/moderation/sessions",
     body=SignIn,
-    answers={201: SignedIn},
+    responses={201: CreatedSession},
     refusals=(Invalid, Unauthenticated),
 )
-def sign_in(call: Call) -> Answer:
-    """Exchange a sign-in link or an invite for a session.  A link works once."""
-    signed, token = call.runtime.signing_in.sign_in(call.body.link, keep=call.body.keep)
-    shown = SignedIn(token=token, session=_token(signed.token, signed), moderator=_moderator(signed.moderator))
-    return Answer(shown, 201)
+def sign_in(call: Call) -> ViewResponse:
+    """Exchange a sign-in link or an invitation for a session.  A link works once."""
+    principal, token = call.runtime.accounts_service.sign_in(call.body.link, persistent=call.body.keep)
+    created = CreatedSession(
+        token=token, session=_token(principal.token, principal), moderator=_moderator(principal.moderator)
+    )
+    return ViewResponse(created, 201)
 
 
-@topic.endpoint(
-    "GET",
-    "/v1/moderation/sessions",
-    answers={200: Tokens},
-    refusals=(Unauthenticated, Forbidden),
-    scope=Scope.READ,
-)
+@router.endpoint("GET", "/v1/moderation/sessions", responses={200: Tokens}, refusals=AUTH_REFUSALS, scope=Scope.READ)
 def sessions(call: Call) -> Tokens:
-    """List one's own sessions."""
-    signed = call.signed
-    found = call.runtime.signing_in.tokens(signed.moderator.id, TokenKind.SESSION)
-    return Tokens(tokens=[_token(token, signed) for token in found])
+    """List your sessions."""
+    principal = call.principal
+    found = call.runtime.accounts_service.tokens(principal.moderator.id, TokenKind.SESSION)
+    return Tokens(tokens=[_token(token, principal) for token in found])
 
 
-@topic.endpoint(
+@router.endpoint(
     "DELETE",
     "/v1/moderation/sessions",
     query=SessionsQuery,
-    answers={204: None},
-    refusals=(Invalid, NotFound, Unauthenticated, Forbidden),
+    responses={204: None},
+    refusals=(Invalid, NotFound, *AUTH_REFUSALS),
     scope=Scope.READ,
 )
-def sign_out(call: Call) -> Answer:
-    """End this session, another one of one's own, or all with all tokens.
+def sign_out(call: Call) -> ViewResponse:
+    """Sign out: end this session, another session of yours, or all sessions and API tokens.
 
-    An API token ends nothing but itself.
+    An API token can revoke only itself.
     """
-    signed = call.signed
-    is_own_end = call.query.id in {None, signed.token.hash} and not call.query.all
-    if signed.token.kind is TokenKind.API and not is_own_end:
+    principal = call.principal
+    ends_itself = call.query.id in {None, principal.token.hash} and not call.query.all
+    if principal.token.kind is TokenKind.API and not ends_itself:
         raise Forbidden
     if call.query.all:
-        call.runtime.access.sign_out_everywhere(signed.moderator)
+        call.runtime.accounts.sign_out_everywhere(principal.moderator)
     else:
-        call.runtime.access.revoke(signed.moderator.id, call.query.id or signed.token.hash)
-    return Answer(status=204)
+        call.runtime.accounts.revoke(principal.moderator.id, call.query.id or principal.token.hash)
+    return ViewResponse(status=204)
 
 
-@topic.endpoint(
-    "POST",
-    "/v1/moderation/links",
-    answers={201: OwnLink},
-    refusals=(Unauthenticated, Forbidden),
-    scope=Scope.READ,
-)
-def make_link(call: Call) -> Answer:
-    """Make a link that signs the same moderator in on another device, once within 15 minutes.
+@router.endpoint("POST", "/v1/moderation/links", responses={201: SignInLink}, refusals=AUTH_REFUSALS, scope=Scope.READ)
+def make_link(call: Call) -> ViewResponse:
+    """Create a link that signs you in on another device, once within 15 minutes.
 
-    Only people may: an API token can't make more of what it is.
+    API tokens cannot create links.
     """
-    signed = call.signed
-    if signed.token.kind is TokenKind.API:
+    principal = call.principal
+    if principal.token.kind is TokenKind.API:
         raise Forbidden
-    token = call.runtime.signing_in.link(signed.moderator.id)
+    token = call.runtime.accounts_service.link(principal.moderator.id)
     expires = call.runtime.clock() + LINK_LIFE
-    return Answer(OwnLink(link=_address(call, token), expires=iso(expires)), 201)
+    return ViewResponse(SignInLink(link=_sign_in_url(call, token), expires=iso(expires)), 201)
 
 
-@topic.endpoint(
-    "GET",
-    "/v1/moderation/tokens",
-    answers={200: Tokens},
-    refusals=(Unauthenticated, Forbidden),
-    scope=Scope.MANAGE,
-)
+@router.endpoint("GET", "/v1/moderation/tokens", responses={200: Tokens}, refusals=AUTH_REFUSALS, scope=Scope.MANAGE)
 def tokens(call: Call) -> Tokens:
-    """List one's own API tokens."""
-    signed = call.signed
-    found = call.runtime.signing_in.tokens(signed.moderator.id, TokenKind.API)
-    return Tokens(tokens=[_token(token, signed) for token in found])
+    """List your API tokens."""
+    principal = call.principal
+    found = call.runtime.accounts_service.tokens(principal.moderator.id, TokenKind.API)
+    return Tokens(tokens=[_token(token, principal) for token in found])
 
 
-@topic.endpoint(
+@router.endpoint(
     "POST",
     "/v1/moderation/tokens",
     body=NewToken,
-    answers={201: MadeToken},
-    refusals=(Invalid, Unauthenticated, Forbidden),
+    responses={201: CreatedToken},
+    refusals=(Invalid, *AUTH_REFUSALS),
     scope=Scope.MANAGE,
 )
-def make_token(call: Call) -> Answer:
-    """Make an API token, which may do no more than the token that asks for it."""
-    signed = call.signed
+def make_token(call: Call) -> ViewResponse:
+    """Create an API token.  Its scopes cannot exceed those of the token in this request."""
+    principal = call.principal
     for scope in call.body.scopes:
-        signed.need(scope)
-    made, token = call.runtime.signing_in.api_token(signed.moderator, call.body.name, frozenset(call.body.scopes))
-    return Answer(MadeToken(token=token, about=_token(made, signed)), 201)
+        principal.require(scope)
+    created, token = call.runtime.accounts_service.api_token(
+        principal.moderator, call.body.name, frozenset(call.body.scopes)
+    )
+    return ViewResponse(CreatedToken(token=token, about=_token(created, principal)), 201)
 
 
-@topic.endpoint(
+@router.endpoint(
     "DELETE",
     "/v1/moderation/tokens",
     query=IdQuery,
-    answers={204: None},
-    refusals=(Invalid, NotFound, Unauthenticated, Forbidden),
+    responses={204: None},
+    refusals=(Invalid, NotFound, *AUTH_REFUSALS),
     scope=Scope.MANAGE,
 )
-def revoke_token(call: Call) -> Answer:
+def revoke_token(call: Call) -> ViewResponse:
     """Revoke an API token."""
-    call.runtime.access.revoke(call.signed.moderator.id, call.query.id)
-    return Answer(status=204)
+    call.runtime.accounts.revoke(call.principal.moderator.id, call.query.id)
+    return ViewResponse(status=204)
 
 
-@topic.endpoint(
-    "GET",
-    "/v1/moderation/moderators",
-    answers={200: Moderators},
-    refusals=(Unauthenticated, Forbidden),
-    scope=Scope.MANAGE,
+@router.endpoint(
+    "GET", "/v1/moderation/moderators", responses={200: Moderators}, refusals=AUTH_REFUSALS, scope=Scope.MANAGE
 )
 def moderators(call: Call) -> Moderators:
-    """List who moderates."""
-    return Moderators(moderators=[_moderator(each) for each in call.runtime.access.moderators()])
+    """List all moderators."""
+    return Moderators(moderators=[_moderator(each) for each in call.runtime.accounts.moderators()])
 
 
-@topic.endpoint(
+@router.endpoint(
     "POST",
     "/v1/moderation/moderators",
     body=NewModerator,
-    answers={201: Invited},
-    refusals=(Invalid, Unauthenticated, Forbidden),
+    responses={201: Invitation},
+    refusals=(Invalid, *AUTH_REFUSALS),
     scope=Scope.MANAGE,
 )
-def invite(call: Call) -> Answer:
+def invite(call: Call) -> ViewResponse:
     """Invite a moderator."""
-    by = call.signed.moderator.id
-    moderator, token = call.runtime.signing_in.invite(call.body.name, call.body.role, by=by)
-    return Answer(Invited(moderator=_moderator(moderator), link=_address(call, token)), 201)
+    by = call.principal.actor
+    moderator, token = call.runtime.accounts_service.invite(call.body.name, call.body.role, by=by)
+    return ViewResponse(Invitation(moderator=_moderator(moderator), link=_sign_in_url(call, token)), 201)
 
 
-@topic.endpoint(
+@router.endpoint(
     "DELETE",
     "/v1/moderation/moderators",
     query=IdQuery,
-    answers={204: None},
-    refusals=(Invalid, NotFound, LastOwner, Unauthenticated, Forbidden),
+    responses={204: None},
+    refusals=(Invalid, NotFound, LastOwner, *AUTH_REFUSALS),
     scope=Scope.MANAGE,
 )
-def dismiss(call: Call) -> Answer:
+def dismiss(call: Call) -> ViewResponse:
     """Remove a moderator, with all their sessions and tokens."""
-    call.runtime.signing_in.dismiss(call.query.id, by=call.signed.moderator.id)
-    return Answer(status=204)
+    call.runtime.accounts_service.dismiss(call.query.id, by=call.principal.actor)
+    return ViewResponse(status=204)
 
 
-def _address(call: Call, link: str) -> str:
-    base = call.runtime.settings.url or call.incoming.base
+def _sign_in_url(call: Call, link: str) -> str:
+    base = call.runtime.settings.url or call.request.base
     return f"{base}/moderate#{link}"
 
 
-def _moderator(moderator: Moderator) -> ModeratorShape:
+def _moderator(moderator: Moderator) -> ModeratorSchema:
     created = iso(moderator.created)
-    return ModeratorShape(id=moderator.id, name=moderator.name, role=moderator.role, created=created)
+    return ModeratorSchema(id=moderator.id, name=moderator.name, role=moderator.role, created=created)
 
 
-def _token(token: Token, asking: Signed) -> TokenShape:
-    return TokenShape(
+def _token(token: Token, caller: Principal) -> TokenSchema:
+    return TokenSchema(
         id=token.hash,
         created=iso(token.created),
         used=iso(token.used) if token.used else None,
         expires=iso(min(token.expires, token.idle_until)),
         name=token.name or None,
-        scopes=sorted(token.scopes & asking.moderator.scopes),
-        current=token.hash == asking.token.hash,
+        scopes=sorted(token.scopes & caller.moderator.scopes),
+        current=token.hash == caller.token.hash,
     )

@@ -1,92 +1,82 @@
-"""Jobs: long work that a request began and did not end, for anybody who moderates to finish."""
-
-from typing import Annotated
+"""Jobs: operations that one request did not finish.  Any moderator may continue them."""
 
 from pydantic import Field
 
 from ...core.accounts import Scope
-from ...core.errors import Forbidden, NotFound, Unauthenticated
-from ...core.ids import HASH, ULID
-from ...core.jobs import Job, Work
+from ...core.errors import NotFound
+from ...core.jobs import Job
 from ...core.times import iso
-from ...service.moderation.decide import Outcome
-from ..http.endpoints import Call, Topic
-from ..public.schemas import Out
-from .schemas import Decided, decided_all
+from ..http.endpoints import Call, Router
+from ..public.schemas import ResponseModel
+from .common import AUTH_REFUSALS, ActorSchema, actor_schema, moderator_names
+from .schemas import DecisionResult, decision_results
 
-topic = Topic(__name__)
+router = Router(__name__)
 
 
-class JobShape(Out):
-    """What was begun: decisions, taking them back, a move, or erasing an author who asked for it."""
+class JobSchema(ResponseModel):
+    """An unfinished operation."""
 
     id: str
-    work: Work
-    by: str | None = Field(description="The id of the moderator who began it; absent if it was the author.")
-    who: str = Field(description="Their name, or `author`.")
+    kind: str = Field(description="Such as `decide`, `undo`, `erase` (of an author's data) or `move` (of a post).")
+    actor: ActorSchema = Field(description="Who began it.")
     at: str
-    comments: Annotated[
-        int, Field(description="How many comments it is about; 0 if it is about all of an author or of a post.")
-    ]
+    parameters: dict[str, str | int] = Field(
+        description="What the operation is about: the number of `comments`, or the posts of a move, `from` and `to`."
+    )
+    detail: str = Field(description="The operation in English.")
 
 
-class JobList(Out):
-    """Those that nobody finished, oldest first, up to 100."""
+class JobList(ResponseModel):
+    """Up to 100 unfinished jobs, oldest first."""
 
-    jobs: list[JobShape]
+    jobs: list[JobSchema]
 
 
-class JobDone(Out):
-    """What one more try did.  ``left``: send it again for the rest."""
+class JobResult(ResponseModel):
+    """What this request did.  ``left``: the job is not finished; send the request again."""
 
-    results: list[Decided] = Field(description="Of decisions, what became of each; what was done before is so already.")
-    erased: int = Field(description="Of an author, how many things went.")
+    done: int = Field(description="How many comments were changed or moved, or items erased, by this request.")
     left: bool
-    done: int = Field(default=0, description="Of a move, how many comments were moved.")
+    results: list[DecisionResult] = Field(
+        description="For decisions: the result of each. Earlier ones have the outcome `already_so`."
+    )
 
 
-@topic.endpoint(
+@router.endpoint(
     "GET",
     "/v1/moderation/jobs",
-    answers={200: JobList},
-    refusals=(Unauthenticated, Forbidden),
+    responses={200: JobList},
+    refusals=AUTH_REFUSALS,
     scope=Scope.READ,
 )
 def jobs(call: Call) -> JobList:
-    """List long work that was begun and not ended."""
-    names = {moderator.id: moderator.name for moderator in call.runtime.access.moderators()}
-    return JobList(jobs=[_shape(job, names) for job in call.runtime.jobs.unfinished()])
+    """List unfinished jobs."""
+    names = moderator_names(call)
+    return JobList(jobs=[_serialize(call, job, names) for job in call.runtime.job_service.unfinished()])
 
 
-@topic.endpoint(
+@router.endpoint(
     "POST",
     "/v1/moderation/jobs/{job_id}",
-    answers={200: JobDone},
-    refusals=(NotFound, Unauthenticated, Forbidden),
+    responses={200: JobResult},
+    refusals=(NotFound, *AUTH_REFUSALS),
     scope=Scope.MODERATE,
 )
-def finish(call: Call) -> JobDone:
-    """Go on with long work, for as long as one request may last."""
-    job_id = call.incoming.path["job_id"]
-    if HASH.fullmatch(job_id):
-        erased = call.runtime.erasing.finish(job_id)
-        return JobDone(results=[], erased=erased.done, left=erased.left)
-    if not ULID.fullmatch(job_id):
-        raise NotFound
-    if call.runtime.jobs.get(job_id).work is Work.MOVE:
-        carried = call.runtime.moving.finish(job_id, call.signed.moderator.id)
-        return JobDone(results=[], erased=0, left=carried.left, done=carried.done)
-    told = decided_all(call, job_id, call.runtime.moderating.finish(job_id, call.signed.moderator.id))
-    left = any(result.outcome is Outcome.NOT_TRIED for result in told.results)
-    return JobDone(results=told.results, erased=0, left=left)
+def finish(call: Call) -> JobResult:
+    """Continue a job, for as long as one request may take."""
+    job_id = call.request.path["job_id"]
+    step = call.runtime.job_service.finish(job_id, call.principal.actor)
+    return JobResult(done=step.done, left=step.left, results=decision_results(call, job_id, step.results).results)
 
 
-def _shape(job: Job, names: dict[str, str]) -> JobShape:
-    return JobShape(
+def _serialize(call: Call, job: Job, names: dict[str, str]) -> JobSchema:
+    service = call.runtime.job_service
+    return JobSchema(
         id=job.id,
-        work=job.work,
-        by=job.by if job.by in names else None,
-        who=names.get(job.by, job.by),
+        kind=job.kind,
+        actor=actor_schema(job.actor, names),
         at=iso(job.at),
-        comments=len(job.comments),
+        parameters=dict(service.parameters(job)),
+        detail=service.description(job),
     )

@@ -1,44 +1,35 @@
-"""Posts, the policy and the figures: what moderators and the owner look after beside comments."""
+"""Posts: list them, close them and set their titles."""
 
 from contextlib import suppress
 from typing import Annotated
 
-from pydantic import BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import ConfigDict, Field, model_validator
 
 from ...core.accounts import Scope
-from ...core.drafts import PostKey, Strict, Version, whole
-from ...core.errors import ChangedMeanwhile, Forbidden, Invalid, PostIsMoving, Unauthenticated
+from ...core.drafts import PostKey, Strict, Version
+from ...core.errors import ChangedMeanwhile, Invalid, PostIsMoving
 from ...core.posts import Post, post_key, post_link
-from ...core.screening.engine import Hold, Policy
 from ...core.text.sanitize import MAX_TITLE, clean_title
-from ..http.endpoints import Call, Topic
-from ..http.pagination import Cursor, signed, verified
+from ..http.endpoints import Call, Router
+from ..http.pagination import DEFAULT_LIMIT, MAX_LIMIT, Cursor, cursor_value, signed_cursor
 from ..http.parsing import Number, Query
-from ..public.schemas import NULL, STRING, Next, Out
-from .queue import ANYBODY, DEFAULT_QUEUE, MAX_QUEUE
+from ..public.comments import PostQuery
+from ..public.schemas import NULL, STRING, NextCursor, ResponseModel
+from .common import AUTH_REFUSALS
 
-topic = Topic(__name__)
-
-MAX_APPROVALS = 100
-MAX_DAYS = 3_650
+router = Router(__name__)
 
 
 class PostsQuery(Query):
-    """A page of posts, or one."""
+    """A page of posts, or one post."""
 
     post: PostKey | None = None
-    limit: Annotated[Number, Field(ge=1, le=MAX_QUEUE)] = DEFAULT_QUEUE
+    limit: Annotated[Number, Field(ge=1, le=MAX_LIMIT)] = DEFAULT_LIMIT
     cursor: Cursor = ""
 
 
-class PostQuery(Query):
-    """Which post."""
-
-    post: PostKey
-
-
 class PostChange(Strict):
-    """One thing to change; ``version`` guards against changing what somebody else just changed."""
+    """A change to one field.  ``version`` prevents overwriting a change of somebody else."""
 
     model_config = ConfigDict(
         json_schema_extra={
@@ -54,7 +45,7 @@ class PostChange(Strict):
         Annotated[
             str,
             Field(
-                description="What readers see as the post's title; empty for none.",
+                description="The title that readers see; empty for none.",
                 json_schema_extra={"maxLength": MAX_TITLE},
             ),
         ]
@@ -69,116 +60,75 @@ class PostChange(Strict):
         return self
 
 
-class ModeratedPost(Out):
+class ModeratedPost(ResponseModel):
     """A post as moderators see it."""
 
     post: str
     link: str | None
     title: str | None
-    proposed_title: str | None = Field(description="What a reader's page called it: unverified.")
-    count: int = Field(description="Its published comments.")
-    waiting: int | None = Field(default=None, description="In the list: those that wait, of the first 1,000 or so.")
+    proposed_title: str | None = Field(description="The title that the page of a reader sent. It is not verified.")
+    count: int = Field(description="Published comments.")
+    waiting: int | None = Field(
+        default=None, description="Pending comments, among about the first 1,000 of the queue. Only in the list."
+    )
     closed: bool
     version: int
-    moved_to: str | None = Field(default=None, description="The key of the post where its comments were moved.")
+    moved_to: str | None = Field(default=None, description="The key of the post to which the comments were moved.")
 
 
-class ModeratedPosts(Out):
-    """Posts in the order of their keys."""
+class ModeratedPosts(ResponseModel):
+    """A page of posts in the order of their keys."""
 
     posts: list[ModeratedPost]
-    next: Next = None
+    next: NextCursor = None
 
 
-class PolicyShape(Out):
-    """What waits for a moderator, whatever the other rules say; ``version`` rises with each change."""
-
-    hold: Hold
-    approvals: int = Field(description="For `new_authors`: so many approved comments end being new.")
-    days: int = Field(description="For `posts_older_than`.")
-    version: int
-
-
-class PolicyChange(Strict):
-    """The next policy; ``version`` is the one that it replaces."""
-
-    hold: Annotated[Hold, Field(strict=False)]
-    approvals: Annotated[int, Field(ge=1, le=MAX_APPROVALS), BeforeValidator(whole)] = 1
-    days: Annotated[int, Field(ge=1, le=MAX_DAYS), BeforeValidator(whole)] = 14
-    version: Version
-
-
-@topic.endpoint(
+@router.endpoint(
     "GET",
     "/v1/moderation/posts",
     query=PostsQuery,
-    answers={200: ModeratedPosts},
-    refusals=(Invalid, *ANYBODY),
+    responses={200: ModeratedPosts},
+    refusals=(Invalid, *AUTH_REFUSALS),
     scope=Scope.READ,
 )
 def posts(call: Call) -> ModeratedPosts:
-    """List the posts that ever had a submission, with their counts; or look at one."""
+    """List all posts that ever had a submission, or get one post."""
     query: PostsQuery = call.query
-    after = verified(call, query.cursor, "posts", fits=_is_key) if query.cursor else ""
+    after = cursor_value(call, query.cursor, "posts", fits=_is_key) if query.cursor else ""
     single = [call.runtime.posts.get(query.post)] if query.post else []
     found, following = (single, "") if query.post else call.runtime.posts.page(limit=query.limit, after=after)
     waiting = call.runtime.queue.count().posts
     return ModeratedPosts(
-        posts=[post_shape(call, post).model_copy(update={"waiting": waiting.get(post.key, 0)}) for post in found],
-        next=signed(call, following, "posts") if following else None,
+        posts=[moderated_post(call, post).model_copy(update={"waiting": waiting.get(post.key, 0)}) for post in found],
+        next=signed_cursor(call, following, "posts") if following else None,
     )
 
 
-@topic.endpoint(
+@router.endpoint(
     "PATCH",
     "/v1/moderation/posts",
     query=PostQuery,
     body=PostChange,
-    answers={200: ModeratedPost},
-    refusals=(Invalid, ChangedMeanwhile, PostIsMoving, *ANYBODY),
+    responses={200: ModeratedPost},
+    refusals=(Invalid, ChangedMeanwhile, PostIsMoving, *AUTH_REFUSALS),
     scope=Scope.MODERATE,
 )
 def change_post(call: Call) -> ModeratedPost:
     """Close a post to new comments, reopen it, or set the title that readers see."""
-    governing, key, wanted = call.runtime.governing, call.query.post, call.body
+    post_admin, key, wanted = call.runtime.post_admin, call.query.post, call.body
     if wanted.closed is not None:
-        return post_shape(call, governing.set_closed(key, wanted.version, call.signed, closed=wanted.closed))
-    return post_shape(call, governing.set_title(key, wanted.version, call.signed, _title(wanted.title)))
-
-
-@topic.endpoint("GET", "/v1/moderation/policy", answers={200: PolicyShape}, refusals=ANYBODY, scope=Scope.READ)
-def policy(call: Call) -> PolicyShape:
-    """Get the screening policy."""
-    return _policy(call.runtime.config.policy())
-
-
-@topic.endpoint(
-    "PUT",
-    "/v1/moderation/policy",
-    body=PolicyChange,
-    answers={200: PolicyShape},
-    refusals=(Invalid, ChangedMeanwhile, Unauthenticated, Forbidden),
-    scope=Scope.MANAGE,
-)
-def change_policy(call: Call) -> PolicyShape:
-    """Change the screening policy.  It counts from the next submission on."""
-    wanted = call.body
-    chosen = Policy(wanted.hold, wanted.version + 1, approvals=wanted.approvals, days=wanted.days)
-    return _policy(call.runtime.governing.set_policy(chosen, call.signed))
-
-
-def _policy(chosen: Policy) -> PolicyShape:
-    return PolicyShape(hold=chosen.hold, approvals=chosen.approvals, days=chosen.days, version=chosen.version)
+        return moderated_post(call, post_admin.set_closed(key, wanted.version, call.principal, closed=wanted.closed))
+    return moderated_post(call, post_admin.set_title(key, wanted.version, call.principal, _title(wanted.title)))
 
 
 def _title(title: str) -> str:
     try:
         return clean_title(title)
-    except ValueError as wrong:
-        raise Invalid({"title": str(wrong)}) from None
+    except ValueError as error:
+        raise Invalid({"title": str(error)}) from None
 
 
-def post_shape(call: Call, post: Post) -> ModeratedPost:
+def moderated_post(call: Call, post: Post) -> ModeratedPost:
     """A post as moderators see it."""
     return ModeratedPost(
         post=post.key,

@@ -1,48 +1,55 @@
-"""What goes over the wire between the service and its moderators."""
+"""JSON schemas of the routes for moderators, and conversions to them."""
 
 from collections.abc import Sequence
 from typing import Annotated
 
 from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, model_validator
 
-from ...core.comments import Comment, Earlier, Status
-from ...core.decisions import MAX_NOTE, Decision, Record
-from ...core.drafts import MAX_VERSION, CommentId, PostKey, Strict, Text, Words, whole
+from ...core.comments import Comment, PreviousText, Reason, Status
+from ...core.decisions import AuthorRecord, Decision
+from ...core.drafts import MAX_VERSION, CommentId, EditedText, PostKey, Strict, Text, whole
 from ...core.ids import ULID
 from ...core.posts import post_link
-from ...core.text.sanitize import clean_note
+from ...core.screening.engine import message_of
+from ...core.text.sanitize import MAX_NOTE, clean_note
 from ...core.times import iso
-from ...service.moderation.decide import MAX_DECISIONS, Outcome, Result
+from ...service.moderation.decide import MAX_DECISIONS
+from ...service.results import Outcome, Result
 from ..http.endpoints import Call
-from ..http.pagination import ENVELOPE, MAX_PAGE, fitting
+from ..http.pagination import ENVELOPE, MAX_PAGE, count_fitting
 from ..http.problems import problem_of
-from ..public.schemas import NULL, STRING, Next, Out
+from ..public.schemas import NULL, STRING, NextCursor, ResponseModel
 from .flags import OpenFlag
 
-MAX_GLIMPSE = 120  # characters
-BARE = 512  # bytes of what is told of a decision without its comment
+MAX_EXCERPT = 120  # characters
+RESULT_BYTES = 512  # bytes of a decision result without its comment
 
 Version = Annotated[int, Field(ge=1, le=MAX_VERSION), BeforeValidator(whole)]
 RowId = Annotated[str, Field(pattern=f"^{ULID.pattern}$", description="A ULID.")]
 
 
-class WhyHeld(Out):
-    """What screening found."""
+class HoldReason(ResponseModel):
+    """A reason why screening held the comment: the rule, and what it found.
+
+    ``template`` is the English message before its ``{parameters}`` are filled in, by which it can be translated.
+    """
 
     rule: str
-    words: str
+    parameters: dict[str, int | str]
+    template: str
+    detail: str = Field(description="The message in English.")
 
 
-class AuthorRecord(Out):
-    """How moderators decided on this author's comments, as they stand now."""
+class AuthorRecordSchema(ResponseModel):
+    """How many comments of this author were approved or rejected."""
 
     approved: int
     rejected: int
-    since: str | None = Field(description="When the one was submitted that a moderator decided on first.")
+    since: str | None = Field(description="When the first comment with a decision was submitted.")
 
 
-class EarlierWords(Out):
-    """What a comment said before a moderator edited it."""
+class PreviousTextSchema(ResponseModel):
+    """The text of a comment before a moderator edited it."""
 
     text: str
     name: str | None
@@ -51,19 +58,19 @@ class EarlierWords(Out):
     at: str
 
 
-class Glimpse(Out):
-    """A comment in a line, as it stands: nothing is left of one that was deleted."""
+class CommentSummary(ResponseModel):
+    """A comment in one line.  It is empty if the comment was deleted."""
 
     name: str | None
-    words: str = Field(description="Its first words: one line, at most 120 characters.")
+    excerpt: str = Field(description="The beginning of the text: one line, at most 120 characters.")
     status: Status
 
 
-class ModeratedComment(Out):
+class ModeratedComment(ResponseModel):
     """A comment as moderators see it.
 
-    ``version`` goes with each decision.  ``author`` and ``network`` are hashes that tell whose other
-    comments are whose; they reveal no key and no address.
+    Send ``version`` with each decision.  ``author`` and ``network`` are hashes that link comments of
+    the same origin; they reveal no key and no address.
     """
 
     id: str
@@ -80,30 +87,30 @@ class ModeratedComment(Out):
     created: str
     edited: str | None
     moderator: bool
-    reasons: list[WhyHeld]
-    flags: int = Field(description="Readers who flagged it since a moderator last looked.")
+    reasons: list[HoldReason]
+    flags: int = Field(description="Readers who flagged it since a moderator last resolved flags.")
     open_flags: list[OpenFlag] | None = Field(
-        default=None, description="The newest 20 of them, newest first: in the queue, and beside the history."
+        default=None, description="The newest 20 flags, newest first. In the queue and with the history."
     )
     author: str | None
     network: str | None
-    record: AuthorRecord | None = Field(default=None, description="In the queue, for an author with a key.")
-    answered: Glimpse | None = Field(default=None, description="In the queue: what it answers.")
-    earlier: EarlierWords | None = Field(
-        default=None, description="Of one comment, for 30 days after a moderator's edit."
+    record: AuthorRecordSchema | None = Field(default=None, description="In the queue, for authors with a key.")
+    in_reply_to: CommentSummary | None = Field(default=None, description="The parent. Only in the queue.")
+    earlier: PreviousTextSchema | None = Field(
+        default=None, description="The previous text, for 30 days after an edit by a moderator. Not in lists."
     )
 
 
-class QueuePage(Out):
-    """Those that wait, or are flagged, oldest first; those in another status newest first."""
+class QueuePage(ResponseModel):
+    """A page of the queue: pending and flagged comments oldest first, others newest first."""
 
     comments: list[ModeratedComment]
-    looked: int = Field(description="Comments looked at to find these; a search looks at 500 in one request.")
-    next: Next = None
+    scanned: int = Field(description="Comments read to find these. One request reads at most 500.")
+    next: NextCursor = None
 
 
-class WishedDecision(Strict):
-    """A decision about a comment in the version that the moderator saw."""
+class NewDecision(Strict):
+    """A decision on a comment, in the version that the moderator saw."""
 
     id: CommentId
     version: Version
@@ -112,19 +119,19 @@ class WishedDecision(Strict):
 
 
 class Decisions(Strict):
-    """Up to 100 decisions, taken in this order."""
+    """Up to 100 decisions, made in this order."""
 
-    decisions: Annotated[list[WishedDecision], Field(min_length=1, max_length=MAX_DECISIONS)]
+    decisions: Annotated[list[NewDecision], Field(min_length=1, max_length=MAX_DECISIONS)]
 
 
 class NewReply(Strict):
-    """A moderator's own comment: published at once, with a badge."""
+    """A comment by a moderator, published at once with a badge."""
 
     post: PostKey
     text: Text
     parent: CommentId | None = None
     approve_parent: Version | None = Field(
-        default=None, description="Approve what it answers, if that waits, in this version of it."
+        default=None, description="Also approve the parent if it is pending. The version of the parent."
     )
 
     @model_validator(mode="after")
@@ -134,37 +141,40 @@ class NewReply(Strict):
         return self
 
 
-class ModeratorEdit(Words):
-    """Other words for a comment; ``version`` is the one that the moderator saw.  A name or link not sent stays."""
+class ModeratorEdit(EditedText):
+    """An edit by a moderator.  ``version`` is the one that the moderator saw; omitted fields stay unchanged."""
 
     version: Version
 
 
-class Decided(Out):
-    """What became of one decision; ``decision`` is the id to undo it by."""
+class DecisionResult(ResponseModel):
+    """The result of one decision.  ``decision`` is the id with which it can be undone."""
 
-    id: str = Field(description="The comment's; the decision's own, if it was about a post or the policy.")
+    id: str = Field(description="The id of the comment; the id of the decision if it was about a post or the policy.")
     outcome: Outcome
     decision: str | None = None
-    comment: ModeratedComment | None = Field(default=None, description="As it stands now, if the answer has room.")
-    code: str | None = Field(default=None, description="Why it was refused.")
+    comment: ModeratedComment | None = Field(
+        default=None, description="The comment now. Omitted if the response would be too large."
+    )
+    code: str | None = Field(default=None, description="The code of the refusal, if it was refused.")
     detail: str | None = None
-    parent: str | None = Field(default=None, description="The comment to approve first.")
-    parent_version: int | None = None
+    parameters: dict[str, int | str] | None = Field(
+        default=None, description="`parent_not_published`: `parent` and `version` of the comment to approve first."
+    )
 
 
-class DecidedAll(Out):
-    """An answer for each; ``bulk`` undoes them all, if they were several, and is the job that finishes them."""
+class DecisionResults(ResponseModel):
+    """The result of each decision.  ``bulk`` undoes several decisions together, and is the id of their job."""
 
     bulk: str | None
-    results: list[Decided]
+    results: list[DecisionResult]
     job: str | None = Field(
-        default=None, description="The job that goes on, if a move was taken back and comments are still to be moved."
+        default=None, description="The job to continue, if undoing a move left comments to be moved back."
     )
 
 
 class Undo(Strict):
-    """Which decision to take back: one of a comment, one about a post or the policy, or all of a request."""
+    """What to undo: a decision on a comment, a change to a post or the policy, or all decisions of a request."""
 
     model_config = ConfigDict(
         json_schema_extra={
@@ -186,8 +196,8 @@ class Undo(Strict):
         return self
 
 
-def moderated(
-    call: Call, comment: Comment, record: Record | None = None, earlier: Earlier | None = None
+def moderated_comment(
+    call: Call, comment: Comment, record: AuthorRecord | None = None, earlier: PreviousText | None = None
 ) -> ModeratedComment:
     """A comment as moderators see it."""
     return ModeratedComment(
@@ -205,53 +215,65 @@ def moderated(
         created=iso(comment.created),
         edited=iso(comment.edited) if comment.edited else None,
         moderator=comment.badge,
-        reasons=reasons(comment),
+        reasons=hold_reasons(comment),
         flags=comment.flags,
         author=comment.author or None,
         network=comment.network or None,
         record=_record(record) if record else None,
-        earlier=_earlier(earlier) if earlier else None,
+        earlier=_previous_text(earlier) if earlier else None,
     )
 
 
-def _record(record: Record) -> AuthorRecord:
+def _record(record: AuthorRecord) -> AuthorRecordSchema:
     since = iso(record.since) if record.since else None
-    return AuthorRecord(approved=record.approved, rejected=record.rejected, since=since)
+    return AuthorRecordSchema(approved=record.approved, rejected=record.rejected, since=since)
 
 
-def _earlier(was: Earlier) -> EarlierWords:
-    return EarlierWords(text=was.text, name=was.name or None, link=was.link or None, by=was.by, at=iso(was.at))
+def _previous_text(previous: PreviousText) -> PreviousTextSchema:
+    return PreviousTextSchema(
+        text=previous.text, name=previous.name or None, link=previous.link or None, by=previous.by, at=iso(previous.at)
+    )
 
 
-def glimpse(comment: Comment) -> Glimpse:
-    """A comment in a line."""
-    words = " ".join(comment.text.split())
-    shown = words if len(words) <= MAX_GLIMPSE else f"{words[: MAX_GLIMPSE - 1]}…"
-    return Glimpse(name=comment.name or None, words=shown, status=comment.status)
+def comment_summary(comment: Comment) -> CommentSummary:
+    """A comment in one line."""
+    text = " ".join(comment.text.split())
+    excerpt = text if len(text) <= MAX_EXCERPT else f"{text[: MAX_EXCERPT - 1]}…"
+    return CommentSummary(name=comment.name or None, excerpt=excerpt, status=comment.status)
 
 
-def reasons(comment: Comment) -> list[WhyHeld]:
-    """What screening found."""
-    return [WhyHeld(rule=reason.rule, words=reason.words) for reason in comment.reasons]
+def hold_reasons(comment: Comment) -> list[HoldReason]:
+    """The reasons why screening held a comment."""
+    return [_hold_reason(reason) for reason in comment.reasons]
 
 
-def decided_all(call: Call, bulk: str, results: Sequence[Result]) -> DecidedAll:
-    """What became of each decision; comments that do not fit into one answer are left out of it."""
-    told = [_decided(call, result) for result in results]
-    most = fitting([len(each.model_dump_json().encode()) for each in told], MAX_PAGE - ENVELOPE - BARE * len(told))
-    rest = [each.model_copy(update={"comment": None}) for each in told[most:]]
-    return DecidedAll(bulk=bulk or None, results=[*told[:most], *rest])
+def _hold_reason(reason: Reason) -> HoldReason:
+    message = message_of(reason)
+    return HoldReason(
+        rule=reason.rule,
+        parameters=dict(reason.parameters),
+        template=message.template,
+        detail=message.fill(reason.parameters),
+    )
 
 
-def _decided(call: Call, result: Result) -> Decided:
+def decision_results(call: Call, bulk: str, results: Sequence[Result]) -> DecisionResults:
+    """The result of each decision.  Comments that would make the response too large are omitted."""
+    serialized = [_decision_result(call, result) for result in results]
+    room = MAX_PAGE - ENVELOPE - RESULT_BYTES * len(serialized)
+    most = count_fitting([len(each.model_dump_json().encode()) for each in serialized], room)
+    rest = [each.model_copy(update={"comment": None}) for each in serialized[most:]]
+    return DecisionResults(bulk=bulk or None, results=[*serialized[:most], *rest])
+
+
+def _decision_result(call: Call, result: Result) -> DecisionResult:
     problem = problem_of(result.refusal) if result.refusal else None
-    return Decided(
+    return DecisionResult(
         id=result.id,
         outcome=result.outcome,
         decision=result.row or None,
-        comment=moderated(call, result.comment) if result.comment else None,
+        comment=moderated_comment(call, result.comment) if result.comment else None,
         code=problem.code if problem else None,
         detail=problem.detail if problem else None,
-        parent=problem.parent if problem else None,
-        parent_version=problem.parent_version if problem else None,
+        parameters=problem.parameters if problem else None,
     )

@@ -1,11 +1,11 @@
-"""Comments, as readers see, write and withdraw them."""
+"""Comments: the routes with which readers list, submit, edit and withdraw them."""
 
 from typing import Annotated
 
 from pydantic import Field
 
 from ...core.comments import Comment
-from ...core.drafts import KEY_BOUNDS, Draft, PostKey, Strict, Text, Words
+from ...core.drafts import KEY_BOUNDS, Draft, EditedText, PostKey, Strict, Text
 from ...core.errors import (
     EditWindowClosed,
     Invalid,
@@ -18,75 +18,80 @@ from ...core.errors import (
     Unauthenticated,
     WorkMissing,
 )
+from ...core.pages import Page, Position, Row
 from ...core.posts import Post, post_key
 from ...core.public import PublicComment
 from ...core.text.sanitize import MAX_LINK, MAX_NAME, MAX_TEXT
-from ...store.threads import Page, Row, Sort
-from ..http.endpoints import Answer, Call, Topic
-from ..http.pagination import Cursor, cursor, cut, place
+from ...store.threads import Sort
+from ..http.endpoints import Call, Router, ViewResponse
+from ..http.pagination import DEFAULT_LIMIT, MAX_LIMIT, PublicCursor, cut, public_cursor
 from ..http.parsing import Number, Query
-from .schemas import CommentInThread, CommentPage, Counts, Form, FormLimits, Preview, Replies, WorkAsked
+from .schemas import CommentCounts, CommentInThread, CommentPage, Form, FormLimits, Preview, Replies, RequiredWork
 
-topic = Topic(__name__)
+router = Router(__name__)
 
-DEFAULT_PAGE = 25  # comments
-MAX_LIMIT = 100  # comments
 MAX_TOP = 500  # comments of a post that can be ordered by their votes
 MAX_COUNTS = 50  # posts
 
-Limit = Annotated[Number, Field(ge=1, le=MAX_LIMIT, description="About how many comments: a page is whole threads.")]
+Limit = Annotated[
+    Number, Field(ge=1, le=MAX_LIMIT, description="The approximate number of comments: threads are kept together.")
+]
 
 
-class OfPost(Query):
-    """About one post."""
+class PostQuery(Query):
+    """One post."""
 
     post: PostKey = Field(description="The key of the post.", examples=["/2024/07/panic.html"])
 
 
-class ListQuery(OfPost):
-    """A page of a post's comments."""
+class ListQuery(PostQuery):
+    """A page of the comments of a post."""
 
     sort: Sort = Sort.NEWEST
-    limit: Limit = DEFAULT_PAGE
-    cursor: Cursor = ""
+    limit: Limit = DEFAULT_LIMIT
+    cursor: PublicCursor = ""
 
 
 class RepliesQuery(Query):
     """A page of replies."""
 
-    limit: Limit = DEFAULT_PAGE
-    cursor: Cursor = ""
+    limit: Limit = DEFAULT_LIMIT
+    cursor: PublicCursor = ""
 
 
 class CountsQuery(Query):
-    """Several posts at once."""
+    """Up to 50 posts."""
 
     post: Annotated[
         list[Annotated[str, Field(json_schema_extra=KEY_BOUNDS)]],
-        Field(min_length=1, max_length=MAX_COUNTS, description="Keys of posts, up to 50."),
+        Field(min_length=1, max_length=MAX_COUNTS, description="Up to 50 post keys."),
     ]
 
 
 class PreviewDraft(Strict):
-    """A text to look at."""
+    """A text to preview."""
 
     text: Text
 
 
-@topic.endpoint(
-    "GET", "/v1/comments", query=ListQuery, answers={200: CommentPage}, refusals=(Invalid, SortUnavailable), memo=True
+@router.endpoint(
+    "GET",
+    "/v1/comments",
+    query=ListQuery,
+    responses={200: CommentPage},
+    refusals=(Invalid, SortUnavailable),
+    cached=True,
 )
 def comments(call: Call) -> CommentPage:
-    """List a post's comments, by whole threads.
+    """List the comments of a post.
 
-    A post without comments is an empty page, not an error.
+    A post without comments has an empty page; that is not an error.
     """
     query: ListQuery = call.query
-    bound = ("comments", query.post, query.sort)
-    post = call.runtime.posts.get(query.post, consistent=False)
-    sorts = offered(post, query.sort)
-    page = call.runtime.threads.page(query.post, query.sort, query.limit, place(call, query.cursor, *bound))
-    rows, following = cut(page)
+    cursor = public_cursor(query.cursor, scored=query.sort is Sort.TOP)
+    post, after = call.runtime.places.in_post(query.post, cursor)
+    sorts = available_sorts(post, query.sort)
+    rows, following = cut(call.runtime.threads.page(query.post, query.sort, query.limit, after))
     return CommentPage(
         post=query.post,
         title=post.title or None,
@@ -94,151 +99,158 @@ def comments(call: Call) -> CommentPage:
         closed=post.closed,
         sorts=sorts,
         comments=rows,
-        next=cursor(call, following, *bound),
+        next=following,
     )
 
 
-def offered(post: Post, wanted: Sort) -> list[Sort]:
+def available_sorts(post: Post, wanted: Sort) -> list[Sort]:
     """The orders in which a post's comments can be read.
 
     Raises:
-        SortUnavailable: not the one that is wanted.
+        SortUnavailable: the requested order is not among them.
     """
     sorts = [sort for sort in Sort if sort is not Sort.TOP or post.count <= MAX_TOP]
     if wanted not in sorts:
-        raise SortUnavailable({"sort": f"is offered up to {MAX_TOP} comments under a post"})
+        raise SortUnavailable({"sort": f"is available for posts with up to {MAX_TOP} comments"}, limit=MAX_TOP)
     return sorts
 
 
-@topic.endpoint("GET", "/v1/comments/{comment_id}", answers={200: CommentInThread}, refusals=(NotFound,), memo=True)
+@router.endpoint(
+    "GET", "/v1/comments/{comment_id}", responses={200: CommentInThread}, refusals=(NotFound,), cached=True
+)
 def comment_in_thread(call: Call) -> CommentInThread:
-    """Get one comment with what it answers and the replies to it.
+    """Get a comment with its ancestors and replies.
 
-    A comment that waits, one that was rejected and one that never was give the same answer.
+    Pending, rejected and nonexistent comments all give the same 404.
     """
     comment = public_comment(call)
-    above = [Row(each.path, _shown(each)) for each in call.runtime.comments.ancestors(comment)]
-    page = call.runtime.threads.below(comment.post, comment.path, DEFAULT_PAGE, None)
-    rows, following = cut(Page([*reversed(above), Row(comment.path, _shown(comment)), *page.rows], page.next))
-    return CommentInThread(
-        post=comment.post, id=comment.id, comments=rows, next=cursor(call, following, "replies", comment.id)
-    )
+    ancestors = [Row(each.path, _public_or_placeholder(each)) for each in call.runtime.comments.ancestors(comment)]
+    page = call.runtime.threads.below(comment.post, comment.path, DEFAULT_LIMIT, Position(comment.path, inside=True))
+    own = Row(comment.path, _public_or_placeholder(comment))
+    rows, following = cut(Page([*reversed(ancestors), own, *page.rows], page.end))
+    return CommentInThread(post=comment.post, id=comment.id, comments=rows, next=following)
 
 
-@topic.endpoint(
+@router.endpoint(
     "GET",
     "/v1/comments/{comment_id}/replies",
     query=RepliesQuery,
-    answers={200: Replies},
+    responses={200: Replies},
     refusals=(NotFound, Invalid),
-    memo=True,
+    cached=True,
 )
 def replies(call: Call) -> Replies:
-    """List the replies below one comment, in order."""
+    """List the replies to a comment."""
     query: RepliesQuery = call.query
-    comment = call.runtime.comments.get(call.comment_id)
-    if not comment.is_visible:
-        raise NotFound
-    bound = ("replies", comment.id)
-    after = place(call, query.cursor, *bound)
-    rows, following = cut(call.runtime.threads.below(comment.post, comment.path, query.limit, after))
-    return Replies(comments=rows, next=cursor(call, following, *bound))
+    top, after = call.runtime.places.below(call.comment_id, public_cursor(query.cursor))
+    rows, following = cut(call.runtime.threads.below(top.post, top.path, query.limit, after))
+    return Replies(comments=rows, next=following)
 
 
-@topic.endpoint("GET", "/v1/counts", query=CountsQuery, answers={200: Counts}, refusals=(Invalid,), memo=True)
-def counts(call: Call) -> Counts:
+@router.endpoint(
+    "GET", "/v1/counts", query=CountsQuery, responses={200: CommentCounts}, refusals=(Invalid,), cached=True
+)
+def counts(call: Call) -> CommentCounts:
     """Count the published comments of up to 50 posts."""
-    names = {name: _counted_key(name) for name in call.query.post}
-    found = call.runtime.posts.counts(list(names.values()))
-    return Counts(counts={name: found[key] for name, key in names.items()})
+    keys = {name: _post_key(name) for name in call.query.post}
+    found = call.runtime.posts.counts(list(keys.values()))
+    return CommentCounts(counts={name: found[key] for name, key in keys.items()})
 
 
-def _counted_key(name: str) -> str:
+def _post_key(name: str) -> str:
     try:
         return post_key(name)
-    except ValueError as wrong:
-        raise Invalid({"post": str(wrong)}) from None
+    except ValueError as error:
+        raise Invalid({"post": str(error)}) from None
 
 
-@topic.endpoint(
-    "GET", "/v1/form", query=OfPost, answers={200: Form}, refusals=(Invalid, Unauthenticated), author=True, anybody=True
+@router.endpoint(
+    "GET",
+    "/v1/form",
+    query=PostQuery,
+    responses={200: Form},
+    refusals=(Invalid, Unauthenticated),
+    author=True,
+    author_optional=True,
 )
 def form(call: Call) -> Form:
-    """Get what a reader needs to begin writing; with an author key, what holds for its owner."""
-    runtime, author, bits = call.runtime, call.caller.author, call.runtime.settings.work
+    """Get the form token and limits for a new comment; with an author key, those for its owner."""
+    runtime, caller, bits = call.runtime, call.caller, call.runtime.settings.work
     post = runtime.posts.get(call.query.post, consistent=False)
     return Form(
-        token=runtime.submitting.form_token(call.query.post, author),
+        token=runtime.submission.form_token(call.query.post, caller.author),
         closed=post.closed,
-        holds=runtime.submitting.will_wait(post, author),
+        holds=runtime.submission.will_wait(post, caller),
         edit_seconds=int(runtime.settings.edit_window.total_seconds()),
         limits=FormLimits(text=MAX_TEXT, name=MAX_NAME, link=MAX_LINK),
-        work=WorkAsked(bits=bits) if bits else None,
+        work=RequiredWork(bits=bits) if bits else None,
     )
 
 
-@topic.endpoint(
+@router.endpoint(
     "POST",
     "/v1/comments",
     body=Draft,
-    answers={201: PublicComment, 202: PublicComment},
+    responses={201: PublicComment, 202: PublicComment},
     refusals=(Invalid, Unauthenticated, KeyMissing, KeyReused, PostClosed, TooManyRequests, WorkMissing),
     author=True,
-    anybody=True,
+    author_optional=True,
     key=True,
 )
-def submit(call: Call) -> Answer:
-    """Submit a comment.  201: it is public.  202: it waits for a moderator.
+def submit(call: Call) -> ViewResponse:
+    """Submit a comment.  201: it is published.  202: it is held for a moderator.
 
-    Sent again with the same `Idempotency-Key`, author key and words, it stays one comment.  Where `GET /v1/form` asks
-    for work, it is done for its token and this `Idempotency-Key`; that of another author key or post counts as none.
+    The same request with the same `Idempotency-Key` is stored only once. If `GET /v1/form` requires a proof of work,
+    it must be made with its token and this `Idempotency-Key`, and for the same post and author key.
     """
-    comment = call.runtime.submitting.submit(call.body, call.caller, call.idempotency_key)
-    return _stored(comment, created=201)
+    comment = call.runtime.submission.submit(call.body, call.caller, call.idempotency_key)
+    return _submitted(comment, created=201)
 
 
-@topic.endpoint(
+@router.endpoint(
     "PATCH",
     "/v1/comments/{comment_id}",
-    body=Words,
-    answers={200: PublicComment, 202: PublicComment},
+    body=EditedText,
+    responses={200: PublicComment, 202: PublicComment},
     refusals=(Invalid, Unauthenticated, EditWindowClosed, NotFound, TooManyRequests),
     author=True,
 )
-def edit(call: Call) -> Answer:
-    """Edit one's own comment.  200: it is public.  202: it waits for a moderator.
+def edit(call: Call) -> ViewResponse:
+    """Edit your comment.  200: it is published.  202: it is held for a moderator.
 
-    The new words are screened like new ones.
+    The new text is screened like a new comment.
     """
     comment = call.runtime.editing.edit(call.comment_id, call.body, call.caller)
-    return _stored(comment, created=200)
+    return _submitted(comment, created=200)
 
 
-@topic.endpoint(
-    "DELETE", "/v1/comments/{comment_id}", answers={204: None}, refusals=(Unauthenticated, NotFound), author=True
+@router.endpoint(
+    "DELETE", "/v1/comments/{comment_id}", responses={204: None}, refusals=(Unauthenticated, NotFound), author=True
 )
-def withdraw(call: Call) -> Answer:
-    """Withdraw one's own comment, for ever."""
-    call.runtime.editing.withdraw(call.comment_id, call.caller)
-    return Answer(status=204)
+def withdraw(call: Call) -> ViewResponse:
+    """Withdraw your comment.  This cannot be undone."""
+    call.runtime.withdrawal.withdraw(call.comment_id, call.caller)
+    return ViewResponse(status=204)
 
 
-@topic.endpoint("POST", "/v1/preview", body=PreviewDraft, answers={200: Preview}, refusals=(Invalid, TooManyRequests))
+@router.endpoint(
+    "POST", "/v1/preview", body=PreviewDraft, responses={200: Preview}, refusals=(Invalid, TooManyRequests)
+)
 def preview(call: Call) -> Preview:
-    """Render a text as it would be shown.  Nothing is stored."""
-    return Preview(html=call.runtime.submitting.preview(call.body.text, call.stranger))
+    """Render a text as a comment.  Nothing is stored."""
+    return Preview(html=call.runtime.submission.preview(call.body.text, call.anonymous_caller))
 
 
-def _stored(comment: Comment, *, created: int) -> Answer:
+def _submitted(comment: Comment, *, created: int) -> ViewResponse:
     headers = {"Location": f"comments/{comment.id}"} if created == 201 and comment.is_public else {}  # noqa: PLR2004
-    return Answer(PublicComment.of(comment), created if comment.is_public else 202, headers=headers)
+    return ViewResponse(PublicComment.of(comment), created if comment.is_public else 202, headers=headers)
 
 
 def public_comment(call: Call) -> Comment:
-    """The comment of the path.
+    """The comment in the path.
 
     Raises:
-        NotFound: it is not public, or never was.
+        NotFound: it is not public or does not exist.
     """
     comment = call.runtime.comments.get(call.comment_id)
     if not comment.is_public:
@@ -246,6 +258,6 @@ def public_comment(call: Call) -> Comment:
     return comment
 
 
-def _shown(comment: Comment) -> PublicComment:
-    """Itself, or only its place."""
+def _public_or_placeholder(comment: Comment) -> PublicComment:
+    """A comment, or a placeholder if it is not public."""
     return PublicComment.of(comment) if comment.is_public else PublicComment.place_of(comment)

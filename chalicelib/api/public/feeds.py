@@ -12,66 +12,70 @@ from ...core.posts import post_link
 from ...core.public import LatestComment
 from ...core.text.sanitize import HIDDEN
 from ...core.times import EPOCH, iso
-from ..http.endpoints import Answer, Call, Topic
-from ..http.pagination import fitting
+from ..http.endpoints import Call, Router, ViewResponse
+from ..http.pagination import count_fitting
 from ..http.parsing import Number, Query
-from .schemas import Out
+from .schemas import ResponseModel
 
-topic = Topic(__name__)
+router = Router(__name__)
 
 ATOM = "application/atom+xml; charset=utf-8"
 NAMESPACE = "http://www.w3.org/2005/Atom"
 FEED_SIZE = 50  # entries
 MAX_LATEST = 50  # comments
-MAX_SORTED = 500  # comments of a post, newest threads first, among which the last published are looked for
+MAX_SORTED = 500  # comments of the newest threads of a post among which its last published ones are found
 
 
 class LatestQuery(Query):
-    """How many."""
+    """The number of comments."""
 
     limit: Annotated[Number, Field(ge=1, le=MAX_LATEST)] = 10
 
 
 class FeedQuery(Query):
-    """Of one post, or of the whole site."""
+    """The post, or none for the whole site."""
 
     post: PostKey | None = None
 
 
-class Latest(Out):
-    """What was published last, on all posts."""
+class LatestComments(ResponseModel):
+    """The newest comments of the site."""
 
     comments: list[LatestComment]
 
 
-@topic.endpoint("GET", "/v1/latest", query=LatestQuery, answers={200: Latest}, refusals=(Invalid,), memo=True)
-def latest(call: Call) -> Latest:
-    """List what was published last, on all posts."""
+@router.endpoint(
+    "GET", "/v1/latest", query=LatestQuery, responses={200: LatestComments}, refusals=(Invalid,), cached=True
+)
+def latest(call: Call) -> LatestComments:
+    """List the newest comments of the site."""
     comments = call.runtime.threads.latest(call.query.limit)
-    return Latest(comments=comments[: fitting([len(each.model_dump_json().encode()) for each in comments])])
+    return LatestComments(
+        comments=comments[: count_fitting([len(each.model_dump_json().encode()) for each in comments])]
+    )
 
 
-@topic.endpoint(
+@router.endpoint(
     "GET",
     "/v1/feed.atom",
     query=FeedQuery,
-    answers={200: "An Atom feed."},
+    responses={200: "An Atom feed."},
     refusals=(Invalid,),
-    memo=True,
+    cached=True,
     media=ATOM,
 )
-def feed(call: Call) -> Answer:
-    """Follow a post, or the whole site, as an Atom feed, by the time of publication."""
+def feed(call: Call) -> ViewResponse:
+    """Get an Atom feed of the newest comments of the site or of a post."""
     post = call.query.post
     comments = _of_post(call, post) if post else call.runtime.threads.latest(FEED_SIZE)
     entries = [_entry(call, comment) for comment in comments]
-    whole = [tostring(entry, encoding="unicode") for entry in entries]
-    shown = fitting([len(text.encode()) for text in whole])
-    return Answer(_feed(call, post, comments[:shown], entries[:shown]), media=ATOM)
+    serialized = [tostring(entry, encoding="unicode") for entry in entries]
+    most = count_fitting([len(text.encode()) for text in serialized])
+    return ViewResponse(_feed(call, post, comments[:most], entries[:most]), media=ATOM)
 
 
 def _of_post(call: Call, post: str) -> list[LatestComment]:
-    """The last published of a post: exact up to MAX_SORTED comments, of its newest threads beyond."""
+    """The last published comments of a post.  Above MAX_SORTED comments, only the newest threads are read."""
     rows = call.runtime.threads.newest(post, MAX_SORTED)
     fields = set(LatestComment.model_fields)
     public = [LatestComment(**row.comment.model_dump(include=fields)) for row in rows if row.comment.published]
@@ -79,14 +83,14 @@ def _of_post(call: Call, post: str) -> list[LatestComment]:
 
 
 def _feed(call: Call, post: str | None, comments: list[LatestComment], entries: list[Element]) -> str:
-    base, asked = _base(call), f"?post={quote(post)}" if post else ""
+    base, query = _base(call), f"?post={quote(post)}" if post else ""
     root = Element("feed", xmlns=NAMESPACE)
     _text(root, "id", _tag(call, f"feed/{post or ''}"))
     _text(root, "title", f"Comments on {post}" if post else "Comments")
     _text(root, "updated", max(map(_updated, comments), default=iso(EPOCH)))
-    SubElement(root, "link", rel="self", type="application/atom+xml", href=f"{base}/v1/feed.atom{asked}")
+    SubElement(root, "link", rel="self", type="application/atom+xml", href=f"{base}/v1/feed.atom{query}")
     where = post_link(call.runtime.settings.site, post) if post else call.runtime.settings.site
-    SubElement(root, "link", rel="alternate", type="text/html", href=where or f"{base}/thread{asked}")
+    SubElement(root, "link", rel="alternate", type="text/html", href=where or f"{base}/thread{query}")
     root.extend(entries)
     return '<?xml version="1.0" encoding="utf-8"?>\n' + tostring(root, encoding="unicode")
 
@@ -108,21 +112,21 @@ def _entry(call: Call, comment: LatestComment) -> Element:
 
 
 def _updated(comment: LatestComment) -> str:
-    """What was edited while it waited is new when it is published."""
+    """The time of the last change.  A comment that was edited while it was held is new when published."""
     return max(comment.edited or "", comment.published)
 
 
 def _text(parent: Element, name: str, text: str) -> Element:
     child = SubElement(parent, name)
-    child.text = HIDDEN.sub("", text)  # a key may hold what no XML may
+    child.text = HIDDEN.sub("", text)  # a post key may contain characters that XML forbids
     return child
 
 
 def _base(call: Call) -> str:
-    return call.runtime.settings.url or call.incoming.base
+    return call.runtime.settings.url or call.request.base
 
 
 def _tag(call: Call, what: str) -> str:
-    """An id that stays when the service moves (RFC 4151)."""
+    """A stable id that does not depend on the URL of the service (RFC 4151)."""
     host = urlsplit(call.runtime.settings.site or _base(call)).hostname or "localhost"
     return f"tag:{host},2026:{quote(what)}"

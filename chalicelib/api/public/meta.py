@@ -1,27 +1,27 @@
-"""What is neither a comment's nor a moderator's: health, and the API's description of itself."""
+"""Health check and OpenAPI document."""
 
 from functools import cache
 
 from ..assets import STATIC
-from ..http.endpoints import Answer, Call, Topic
+from ..http.endpoints import Call, Router, ViewResponse
 from .schemas import Health
 
-topic = Topic(__name__)
+router = Router(__name__)
 
 
-@topic.endpoint("GET", "/healthz", answers={200: Health}, memo=True)
+@router.endpoint("GET", "/healthz", responses={200: Health}, cached=True)
 def healthz(_call: Call) -> Health:
-    """Say that the service runs."""
+    """Check that the service is running."""
     return Health()
 
 
-@topic.endpoint("GET", "/openapi.json", answers={200: "The OpenAPI 3.1 document."}, memo=True)
-def openapi(_call: Call) -> Answer:
-    """Describe this API."""
-    return Answer(_document())
+@router.endpoint("GET", "/openapi.json", responses={200: "The OpenAPI 3.1 document."}, cached=True)
+def openapi(_call: Call) -> ViewResponse:
+    """Get the OpenAPI document of this API."""
+    return ViewResponse(_document())
 
 
 @cache
 def _document() -> str:
-    """The document as it was built beside the other static files, from the endpoints themselves."""
+    """The OpenAPI document, which is generated from the endpoints at build time."""
     return (STATIC / "openapi.json").read_text(encoding="utf-8")

@@ -6,16 +6,16 @@ from pydantic import AfterValidator, BeforeValidator, Field
 
 from ...core.drafts import Strict, whole
 from ...core.errors import Invalid, NotFound, TooManyRequests, Unauthenticated
-from ...core.reactions import MAX_NOTE, Direction, FlagReason, OwnComment
-from ...core.text.sanitize import clean_note
-from ..http.endpoints import Answer, Call, Topic
-from .schemas import Out
+from ...core.reactions import Direction, FlagReason, OwnCommentForbidden
+from ...core.text.sanitize import MAX_NOTE, clean_note
+from ..http.endpoints import Call, Router, ViewResponse
+from .schemas import ResponseModel
 
-topic = Topic(__name__)
+router = Router(__name__)
 
 
-def _whole(value: object) -> object:
-    """Python takes ``false`` for 0, and a form that sends it would take votes back."""
+def _vote_number(value: object) -> object:
+    """Refuse ``false``: Python treats it as 0, which would retract the vote."""
     number = whole(value)
     if type(number) is not int:
         raise ValueError("must be -1, 0 or 1")
@@ -23,13 +23,13 @@ def _whole(value: object) -> object:
 
 
 class NewVote(Strict):
-    """1 for up, -1 for down; 0 takes the vote back."""
+    """A vote: 1 for up, -1 for down, 0 to retract it."""
 
-    vote: Annotated[Direction, Field(strict=False, examples=[1]), BeforeValidator(_whole)]
+    vote: Annotated[Direction, Field(strict=False, examples=[1]), BeforeValidator(_vote_number)]
 
 
-class Votes(Out):
-    """A comment's votes, with one's own."""
+class Votes(ResponseModel):
+    """The votes on a comment, with the caller's own."""
 
     up: int
     down: int
@@ -37,41 +37,41 @@ class Votes(Out):
 
 
 class NewFlag(Strict):
-    """Why a moderator should look."""
+    """A report to the moderators."""
 
     reason: Annotated[FlagReason, Field(strict=False, examples=["spam"])]
     note: Annotated[str, Field(max_length=MAX_NOTE), AfterValidator(clean_note)] = ""
 
 
-class Flagged(Out):
-    """A moderator will look."""
+class FlagAccepted(ResponseModel):
+    """The flag was received."""
 
     flagged: bool = True
 
 
-@topic.endpoint(
+@router.endpoint(
     "PUT",
     "/v1/comments/{comment_id}/vote",
     body=NewVote,
-    answers={200: Votes},
-    refusals=(Invalid, Unauthenticated, OwnComment, NotFound, TooManyRequests),
+    responses={200: Votes},
+    refusals=(Invalid, Unauthenticated, OwnCommentForbidden, NotFound, TooManyRequests),
     author=True,
 )
 def vote(call: Call) -> Votes:
-    """Vote on a comment, change the vote or take it back.  One vote per author key."""
-    comment = call.runtime.reacting.vote(call.comment_id, call.body.vote, call.caller)
+    """Vote on a comment, or change or retract your vote.  Each author key has one vote."""
+    comment = call.runtime.reactions_service.vote(call.comment_id, call.body.vote, call.caller)
     return Votes(up=comment.up, down=comment.down, vote=call.body.vote)
 
 
-@topic.endpoint(
+@router.endpoint(
     "POST",
     "/v1/comments/{comment_id}/flags",
     body=NewFlag,
-    answers={202: Flagged},
-    refusals=(Invalid, Unauthenticated, OwnComment, NotFound, TooManyRequests),
+    responses={202: FlagAccepted},
+    refusals=(Invalid, Unauthenticated, OwnCommentForbidden, NotFound, TooManyRequests),
     author=True,
 )
-def flag(call: Call) -> Answer:
-    """Ask a moderator to look at a comment.  A second time changes nothing."""
-    call.runtime.reacting.flag(call.comment_id, call.body.reason, call.body.note, call.caller)
-    return Answer(Flagged(), 202)
+def flag(call: Call) -> ViewResponse:
+    """Flag a comment for the moderators.  Flagging it again has no effect."""
+    call.runtime.reactions_service.flag(call.comment_id, call.body.reason, call.body.note, call.caller)
+    return ViewResponse(FlagAccepted(), 202)

@@ -1,4 +1,4 @@
-"""What goes over the wire beside comments themselves."""
+"""JSON schemas of the public routes, apart from comments themselves."""
 
 from collections.abc import Sequence
 from typing import Annotated
@@ -7,92 +7,93 @@ from pydantic import BaseModel, ConfigDict, Field, JsonValue
 
 from ...core.public import PublicComment
 
-# What a schema says of fields that exclude each other.
+# For schemas with fields that exclude each other.
 STRING: dict[str, JsonValue] = {"type": "string"}
 NULL: dict[str, JsonValue] = {"type": "null"}
 
 
-class Out(BaseModel):
-    """What goes out: exactly the documented fields."""
+class ResponseModel(BaseModel):
+    """The base of response bodies: exactly the documented fields."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
 
-Next = Annotated[
-    str | None, Field(description="Where the next page begins: send it as `cursor`. Absent on the last page.")
-]
+NextCursor = Annotated[str | None, Field(description="The `cursor` of the next page. Absent on the last page.")]
 
 
-class CommentPage(Out):
-    """A page of whole threads; one that is too long for a page goes on with the next."""
+class CommentPage(ResponseModel):
+    """A page of comments.  Threads are kept together unless they are too long for one page."""
 
     post: str
-    title: str | None = Field(description="Only if a moderator set one.")
-    count: int = Field(description="The post's published comments.")
+    title: str | None = Field(description="The title of the post, if a moderator set one.")
+    count: int = Field(description="Published comments of the post.")
     closed: bool
-    sorts: Sequence[str] = Field(description="The orders offered.")
-    comments: list[PublicComment] = Field(description="In the order to show them; a reply stands below its parent.")
-    next: Next = None
+    sorts: Sequence[str] = Field(description="The available orders.")
+    comments: list[PublicComment] = Field(description="In display order: replies follow their parent.")
+    next: NextCursor = None
 
 
-class CommentInThread(Out):
-    """One comment with what it answers above it and the replies below it, in the order to show them."""
+class CommentInThread(ResponseModel):
+    """A comment with its ancestors and replies, in display order."""
 
     post: str
     id: str
     comments: list[PublicComment]
-    next: Annotated[str | None, Field(description="Send it to the comment's `replies` as `cursor`.")] = None
+    next: Annotated[
+        str | None, Field(description="The `cursor` for the next page of `GET /v1/comments/{comment_id}/replies`.")
+    ] = None
 
 
-class Replies(Out):
-    """The replies below one comment, in order."""
+class Replies(ResponseModel):
+    """A page of the replies to a comment, in display order."""
 
     comments: list[PublicComment]
-    next: Next = None
+    next: NextCursor = None
 
 
-class Counts(Out):
-    """Published comments by post, each under the name that was asked for."""
+class CommentCounts(ResponseModel):
+    """The number of published comments by post key, as given in the request."""
 
     counts: dict[str, int]
 
 
-class Preview(Out):
-    """The text as it would be rendered."""
+class Preview(ResponseModel):
+    """A rendered text."""
 
     html: str
 
 
-class FormLimits(Out):
-    """What a comment may be."""
+class FormLimits(ResponseModel):
+    """The maximum lengths of the fields of a comment."""
 
     text: int = Field(description="Characters.")
     name: int = Field(description="Characters.")
     link: int = Field(description="Characters.")
 
 
-class WorkAsked(Out):
-    """A proof of work: to be done for each comment, with this form's token, before it is sent."""
+class RequiredWork(ResponseModel):
+    """A proof of work that each comment needs, made with the token of this form."""
 
     bits: int = Field(
-        description="With how many zero bits SHA-256 over `<token>:<Idempotency-Key>:<work>`, as UTF-8, must begin."
+        description="The number of leading zero bits of SHA-256 over `<token>:<Idempotency-Key>:<work>` in UTF-8."
     )
 
 
-class Form(Out):
-    """What a reader needs to begin writing."""
+class Form(ResponseModel):
+    """What a client needs to submit a comment."""
 
     token: str = Field(description="Send it as `form` with the comment.")
     closed: bool
-    holds: bool = Field(description="A comment would wait for a moderator, as far as is known before it is written.")
-    edit_seconds: int = Field(description="How long a comment can be edited.")
+    holds: bool = Field(description="Whether a new comment is expected to be held for a moderator.")
+    edit_seconds: int = Field(description="For how many seconds authors can edit a comment.")
     limits: FormLimits
-    work: WorkAsked | None = Field(
-        default=None, description="If it is asked for; the token is then for this author key alone, or for none."
+    work: RequiredWork | None = Field(
+        default=None,
+        description="Present if required. The token is then valid only for this author key, or only without one.",
     )
 
 
-class Health(Out):
-    """That the service runs; it says nothing of its table."""
+class Health(ResponseModel):
+    """The service is running.  The table is not checked."""
 
     status: str = "ok"

@@ -1,1 +1,1 @@
-"""Keys derived from the site's secret, and what is signed or sealed with them."""
+"""Cryptography: keys derived from the site's secret, signed values, form tokens and proof of work."""

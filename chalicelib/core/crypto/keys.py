@@ -1,7 +1,8 @@
-"""One secret per stage, four kinds of key derived from it (RFC 5869).
+"""Keys: each stage has one secret, from which five kinds of keys are derived (RFC 5869).
 
-The *identity* and *network* keys never change: comments' ids and the hashes of addresses hang on
-them.  *Signing* and *edge* keys rotate by generation; the last two are accepted.
+The *identity*, *network* and *address* keys never change, because comment ids, hashes of IP addresses and sealed
+e-mail addresses depend on them: the fingerprint in the table stands for all three.
+*Signing* and *edge* keys rotate by generation; the last two generations are valid.
 """
 
 import hashlib
@@ -22,7 +23,7 @@ def derive(secret: bytes, purpose: str) -> bytes:
 
 @dataclass(frozen=True)
 class Keys:
-    """The keys of one stage.  ``generation`` names the current signing key, from 1 up."""
+    """The keys of one stage.  ``generation`` is the number of the current signing key, starting at 1."""
 
     secret: str
     generation: int = 1
@@ -32,22 +33,27 @@ class Keys:
 
     @cached_property
     def identity(self) -> bytes:
-        """For ids and fingerprints.  Never rotates."""
+        """The key for ids and fingerprints.  It never rotates."""
         return self._derive("identity")
 
     @cached_property
     def network(self) -> bytes:
-        """For hashes of addresses.  Never rotates."""
+        """The key for hashes of addresses.  It never rotates."""
         return self._derive("network")
 
     @cached_property
+    def address(self) -> bytes:
+        """The key that seals e-mail addresses (core/crypto/sealing.py).  It never rotates."""
+        return self._derive("address")
+
+    @cached_property
     def signing(self) -> list[bytes]:
-        """Oldest first: the previous generation is still accepted, the last one signs."""
+        """The signing keys, oldest first.  The last one signs; the previous one is still accepted."""
         return self._rotating("signing")
 
     @cached_property
     def edge(self) -> list[str]:
-        """What a distribution of our own shows, so that it is believed whose request it passes on; as ``signing``."""
+        """The keys with which our own CDN proves that it forwarded a request; rotated like ``signing``."""
         return [base64url(key) for key in self._rotating("edge")]
 
     def _rotating(self, purpose: str) -> list[bytes]:
@@ -56,5 +62,5 @@ class Keys:
 
     @cached_property
     def fingerprint(self) -> str:
-        """Says which secret a table belongs to, and nothing else about it."""
+        """Identifies the secret without revealing anything about it.  It is stored in the table."""
         return keyed(self.identity, "fingerprint")

@@ -1,1 +1,1 @@
-"""What the rules find in a draft, and the verdict."""
+"""Screening of drafts by rules: publish, hold, spam or refuse."""

@@ -1,1 +1,1 @@
-"""What people type, cleaned and rendered."""
+"""Text that people type: cleaned, and rendered as HTML."""

@@ -1,11 +1,11 @@
-"""Markdown to HTML, behind two walls: a parser whose every event is written by hand, then nh3.
+"""Markdown to HTML, with two layers of protection: our own writer for the parser's events, then nh3.
 
-There is no HTML in this Markdown, neither tags nor entities: both show as they were typed.  Nor are
-there images, headings, rules, tables or references: their source stays visible, and so does a link
-to anything but http, https and mailto.  A line break is a line break.
+HTML tags and entities are not supported; they are shown as typed.  Images, headings, rules, tables, references
+and links to anything but http, https and mailto are not supported either; their source is shown.  Line breaks
+are preserved.
 
-The characters that would mean what we don't support reach the parser as character references, which
-it reads back as plain text; ``_typed`` does so where it doesn't (code, autolinks, slices of the source).
+Characters with a meaning that is not supported are replaced by character references before parsing.  The parser
+turns these back into plain text; ``_typed`` does so where it doesn't (code, autolinks, slices of the source).
 """
 
 import re
@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     import nh3
     from pyromark.event import Range
 
-RENDERER = 1  # stored with each comment: a change of what is rendered raises it, and all can be rendered anew
-MAX_DEPTH = 10  # quotes and lists within each other: deeper ones lie flat, for browsers' sake
+RENDERER = 1  # stored with each comment; raise it when the output changes, so that comments can be rendered again
+MAX_DEPTH = 10  # nesting of quotes and lists; deeper ones are flattened, to protect browsers
 
 TAGS = {"a", "blockquote", "br", "code", "del", "em", "li", "ol", "p", "pre", "strong", "ul"}
 ATTRIBUTES = {"*": set[str](), "a": {"href", "title"}, "code": {"data-language"}, "ol": {"start"}}
@@ -33,7 +33,7 @@ REL = "ugc nofollow noopener"
 AUTOLINK = r"<(?:https?://|mailto:)[^\s<>]*>|<[^\s<>@!?/][^\s<>@]*@[^\s<>@]+>"
 SHIELDED = re.compile(
     rf"(?P<autolink>{AUTOLINK})|(?P<url>(?<![0-9A-Za-z_])https?://[^\s<>\[\]\\`]+)"
-    r"|\\(?P<escaped>[&<#])|\\.|(?P<bare>[&<#]|!(?=\[)|(?<=\]):)",
+    r"|\\(?P<escaped>[&<#])|\\.|(?P<plain>[&<#]|!(?=\[)|(?<=\]):)",
     re.IGNORECASE,
 )
 ACTIVE = re.compile(r"[&*_~]")
@@ -51,7 +51,7 @@ LINK_WITHOUT_ADDRESS = re.compile("<a (?!href=)")
 LANGUAGE = re.compile(r"[A-Za-z0-9+#._-]{1,32}")
 TRAILING = "?!.,:;*_~'"
 
-Element = tuple[str, str]  # what opens it, what closes it
+Element = tuple[str, str]  # opening tag, closing tag
 NOTHING: Element = ("", "")
 INLINE: dict[str, Element] = {
     "Emphasis": ("<em>", "</em>"),
@@ -62,7 +62,7 @@ PARAGRAPH: Element = ("<p>", "</p>\n")
 
 
 def to_html(text: str) -> str:
-    """Render a comment that ``clean_text`` let through.  Time grows with the length, whatever the text."""
+    """Render a text that ``clean_text`` returned.  Takes linear time for any text."""
     html = _sanitizer().clean(_rendered(text))
     return _sanitizer().clean(_as_typed(text)) if _loses_something(html) else html
 
@@ -89,7 +89,7 @@ def _parser() -> "Callable[[str], Iterator[tuple[Any, Range]]]":
 
 
 def _loses_something(html: str) -> bool:
-    """An address that only the second wall saw through, or a comment of empty quotes and lists."""
+    """Whether nh3 removed the address of a link, or nothing visible is left (only empty quotes and lists)."""
     return bool(LINK_WITHOUT_ADDRESS.search(html)) or not is_visible(TAG.sub("", html))
 
 
@@ -98,7 +98,7 @@ def _rendered(text: str) -> str:
     try:
         return _Writer(source).html(_parser()(source))
     except BaseException as error:
-        # A panic of the parser's Rust is no Exception, and must not cost the reader the comment.
+        # A panic of the parser's Rust code is not an Exception; the comment must not be lost because of it.
         if type(error).__name__ != "PanicException":
             raise
         return _as_typed(text)
@@ -115,11 +115,11 @@ def _shield(found: re.Match[str]) -> str:
         return _shielded_url(found[0])
     if found["escaped"]:
         return f"&#x{ord(found['escaped']):x};"
-    return _reference(found) if found["bare"] else found[0]
+    return _reference(found) if found["plain"] else found[0]
 
 
 def _shielded_url(url: str) -> str:
-    """Nothing in a bare URL is emphasis, but what stands at its end may close some."""
+    """A bare URL in which nothing is emphasis; punctuation at its end may still close emphasis around it."""
     end = len(url.rstrip(TRAILING + ")"))
     return ACTIVE.sub(_reference, url[:end]) + url[end:].replace("&", "&#38;")
 
@@ -129,7 +129,7 @@ def _reference(char: re.Match[str]) -> str:
 
 
 def _typed(source: str) -> str:
-    """What the person typed where now stands this part of the shielded source."""
+    """What the person typed for this part of the shielded source."""
     return REFERENCES.sub(lambda ref: "\\" + chr(int(ref[2], 16)) if ref[1] else chr(int(ref[2])), source)
 
 
@@ -145,7 +145,7 @@ def _with_links(text: str) -> str:
 
 
 def _without_trailing(url: str) -> str:
-    """Without the punctuation of the sentence around it; a closing bracket stays if it was opened."""
+    """A URL without the punctuation of the surrounding sentence; balanced closing parentheses stay."""
     url = url.rstrip(TRAILING)
     surplus = min(url.count(")") - url.count("("), len(url) - len(url.rstrip(")")))
     return url[:-surplus].rstrip(TRAILING) if surplus > 0 else url
@@ -160,49 +160,47 @@ def _link(url: str, title: str, label: str) -> str:
     return f'<a href="{escape(url)}"{titled}>{label}</a>'
 
 
-def _named(event: object) -> tuple[str, Any]:
-    """Events and tags are a name, or a dict of a name and what belongs to it."""
-    return next(iter(event.items())) if isinstance(event, dict) else (str(event), None)
-
-
 class _Writer:
-    """Writes the events of one shielded source as HTML."""
+    """Turns the parser's events for one shielded source into HTML."""
 
     def __init__(self, source: str) -> None:
         self._source = source.encode()
         self._written: list[str] = []
-        self._text: list[str] = []  # gathered until something else comes: a URL arrives in pieces
+        self._text: list[str] = []  # collected until another event, because a URL may come in several pieces
         self._closing: list[str] = []
         self._open = Counter[str]()
-        self._link: tuple[int, dict[str, str]] = (0, {})  # where its label starts, and its data
+        self._link: tuple[int, dict[str, str]] = (0, {})  # the index where its label starts, and its data
 
     def html(self, events: "Iterator[tuple[Any, Range]]") -> str:
         for event, place in events:
-            name, value = _named(event)
+            [(name, value)] = event.items() if isinstance(event, dict) else [(event, "")]
             if name == "Text":
                 self._text.append(value)
-            else:
+                continue
+            if self._text:
                 self._flush()
-                self._written.append(self._html_of(name, value, place))
-        self._flush()
+            self._written.append(self._html_of(name, value, place))
+        if self._text:
+            self._flush()
         return "".join(self._written)
 
-    def _html_of(self, name: str, value: object, place: "Range") -> str:
+    def _html_of(self, name: str, value: Any, place: "Range") -> str:  # noqa: ANN401  the parser's
+        """The HTML of an event; ``value`` of a start or an end is a tag: its name, or a dict of its name and data."""
         match name:
             case "Start":
-                return self._start(*_named(value), place)
+                [(tag, data)] = value.items() if isinstance(value, dict) else [(value, None)]
+                return self._start(tag, data, place)
             case "End":
-                return self._end(_named(value)[0], place)
+                [tag] = value if isinstance(value, dict) else [value]
+                return self._end(tag, place)
             case "SoftBreak" | "HardBreak":
                 return "<br>\n"
             case "Code":
                 return f"<code>{_plain(_typed(str(value)))}</code>"
-            case _:  # a rule; or HTML, had the shield left any
+            case _:  # a rule; HTML can't get here, because it is shielded
                 return f"<p>{_plain(self._slice(place).strip())}</p>\n"
 
     def _flush(self) -> None:
-        if not self._text:
-            return
         text = "".join(self._text)
         self._text.clear()
         if self._open["CodeBlock"]:
@@ -211,7 +209,7 @@ class _Writer:
             self._written.append(_plain(text) if self._open["Link"] else _with_links(text))
 
     def _start(self, tag: str, value: object, place: "Range") -> str:
-        opening, closing = self._element(tag, value, place)
+        opening, closing = PARAGRAPH if tag == "Paragraph" else self._element(tag, value, place)
         self._open[tag] += 1
         self._closing.append(closing)
         if tag == "Link" and isinstance(value, dict):
@@ -226,8 +224,6 @@ class _Writer:
         if tag in INLINE:
             return NOTHING if self._open[tag] else INLINE[tag]
         match tag:
-            case "Paragraph":
-                return PARAGRAPH
             case "BlockQuote" | "List" | "Item":
                 return self._container(tag, value)
             case "CodeBlock":
@@ -250,7 +246,7 @@ class _Writer:
         return "<ol>\n" if number == 1 else f'<ol start="{number}">\n', "</ol>\n"
 
     def _linked(self, place: "Range") -> str:
-        """The link that ends here, or its source where it leads nowhere that we support."""
+        """The HTML of the link that ends here, or its source if its address is not supported."""
         start, link = self._link
         label = "".join(self._written[start + 1 :])
         del self._written[start + 1 :]
@@ -271,7 +267,7 @@ class _Writer:
 
 
 def _code_block(kind: object) -> Element:
-    """``kind`` is "Indented" or {"Fenced": what stands behind the fence}."""
+    """The element of a code block.  ``kind`` is "Indented" or {"Fenced": the text after the fence}."""
     words = kind["Fenced"].split() if isinstance(kind, dict) else []
     language = f' data-language="{words[0]}"' if words and LANGUAGE.fullmatch(words[0]) else ""
     return f"<pre><code{language}>", "</code></pre>\n"

@@ -1,13 +1,13 @@
-r"""What people type: made clean, or refused in words that a person understands.
+r"""Sanitizing: cleans what people type, or explains why it is not accepted.
 
-Each ``clean_…`` returns what is stored, changes nothing when it runs again, and raises ValueError
-otherwise.  Characters are code points: a family of emoji counts seven, and nothing is ever cut.
+Each ``clean_…`` function returns the text to store, or raises ValueError with a message for people.  Cleaning a
+clean text changes nothing.  Lengths are in code points, of which an emoji of a family has seven; texts are never cut.
 
-Explicit bidirectional controls (U+202A to 202E, U+2066 to 2069) go from texts too, rather than being
-balanced: hardly anybody types them, and without them code reads in the order in which it runs.
-The marks U+200E, U+200F and U+061C reach no further than their neighbours and stay in texts.
+Explicit bidirectional controls (U+202A to 202E, U+2066 to 2069) are removed, not balanced: hardly anybody
+types them, and without them code is shown in the order in which it runs.  The marks U+200E, U+200F and U+061C
+affect only their neighbours and stay in texts.
 """
-# ruff: noqa: RUF001 - letters that are mistaken for others are a subject of this module
+# ruff: noqa: RUF001 - this module is about letters that look like others
 
 import re
 import unicodedata
@@ -18,7 +18,8 @@ MAX_TEXT_BYTES = 4 * MAX_TEXT  # no character of UTF-8 is longer than 4 bytes
 MAX_NAME = 80  # characters
 MAX_LINK = 500  # characters
 MAX_TITLE = 200  # characters
-MAX_RAW = 4 * MAX_TEXT  # characters: longer input is refused before any work
+MAX_NOTE = 500  # characters
+MAX_RAW = 4 * MAX_TEXT  # characters: longer input is refused without being cleaned
 MAX_MARKS = 8  # combining marks in a row
 
 LINE_END = re.compile("\r\n|[\r\x85\u2028]")
@@ -29,11 +30,12 @@ HIDDEN = re.compile(
     + "".join(f"{chr(plane + 0xFFFE)}{chr(plane + 0xFFFF)}" for plane in range(0, 0x110000, 0x10000))
     + "]"
 )
-# Tags spell invisible text, except in a flag (England's, say).
+# Tag characters encode invisible text, except in flags such as England's.
 TAGS = re.compile("(\U0001f3f4[\U000e0020-\U000e007e]{1,8}\U000e007f)|[\U000e0000-\U000e00ff\U000e01f0-\U000e0fff]")
-BLANK = re.compile("[\u115f\u1160\u2800\u3164\uffa0\U0001d159]")  # letters and symbols that draw nothing
+INK = re.compile("[!-~]")  # visible ASCII
+BLANK = re.compile("[\u115f\u1160\u2800\u3164\uffa0\U0001d159]")  # letters and symbols that are invisible
 
-# A joiner that shapes what people read, between letters from Arabic to Tibetan or in an emoji; the rest.
+# Groups 1 and 2: joiners that change how text looks, between letters from Arabic to Tibetan or in emoji.
 JOINERS = re.compile(
     "(?<=[\u0600-\u0fff])([\u200c\u200d])(?=[\u0600-\u0fff])"
     "|(?<=[\u2190-\u2bff\ufe0f\U0001f000-\U0001faff])(\u200d)(?=[\u2190-\u2bff\U0001f000-\U0001faff])"
@@ -47,81 +49,81 @@ DEFAULT_PORT = {"http": 80, "https": 443}
 
 
 def clean_text(text: str) -> str:
-    """The text of a comment, as stored.
+    """The text of a comment, as it is stored.
 
     Raises:
-        ValueError: too long, nothing to see in it, or no valid Unicode.
+        ValueError: it is too long, has no visible characters, or is not valid Unicode.
     """
-    return _bounded(tidy(_admitted(text)), MAX_TEXT)
+    return _bounded(tidy(_with_raw_limit(text)), MAX_TEXT)
 
 
 def clean_name(name: str) -> str:
-    """A display name: one line without anything that hides, reorders or only looks like nothing.
+    """A display name: one line without invisible and reordering characters.
 
     Raises:
-        ValueError: too long, nothing to see in it, or no valid Unicode.
+        ValueError: it is too long, has no visible characters, or is not valid Unicode.
     """
-    return _bounded(_one_line(_admitted(name)), MAX_NAME)
+    return _bounded(_one_line(_with_raw_limit(name)), MAX_NAME)
 
 
 def clean_title(title: str) -> str:
-    """What a page calls itself: a name of up to 200 characters, or nothing.
+    """The title of a post: one line of up to 200 characters, or empty.
 
     Raises:
-        ValueError: too long, or no valid Unicode.
+        ValueError: it is too long or not valid Unicode.
     """
-    line = _one_line(_admitted(title))
+    line = _one_line(_with_raw_limit(title))
     return _bounded(line, MAX_TITLE) if line else ""
 
 
 def clean_note(note: str) -> str:
-    """What one person writes to another, or nothing.
+    """A note to or from a moderator, which may be empty.
 
     Raises:
-        ValueError: no valid Unicode.
+        ValueError: it is not valid Unicode.
     """
-    return tidy(_admitted(note))
+    return tidy(_with_raw_limit(note))
 
 
 def clean_link(link: str) -> str:
-    """A reader's website in one spelling of plain ASCII; https where no scheme is given.
+    """The URL of a reader's website, normalized to ASCII; https if the scheme is missing.
 
     Raises:
-        ValueError: no address of a public website.
+        ValueError: it is not the URL of a public website.
     """
     typed = link.strip()
     if len(typed) > MAX_LINK:
         raise ValueError(f"must be at most {MAX_LINK} characters long")
     if not typed.isprintable() or NOT_IN_LINK.search(typed):
         raise ValueError("must be a web address without spaces, quotes or brackets")
-    return _normal(_split(f"https://{typed}" if BARE_HOST.fullmatch(typed) else typed))
+    return _normalized(_split(f"https://{typed}" if BARE_HOST.fullmatch(typed) else typed))
 
 
 def tidy(text: str) -> str:
-    """The cleaning alone, without limits: also for what is imported.
+    """A text cleaned but without limits; also used for imported comments.
 
     Raises:
-        ValueError: half a character (a lone surrogate).
+        ValueError: the text has a lone surrogate.
     """
     if SURROGATE.search(text):
-        raise ValueError("must not contain half a character (a lone surrogate)")
+        raise ValueError("must be valid Unicode, without lone surrogates")
     text = LINE_END.sub("\n", text).replace("\u2029", "\n\n")
     text = TAGS.sub(r"\1", HIDDEN.sub("", text))
-    # Clipped on both sides: normalising takes the square of a run's length, and may make marks.
+    # Clipped twice: normalization takes quadratic time in the length of a run of marks, and may add marks.
     text = clip_marks(unicodedata.normalize("NFC", clip_marks(text)))
     return _without_blank_start(text).rstrip()
 
 
 def is_visible(text: str) -> bool:
-    """Whether a reader would see anything at all."""
-    return any(_draws(char) for char in text)
+    """Whether a text has any visible character."""
+    return bool(INK.search(text)) or any(_is_visible_char(char) for char in text)
 
 
 def clip_marks(text: str) -> str:
     """The text with at most MAX_MARKS combining marks in a row (joiners between them don't count)."""
     if text.isascii():
         return text
-    kept, marks = [], 0
+    clipped, marks = [], 0
     for char in text:
         category = unicodedata.category(char)
         if category.startswith("M"):
@@ -129,38 +131,38 @@ def clip_marks(text: str) -> str:
         elif category != "Cf":
             marks = 0
         if marks <= MAX_MARKS or not category.startswith("M"):
-            kept.append(char)
-    return "".join(kept)
+            clipped.append(char)
+    return "".join(clipped)
 
 
-def _admitted(raw: str) -> str:
+def _with_raw_limit(raw: str) -> str:
     if len(raw) > MAX_RAW:
-        raise ValueError(f"must be far shorter than {len(raw):,} characters")
+        raise ValueError(f"must be much shorter than {len(raw):,} characters")
     return raw
 
 
 def _bounded(text: str, limit: int) -> str:
     if not is_visible(text):
-        raise ValueError("must contain something that can be seen")
+        raise ValueError("must contain visible characters")
     if len(text) > limit:
         raise ValueError(f"must be at most {limit:,} characters long, not {len(text):,}")
     return text
 
 
-def _draws(char: str) -> bool:
-    """Unassigned and private characters count: fonts know more letters than this interpreter."""
+def _is_visible_char(char: str) -> bool:
+    """Whether a character is visible.  Unassigned and private ones count: fonts may know more letters than Python."""
     category = unicodedata.category(char)
     return category[0] not in "ZM" and category not in {"Cc", "Cf", "Cs"} and not BLANK.match(char)
 
 
 def _without_blank_start(text: str) -> str:
-    """The first line that says something keeps its indentation."""
+    """Remove blank lines at the start; the first other line keeps its indentation."""
     start = len(text) - len(text.lstrip())
     return text[text.rfind("\n", 0, start) + 1 :]
 
 
 def _one_line(name: str) -> str:
-    """Each removal may give a joiner new neighbours, so this goes on until nothing changes."""
+    """Repeat until nothing changes, because each removal may give a joiner new neighbours."""
     before, after = "", name
     while after != before:
         before, after = after, " ".join(BLANK.sub(" ", tidy(JOINERS.sub(r"\1\2", after))).split())
@@ -180,20 +182,20 @@ def _split(link: str) -> SplitResult:
     return parts
 
 
-def _normal(parts: SplitResult) -> str:
+def _normalized(parts: SplitResult) -> str:
     parts = SplitResult(*(unicodedata.normalize("NFC", part) for part in parts))
-    place = _ascii_host(parts.hostname or "")
+    netloc = _ascii_host(parts.hostname or "")
     if parts.port and parts.port != DEFAULT_PORT[parts.scheme]:
-        place += f":{parts.port}"
+        netloc += f":{parts.port}"
     path, query, fragment = (quote(part, safe="%/?:@!$&()*+,;=~") for part in (parts.path or "/", *parts[3:]))
-    normal = urlunsplit((parts.scheme, place, path, query, fragment))
-    if len(normal) > MAX_LINK:
+    url = urlunsplit((parts.scheme, netloc, path, query, fragment))
+    if len(url) > MAX_LINK:
         raise ValueError(f"must be at most {MAX_LINK} characters long when written in ASCII")
-    return normal
+    return url
 
 
 def _ascii_host(host: str) -> str:
-    """Look-alike letters show themselves as ``xn--…``; addresses of machines are no websites."""
+    """The host in ASCII, where look-alike letters show as ``xn--…``.  IP addresses and local names are refused."""
     try:
         ascii_host = host.encode("idna").decode("ascii").lower()
     except UnicodeError as error:
@@ -203,8 +205,8 @@ def _ascii_host(host: str) -> str:
     return ascii_host
 
 
-# A table of our own: the full one is thousands of lines of JSON to parse at a cold start, nearly all of
-# them for scripts in which no moderator here is named.
+# A small table: parsing the full one would slow down each cold start, and nearly all of it is for scripts in which
+# moderators' names are not written.
 LOOK_ALIKES = {
     ord(alike): letter
     for letter, alikes in {
@@ -239,12 +241,14 @@ LOOK_ALIKES = {
 
 
 def skeleton(name: str) -> str:
-    """What a hurried reader takes a name for (after UTS #39): equal skeletons look alike.
+    """The skeleton of a name (after UTS #39), only for comparing: names with equal skeletons look alike.
 
-    Only for comparing.  White space, accents and invisible characters go; i, l, I, 1 and | are one letter.
+    White space, accents and invisible characters are removed; i, l, I, 1 and | count as the same letter.
     """
-    bare = "".join(
-        char for char in unicodedata.normalize("NFKD", name) if _draws(char) or unicodedata.category(char) == "Mc"
+    letters = "".join(
+        char
+        for char in unicodedata.normalize("NFKD", name)
+        if _is_visible_char(char) or unicodedata.category(char) == "Mc"
     )
-    folded = bare.translate(LOOK_ALIKES).casefold().translate(LOOK_ALIKES)
+    folded = letters.translate(LOOK_ALIKES).casefold().translate(LOOK_ALIKES)
     return folded.replace("rn", "m").replace("vv", "w")

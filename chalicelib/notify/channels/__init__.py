@@ -1,1 +1,1 @@
-"""Ways to reach people outside the service."""
+"""Channels that deliver notifications to people."""

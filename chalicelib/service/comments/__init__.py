@@ -1,1 +1,1 @@
-"""What authors do: submit, edit, withdraw, erase."""
+"""What authors do with their comments: submit, edit, withdraw, erase."""

@@ -1,154 +1,110 @@
-"""What authors do with their own comments: edit for some minutes, withdraw at any time."""
+"""Edits that authors make to their own comments, for some minutes after the submission."""
 
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from ...core.comments import Caller, Comment, Reason, Status
-from ...core.decisions import AUTHOR, Act, change_row, moved
-from ...core.drafts import Words
-from ...core.errors import (
-    ChangedMeanwhile,
-    EditWindowClosed,
-    NotFound,
-    ParentNotPublished,
-    Unauthenticated,
-    Unavailable,
-)
-from ...core.screening.engine import Screened, Verdict, screen
+from ...core.actors import AUTHOR
+from ...core.audit import Action, change_row
+from ...core.comments import Caller, Comment, Status
+from ...core.decisions import transition
+from ...core.drafts import EditedText
+from ...core.errors import ChangedMeanwhile, EditWindowClosed, ParentNotPublished
+from ...core.screening.context import Context
+from ...core.screening.engine import HOLD_BELOW_HIDDEN, ScreeningResult, screen
 from ...core.text.markdown import RENDERER
-from ...core.threads import ripple
-from ...store.comments import Change, Comments, PlaceChanged
+from ...core.threads import thread_effects
+from ...store.changes import Change, ThreadChanged
+from ...store.comments import Comments
 from ...store.limits import Limits
-from ...store.policy import Config
-from ..clock import RETRIES, Tools
-from ..context import Gathering
+from ..clock import Essentials
+from ..context import ContextReader
+from ..retry import retry
 from .submit import rendered
+from .withdraw import own_comment
 
-KEPT = {Status.REJECTED, Status.SPAM}  # what an edit can't bring back
-BELOW_WHAT_IS_HIDDEN = Screened(
-    Verdict.HOLD, (Reason("hold_below_what_is_hidden", "What it answers is not public any more."),)
-)
+FINAL = {Status.REJECTED, Status.SPAM}  # statuses that an edit does not change
 
 
-class Editing:
-    """``window`` is how long after its submission a comment can be edited."""
+class EditService:
+    """Edits comments for their authors.  ``window`` is how long after its submission a comment can be edited."""
 
     def __init__(
         self,
-        tools: Tools,
+        essentials: Essentials,
         comments: Comments,
-        config: Config,
-        gathering: Gathering,
+        context_reader: ContextReader,
         limits: Limits,
         window: timedelta,
     ) -> None:
-        self.tools, self.comments, self.config = tools, comments, config
-        self.gathering, self.limits, self.window = gathering, limits, window
+        self.essentials, self.comments = essentials, comments
+        self.context_reader, self.limits, self.window = context_reader, limits, window
 
-    def until(self, comment: Comment) -> datetime | None:
-        """Until when its author can edit a comment, or nothing when that is over."""
+    def editable_until(self, comment: Comment) -> datetime | None:
+        """When the author's time to edit the comment ends; None if it has ended."""
         end = comment.created + self.window
-        return None if comment.status is Status.DELETED or self.tools.clock() > end else end
+        return None if comment.status is Status.DELETED or self.essentials.clock() > end else end
 
-    def edit(self, comment_id: str, words: Words, caller: Caller) -> Comment:
-        """Screen the new words and let them take the old ones' place; the new verdict replaces the status.
+    def edit(self, comment_id: str, text: EditedText, caller: Caller) -> Comment:
+        """Screen the new text, store it in place of the old one, and return the comment with its new status.
 
         Raises:
             NotFound: no such comment of this author.
             EditWindowClosed: it was submitted too long ago.
-            Invalid: the text becomes too long as HTML.
+            Invalid: the text is too long as HTML.
             TooManyRequests: too many edits from this network.
         """
-        self.config.check_keys(self.tools.keys, self.tools.clock())
-        self._own(comment_id, caller)
-        self.limits.count_edit(caller.limit, self.tools.clock())
-        return self._until_it_fits(lambda: self._edit_once(comment_id, words, caller))
-
-    def withdraw(self, comment_id: str, caller: Caller) -> None:
-        """Delete the author's own comment, for ever.
-
-        Raises:
-            NotFound: no such comment of this author.
-        """
-        self.config.check_keys(self.tools.keys, self.tools.clock())
-        self._until_it_fits(lambda: self._withdraw_once(comment_id, caller))
-
-    def _own(self, comment_id: str, caller: Caller) -> Comment:
-        if not caller.author:
-            raise Unauthenticated
-        comment = self.comments.find(comment_id)
-        if comment is None or comment.author != caller.author or comment.status is Status.DELETED:
-            raise NotFound
-        return comment
-
-    def _edit_once(self, comment_id: str, words: Words, caller: Caller) -> Comment:
-        before, now = self._own(comment_id, caller), self.tools.clock()
-        if self.until(before) is None:
+        before, now = own_comment(self.comments, comment_id, caller), self.essentials.clock()
+        self.limits.count_edit(caller.limit, now)
+        if self.editable_until(before) is None:
             raise EditWindowClosed
-        if _same_words(before, words):
-            return before
-        verdict = self._screened(before, now)
+        return retry(lambda: self._edit_once(comment_id, text, caller), on=(ChangedMeanwhile, ThreadChanged))
 
-        operation = self.tools.new_ulid(now)
-        after = _edited(before, words, verdict, operation, now)
+    def _context(self, before: Comment, text: EditedText, caller: Caller, now: datetime) -> Context:
+        """The context, read after the comment: a decision that changes its author's record changes the comment too."""
+        context = self.context_reader.read(before.post, caller, now)
+        return replace(context, before=before, text=text.text, name=text.name or "", link=text.link or "")
+
+    def _edit_once(self, comment_id: str, text: EditedText, caller: Caller) -> Comment:
+        before, now = own_comment(self.comments, comment_id, caller), self.essentials.clock()
+        if _is_same(before, text):
+            return before
+
+        screening = screen(self._context(before, text, caller, now))
+        operation = self.essentials.new_ulid(now)
+        after = _edited(before, text, screening, operation, now)
 
         try:
-            self._change(before, after, Act.EDIT, now)
+            self._write(before, after, now)
         except ParentNotPublished:
-            after = _edited(before, words, BELOW_WHAT_IS_HIDDEN, operation, now)
-            self._change(before, after, Act.EDIT, now)
+            after = _edited(before, text, HOLD_BELOW_HIDDEN, operation, now)
+            self._write(before, after, now)
         return after
 
-    def _withdraw_once(self, comment_id: str, caller: Caller) -> Comment:
-        before, now = self._own(comment_id, caller), self.tools.clock()
-
-        after = moved(before, Status.DELETED, operation=self.tools.new_ulid(now))
-
-        if before.titled:  # first: nobody can find it by its author when the comment is gone
-            self.comments.forget_title(before)
-        self._change(before, after, Act.WITHDRAW, now)
-        self.comments.sweep(replace(before, titled=False))
-        return after
-
-    def _screened(self, before: Comment, now: datetime) -> Screened:
-        return screen(replace(self.gathering.facts(before.post, before.author, now), before=before))
-
-    def _change(self, before: Comment, after: Comment, act: Act, now: datetime) -> None:
-        effect = ripple(before, after, self.comments.ancestors(after))
-        row = change_row(before, after, act=act, by=AUTHOR, at=now) if before.status is not after.status else None
-        self.comments.change(Change(before, effect, row))
-
-    def _until_it_fits(self, deed: Callable[[], Comment]) -> Comment:
-        """An author's deed applies to the comment as it is, whoever changed it meanwhile."""
-        for _ in range(RETRIES):
-            try:
-                return deed()
-            except (ChangedMeanwhile, PlaceChanged):
-                continue
-        raise Unavailable
+    def _write(self, before: Comment, after: Comment, now: datetime) -> None:
+        effects = thread_effects(before, after, self.comments.ancestors(after))
+        row = change_row(before, after, action=Action.EDIT, actor=AUTHOR, at=now)
+        self.comments.change(Change(before, effects, row))
 
 
-def _same_words(comment: Comment, words: Words) -> bool:
-    return (comment.text, comment.name, comment.link) == (words.text, words.name or "", words.link or "")
+def _is_same(comment: Comment, text: EditedText) -> bool:
+    return (comment.text, comment.name, comment.link) == (text.text, text.name or "", text.link or "")
 
 
-def _edited(before: Comment, words: Words, verdict: Screened, operation: str, now: datetime) -> Comment:
-    """The new verdict replaces the status; but what was rejected or taken for spam stays that."""
-    status = before.status if before.status in KEPT else verdict.status
+def _edited(before: Comment, text: EditedText, screening: ScreeningResult, operation: str, now: datetime) -> Comment:
+    status = before.status if before.status in FINAL else screening.status
     after = before
     if status is not before.status:
-        after = moved(before, status, operation=operation, vetted=False)
+        after = transition(before, status, operation=operation, vetted=False)
     return replace(
         after,
-        text=words.text,
-        html=rendered(words.text),
+        text=text.text,
+        html=rendered(text.text),
         renderer=RENDERER,
-        name=words.name or "",
-        link=words.link or "",
+        name=text.name or "",
+        link=text.link or "",
         edited=now,
         edited_by="",
         version=before.version + 1,
         operation=operation,
-        reasons=verdict.reasons,
+        reasons=screening.reasons,
     )

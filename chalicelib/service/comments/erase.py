@@ -1,118 +1,97 @@
-"""One's own data: read all of it, erase all of it."""
+"""Everything that belongs to an author key: list it, erase it."""
 
-import time
-from collections.abc import Callable
-from dataclasses import dataclass
-
+from ...core.actors import AUTHOR, Actor
+from ...core.audit import Action
 from ...core.comments import Caller, Comment
-from ...core.decisions import AUTHOR
 from ...core.errors import ChangedMeanwhile, NotFound, Unauthenticated, Unavailable
-from ...core.jobs import Job, Work
-from ...store.authors import AuthorPage, Authors, Kind, Thing
+from ...core.jobs import WORKING_TIME, Job
+from ...store.authors import AuthorPage, Authors, OwnedItem, OwnedKind
 from ...store.jobs import Jobs
 from ...store.reactions import Reactions
-from ..clock import RETRIES, Tools
-from .edit import Editing
+from ..clock import Essentials
+from ..jobs import JobKind, StepResult
+from ..retry import retry
+from .withdraw import WithdrawService
 
-WORKING_TIME = 6.0  # seconds that one request may erase for
-
-
-@dataclass(frozen=True)
-class Erased:
-    """How many things went; ``left``: another request must see whether nothing is left."""
-
-    done: int
-    left: bool
+ERASE = "erase"  # the kind of job
 
 
-class Erasing:
-    """``stopwatch`` counts seconds."""
+class EraseService:
+    """Lists and erases an author's data."""
 
     def __init__(
         self,
-        tools: Tools,
+        essentials: Essentials,
         authors: Authors,
         reactions: Reactions,
         jobs: Jobs,
-        editing: Editing,
-        *,
-        stopwatch: Callable[[], float] = time.monotonic,
+        withdrawal: WithdrawService,
     ) -> None:
-        self.tools, self.authors, self.reactions, self.jobs, self.editing = tools, authors, reactions, jobs, editing
-        self.stopwatch = stopwatch
+        self.essentials, self.authors, self.reactions = essentials, authors, reactions
+        self.jobs, self.withdrawal, self.stopwatch = jobs, withdrawal, essentials.stopwatch
+        self.job_kinds = (JobKind(ERASE, "erasure of an author's data", self._step),)
 
-    def some(self, comment_ids: list[str], caller: Caller) -> list[Comment]:
-        """Those of the comments that are the author's, as they are now."""
+    def own_comments(self, comment_ids: list[str], caller: Caller) -> list[Comment]:
+        """The given comments as they are now, without those that are not the author's."""
         author = _author(caller)
-        found = self.editing.comments.get_many(comment_ids)
-        wanted = [found[each] for each in comment_ids if each in found]
-        return [comment for comment in wanted if comment.author == author]
+        found = self.withdrawal.comments.get_many(comment_ids)
+        comments = [found[each] for each in comment_ids if each in found]
+        return [comment for comment in comments if comment.author == author]
 
     def page(self, caller: Caller, *, limit: int, before: str) -> AuthorPage:
         """A page of all the author's comments, newest first."""
         return self.authors.page(_author(caller), limit=limit, before=before)
 
-    def erase(self, caller: Caller) -> Erased:
-        """Remove everything of an author key: texts, names, links, votes, flags, the record.
+    def erase(self, caller: Caller) -> StepResult:
+        """Remove everything of an author key: texts, names, links, votes, flags and the record.
 
-        Replies keep their place.  The index that finds them is read once, before the first write, for it
-        lags: so it is done when a request has found nothing to do.
+        Replies of other authors keep their place.  The index that lists the items lags behind the table, so it
+        is read once, before the first write, and the erasure is complete when a request finds nothing left.
 
         Raises:
             Unauthenticated: no author key.
         """
-        author, now = _author(caller), self.tools.clock()
-        self.editing.config.check_keys(self.tools.keys, now)
-        self.jobs.begin(Job(id=author, work=Work.ERASE, by=AUTHOR, at=now))
+        author, now = _author(caller), self.essentials.clock()
+        self.jobs.begin(Job(id=author, kind=ERASE, actor=AUTHOR, at=now, payload={}))
         return self._erase(author, caller)
 
-    def finish(self, author: str) -> Erased:
-        """Go on with what an author began and did not end.
+    def _step(self, job: Job, _actor: Actor) -> StepResult:
+        """Continue an erasure; the author stays the one who erases, whoever continues."""
+        return self._erase(job.id, Caller("", "", job.id))
 
-        Raises:
-            NotFound: this author asked for nothing.
-        """
-        if self.jobs.get(author).work is not Work.ERASE:
-            raise NotFound
-        return self._erase(author, Caller("", "", author))
-
-    def _erase(self, author: str, caller: Caller) -> Erased:
+    def _erase(self, author: str, caller: Caller) -> StepResult:
         end, done = self.stopwatch() + WORKING_TIME, 0
-        things, more = self.authors.things(author)
-        for thing in things:
+        items, more = self.authors.owned_items(author)
+        for item in items:
             if self.stopwatch() > end:
                 break
-            done += self._went(thing, caller)
-        if things or more:
-            return Erased(done, left=True)
+            done += self._try_remove(item, caller)
+        if items or more:
+            return StepResult(done, left=True)
         try:
-            self.authors.forget(author)
+            self.authors.remove_record(author)
         except ChangedMeanwhile:
-            return Erased(done, left=True)
-        self.jobs.forget(author)
-        return Erased(done, left=False)
+            return StepResult(done, left=True)
+        self.jobs.remove(author)
+        return StepResult(done, left=False)
 
-    def _went(self, thing: Thing, caller: Caller) -> bool:
-        """Whether a thing could be removed; one that can't be for now does not stop the rest."""
-        for _ in range(RETRIES):
-            try:
-                return self._remove(thing, caller)
-            except ChangedMeanwhile:
-                continue
-            except (NotFound, Unavailable):
-                break
-        return False
+    def _try_remove(self, item: OwnedItem, caller: Caller) -> bool:
+        """Remove an item and tell whether that worked; a failure must not stop the others."""
+        try:
+            return retry(lambda: self._remove(item, caller))
+        except (NotFound, Unavailable):
+            return False
 
-    def _remove(self, thing: Thing, caller: Caller) -> bool:
-        if thing.kind is Kind.COMMENT:
-            self.editing.withdraw(thing.comment, caller)
-        elif thing.kind is Kind.FLAG:
-            self.authors.remove_flag(thing)
+    def _remove(self, item: OwnedItem, caller: Caller) -> bool:
+        if item.kind is OwnedKind.COMMENT:
+            self.withdrawal.withdraw(item.comment, caller, Action.ERASE)
+        elif item.kind is OwnedKind.FLAG:
+            self.authors.remove_flag(item)
         else:
-            vote = self.reactions.vote(thing.comment, caller, self.tools.clock())
+            vote = self.reactions.vote(item.comment, caller, self.essentials.clock())
             if not vote.order:
                 return False
-            self.reactions.take_back(vote, caller)
+            self.reactions.withdraw_vote(vote, caller)
         return True
 
 

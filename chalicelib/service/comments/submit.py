@@ -1,166 +1,171 @@
-"""Submitting: a draft is screened first and stored once, published or held."""
+"""Submission: each draft is screened first and stored once, published or held."""
 
 from dataclasses import replace
 from datetime import timedelta
 
-from ...core.comments import Caller, Comment, Status, hangs_below, hash_of_submission, path_below
-from ...core.crypto.form_tokens import Form, form_of, form_token, is_done
+from ...core.comments import Caller, Comment, Status, parent_below, path_below, submission_hash
+from ...core.crypto.form_tokens import Form, form_from_token, form_token
+from ...core.crypto.proof_of_work import is_valid_proof
 from ...core.drafts import Draft
-from ...core.errors import Invalid, KeyReused, ParentNotPublished, PostClosed, Unavailable
+from ...core.errors import Invalid, KeyReused, ParentNotPublished, PostClosed
 from ...core.ids import comment_id, keyed
 from ...core.posts import Post
-from ...core.screening.engine import MIN_WRITING, Facts, Work, screen
+from ...core.screening.context import Context, ProofOfWork
+from ...core.screening.engine import screen
 from ...core.text.markdown import RENDERER, to_html
-from ...core.threads import Ripple, ripple
-from ...store.comments import AlreadyStored, Comments, PlaceChanged
+from ...core.threads import ThreadEffects, thread_effects
+from ...store.changes import AlreadyStored, ThreadChanged
+from ...store.comments import Comments
 from ...store.limits import Limits
-from ...store.policy import Config
-from ..clock import RETRIES, Tools
-from ..context import Gathering
+from ..clock import Essentials
+from ..context import ContextReader
+from ..retry import retry
 
 MAX_HTML = 65_536  # bytes
+LONG_ENOUGH = timedelta(hours=1)  # since the form was opened
 
 
-class Submitting:
-    """Takes drafts in.  ``bits`` is how much work each costs its author, if any."""
+class SubmitService:
+    """Accepts drafts.  ``work_bits`` is the difficulty of the proof of work, or 0 if none is required."""
 
     def __init__(
         self,
-        tools: Tools,
+        essentials: Essentials,
         comments: Comments,
-        config: Config,
-        gathering: Gathering,
+        context_reader: ContextReader,
         limits: Limits,
-        bits: int,
+        work_bits: int,
     ) -> None:
-        self.tools, self.comments, self.config = tools, comments, config
-        self.gathering, self.limits, self.bits = gathering, limits, bits
+        self.essentials, self.comments = essentials, comments
+        self.context_reader, self.limits, self.work_bits = context_reader, limits, work_bits
 
     def form_token(self, post: str, author: str = "") -> str:
-        """Says when the form was opened, and for which post; where work is asked for, also by whom."""
-        form = Form(self.tools.clock(), author if self.bits else None)
-        return form_token(self.tools.keys.signing, post, form)
+        """Create a token of when the form was opened and for which post; with proof of work, also by which author."""
+        form = Form(self.essentials.clock(), author if self.work_bits else None)
+        return form_token(self.essentials.keys.signing, post, form)
 
     def preview(self, text: str, caller: Caller) -> str:
-        """The text as it would be rendered.
+        """Render a text as HTML without storing it.
 
         Raises:
             TooManyRequests: too many previews from this network.
         """
-        self.limits.count_preview(caller.limit, self.tools.clock())
+        self.limits.count_preview(caller.limit, self.essentials.clock())
         return rendered(text)
 
-    def will_wait(self, post: Post, author: str, *, scripted: bool = True) -> bool:
-        """Whether a comment would wait for a moderator, as far as can be known before it is written."""
-        now = self.tools.clock()
-        work = Work.IMPOSSIBLE if self.bits and not scripted else Work.DONE
-        opened = now - timedelta(seconds=MIN_WRITING)
-        facts = replace(self.gathering.about(post, author, now), form_opened=opened, work=work)
+    def will_wait(self, post: Post, caller: Caller, *, has_javascript: bool = True) -> bool:
+        """Predict, before it is written, whether a comment would wait for a moderator."""
+        now = self.essentials.clock()
+        proof = ProofOfWork.IMPOSSIBLE if self.work_bits and not has_javascript else ProofOfWork.DONE
+        context = self.context_reader.read_for(post, caller, now)
+        unwritten = replace(context, form_opened=now - LONG_ENOUGH, proof_of_work=proof)
         try:
-            return screen(facts).status is not Status.PUBLISHED
+            return screen(unwritten).status is not Status.PUBLISHED
         except PostClosed:
             return True
 
-    def submit(self, draft: Draft, caller: Caller, idempotency_key: str, *, scripted: bool = True) -> Comment:
+    def submit(self, draft: Draft, caller: Caller, idempotency_key: str, *, has_javascript: bool = True) -> Comment:
         """Screen a draft and store it, published or held.
 
-        A repeat of the same submission returns the comment that is stored, whatever became of it.
-        ``scripted``: whoever wrote it could have done the work that is asked for.
+        A repeat of the same submission returns the stored comment as it is now.  ``has_javascript`` is False for
+        readers without JavaScript, who can't do the proof of work.
 
         Raises:
-            KeyReused: the key came with another submission before.
-            Invalid: the comment that it answers is not public, or the text becomes too long as HTML.
-            PostClosed: no more comments there.
-            WorkMissing: it was not done, or for another submission.
-            TooManyRequests: this network, this post or this site has had enough for the moment.
+            KeyReused: the key was used before with another submission.
+            Invalid: the parent is not public, or the text is too long as HTML.
+            PostClosed: the post takes no more comments.
+            WorkMissing: the proof of work is missing, or made for another submission.
+            TooManyRequests: too many submissions from this network, to this post or to this site.
         """
-        self.config.check_keys(self.tools.keys, self.tools.clock())
-        new_id = comment_id(self.tools.keys.identity, draft.post, caller.author, idempotency_key)
-        if known := self.comments.find(new_id):
-            return self._repeated(known, draft)
-        form = form_of(self.tools.keys.signing, draft.post, draft.form, self.tools.clock())
-        work = self._work(draft, caller, idempotency_key, form) if scripted or not self.bits else Work.IMPOSSIBLE
-        for _ in range(RETRIES):
-            try:
-                return self._submit_new(new_id, draft, caller, form, work)
-            except AlreadyStored as stored:
-                return self._repeated(stored.comment, draft)
-            except PlaceChanged:
-                continue
-        raise Unavailable
+        new_id = comment_id(self.essentials.keys.identity, draft.post, caller.author, idempotency_key)
+        if stored := self.comments.find(new_id):
+            return self._repeated(stored, draft)
+        form = form_from_token(self.essentials.keys.signing, draft.post, draft.form, self.essentials.clock())
+        possible = has_javascript or not self.work_bits
+        proof = self._proof(draft, caller, idempotency_key, form) if possible else ProofOfWork.IMPOSSIBLE
+        try:
+            return retry(lambda: self._submit_once(new_id, draft, caller, form, proof), on=(ThreadChanged,))
+        except AlreadyStored as found:
+            return self._repeated(found.comment, draft)
 
-    def _work(self, draft: Draft, caller: Caller, idempotency_key: str, form: Form | None) -> Work:
-        if not self.bits:
-            return Work.DONE
-        own = form is not None and form.author == caller.author
-        return Work.DONE if own and is_done(self.bits, draft.form, idempotency_key, draft.work) else Work.MISSING
+    def _proof(self, draft: Draft, caller: Caller, idempotency_key: str, form: Form | None) -> ProofOfWork:
+        if not self.work_bits:
+            return ProofOfWork.DONE
+        is_own_form = form is not None and form.author == caller.author
+        is_done = is_own_form and is_valid_proof(self.work_bits, draft.form, idempotency_key, draft.work)
+        return ProofOfWork.DONE if is_done else ProofOfWork.MISSING
 
-    def _submit_new(self, new_id: str, draft: Draft, caller: Caller, form: Form | None, work: Work) -> Comment:
-        now = self.tools.clock()
-        parent = self.comments.find(draft.parent) if draft.parent else None
-        facts = replace(
-            self.gathering.facts(draft.post, caller.author, now),
-            wants_parent=draft.parent is not None,
-            parent=parent,
+    def _context(self, draft: Draft, caller: Caller, form: Form | None, proof: ProofOfWork) -> Context:
+        return replace(
+            self.context_reader.read(draft.post, caller, self.essentials.clock()),
+            text=draft.text,
+            name=draft.name or "",
+            link=draft.link or "",
+            has_parent=draft.parent is not None,
             form_opened=form.opened if form else None,
-            trap=draft.trap,
-            work=work,
+            honeypot=draft.trap,
+            proof_of_work=proof,
         )
 
-        comment = self._screened(new_id, draft, caller, facts)
-        effect = self._effect(comment)
+    def _submit_once(self, new_id: str, draft: Draft, caller: Caller, form: Form | None, proof: ProofOfWork) -> Comment:
+        parent = self.comments.find(draft.parent) if draft.parent else None
+        context = replace(self._context(draft, caller, form, proof), parent=parent)
 
-        self.limits.count_submission(caller.limit, draft.post, published=comment.is_public, now=now)
-        self.comments.add(effect, facts.post, proposed_title=draft.post_title)
-        return effect.comment
+        comment = self._screened(new_id, draft, caller, context)
+        effects = self._effects(comment)
 
-    def _screened(self, new_id: str, draft: Draft, caller: Caller, facts: Facts) -> Comment:
-        verdict = screen(facts)
-        order = self.tools.new_ulid(facts.now)
+        self.limits.count_submission(caller.limit, draft.post, published=comment.is_public, now=context.now)
+        self.comments.add(effects, context.post, proposed_title=draft.post_title)
+        return effects.comment
+
+    def _screened(self, new_id: str, draft: Draft, caller: Caller, context: Context) -> Comment:
+        screening = screen(context)
+        order = self.essentials.new_ulid(context.now)
         return Comment(
             id=new_id,
             post=draft.post,
-            status=verdict.status,
-            path=path_below(facts.parent, order),
-            parent=hangs_below(facts.parent),
-            created=facts.now,
-            first_hash=self._first_hash(draft),
+            status=screening.status,
+            path=path_below(context.parent, order),
+            parent=parent_below(context.parent),
+            created=context.now,
+            submission_hash=self._hash(draft),
             name=draft.name or "",
             link=draft.link or "",
             text=draft.text,
             html=rendered(draft.text),
             renderer=RENDERER,
-            avatar=keyed(self.tools.keys.identity, "avatar", caller.author or order, size=6),
+            avatar=keyed(self.essentials.keys.identity, "avatar", caller.author or order, size=6),
             author=caller.author,
-            titled=bool(draft.post_title),
+            has_proposed_title=bool(draft.post_title),
             network=caller.network,
-            published=order if verdict.status is Status.PUBLISHED else "",
+            published=order if screening.status is Status.PUBLISHED else "",
             operation=order,
-            via=facts.parent.via if facts.parent else (),
-            reasons=verdict.reasons,
+            relocations=context.parent.relocations if context.parent else (),
+            reasons=screening.reasons,
         )
 
-    def _effect(self, comment: Comment) -> Ripple:
+    def _effects(self, comment: Comment) -> ThreadEffects:
         try:
-            return ripple(None, comment, self.comments.ancestors(comment))
+            return thread_effects(None, comment, self.comments.ancestors(comment))
         except ParentNotPublished:
             raise Invalid({"parent": "There is no such comment under this post."}) from None
 
-    def _first_hash(self, draft: Draft) -> str:
-        words = draft.text, draft.name or "", draft.link or "", draft.parent or ""
-        return hash_of_submission(self.tools.keys.identity, *words)
+    def _hash(self, draft: Draft) -> str:
+        fields = draft.text, draft.name or "", draft.link or "", draft.parent or ""
+        return submission_hash(self.essentials.keys.identity, *fields)
 
-    def _repeated(self, known: Comment, draft: Draft) -> Comment:
-        if known.first_hash != self._first_hash(draft):
-            raise KeyReused(known.id)
-        return known
+    def _repeated(self, stored: Comment, draft: Draft) -> Comment:
+        """The stored comment, if this is the same submission."""
+        if stored.submission_hash != self._hash(draft):
+            raise KeyReused(stored.id)
+        return stored
 
 
 def rendered(text: str) -> str:
-    """Clean HTML.
+    """Render a text as safe HTML.
 
     Raises:
-        Invalid: it would be too long; nothing is ever cut.
+        Invalid: the HTML is too long; it is never cut.
     """
     html = to_html(text)
     if len(html.encode()) > MAX_HTML:

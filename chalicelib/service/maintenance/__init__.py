@@ -1,1 +1,1 @@
-"""Scheduled tasks, and how they go on where they stopped."""
+"""The scheduled tasks, and the checkpoints from which they continue."""

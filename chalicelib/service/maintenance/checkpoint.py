@@ -1,58 +1,62 @@
-"""Going through everything, a portion an hour: from a mark on, once a day, whoever stops it where."""
+"""Batch jobs: a task processes the whole table once a day, a part each hour, and continues after its checkpoint."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import Any, TypeVar
 
 from ...core.errors import ChangedMeanwhile, Refusal
-from ...core.maintenance import EVERY, Step
-from ...store.checkpoints import Marks
-from ..clock import Clockwork
+from ...core.maintenance import EVERY, Task
+from ...store.checkpoints import Checkpoints
+from ..clock import ClockAndIds
 
-Enough = Callable[[], bool]  # whether a step has worked for long enough
+IsOver = Callable[[], bool]  # whether the time of a task is over
 T = TypeVar("T")
 
 
-class Overtaken(Exception):  # noqa: N818  not a failure: the other run goes on
-    """Another run of the same step moved the mark."""
+class AnotherRunIsAhead(Exception):  # noqa: N818  not a failure: the other run continues
+    """Another run of the same task advanced the checkpoint."""
 
 
-class Walk:
-    """One step's way.  What could not be done in passing is tried on the next pass, a day later."""
+class BatchJob:
+    """One run of a task.  Items that fail are tried again on the next pass, a day later.
 
-    def __init__(self, step: Step, marks: Marks, tools: Clockwork, enough: Enough) -> None:
-        self.marks, self.tools, self.enough = marks, tools, enough
-        self.mark, now = marks.get(step), tools.clock()
-        if self.mark.done and now - self.mark.began >= EVERY:
-            self.mark = replace(self.mark, began=now, number=0, above="", done=False)
+    ``done`` and ``failed`` count the items of this run.
+    """
+
+    def __init__(self, task: Task, checkpoints: Checkpoints, clock_and_ids: ClockAndIds, is_over: IsOver) -> None:
+        self.checkpoints, self.clock_and_ids, self.is_over = checkpoints, clock_and_ids, is_over
+        self.checkpoint, now = checkpoints.get(task), clock_and_ids.clock()
+        if self.checkpoint.done and now - self.checkpoint.began >= EVERY:
+            self.checkpoint = replace(self.checkpoint, began=now, list_number=0, after="", done=False)
         self.done = self.failed = 0
-        self.rests = self.mark.done or marks.is_restoring()
+        self.is_blocked = self.checkpoint.done or checkpoints.is_restoring()
 
     @property
-    def goes_on(self) -> bool:
-        """There is something left to go through, and time for it."""
-        return not (self.rests or self.mark.done or self.enough())
+    def can_continue(self) -> bool:
+        """Whether there is something left to process, and time for it."""
+        return not (self.is_blocked or self.checkpoint.done or self.is_over())
 
-    def on(self, **to: Any) -> None:  # noqa: ANN401  as Mark
-        """Move the mark.
+    def advance(self, **changes: Any) -> None:  # noqa: ANN401  as Checkpoint
+        """Store a new checkpoint.
 
         Raises:
-            Overtaken: another run did.
+            AnotherRunIsAhead: another run stored one first.
         """
-        after = replace(self.mark, operation=self.tools.new_ulid(self.tools.clock()), **to)
+        now = self.clock_and_ids.clock()
+        after = replace(self.checkpoint, operation=self.clock_and_ids.new_ulid(now), **changes)
         try:
-            self.marks.set(self.mark, after)
+            self.checkpoints.set(self.checkpoint, after)
         except ChangedMeanwhile:
-            raise Overtaken from None
-        self.mark = after
+            raise AnotherRunIsAhead from None
+        self.checkpoint = after
 
-    def each(self, things: Iterable[T], deed: Callable[[T], bool]) -> bool:
-        """Do something to each, whatever becomes of the others; whether none was left for lack of time."""
-        for thing in things:
-            if self.enough():
+    def process(self, items: Iterable[T], operation: Callable[[T], bool]) -> bool:
+        """Apply an operation to each item, even if some are refused; False if the time was over before the last one."""
+        for item in items:
+            if self.is_over():
                 return False
             try:
-                self.done += deed(thing)
+                self.done += operation(item)
             except Refusal:
                 self.failed += 1
         return True

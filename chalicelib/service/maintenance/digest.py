@@ -1,61 +1,73 @@
-"""Noticing: how many comments wait, and telling so to whoever asked for it."""
+"""The digest: counts the comments that wait for a moderator and reports them to an SNS topic."""
 
 from contextlib import suppress
 from dataclasses import replace
 
-from ...core.digest import Notice, Waiting, digest, is_due
+from ...core.digest import Digest, QueueSummary, compose, is_due
 from ...core.errors import ChangedMeanwhile
 from ...core.ids import ulid_iso
-from ...core.maintenance import Step
+from ...core.maintenance import Task
 from ...core.times import from_iso
-from ...notify.channels.sns import NotSent, Topics
-from ...store.checkpoints import Marks
+from ...notify.channels.sns import NotSent, SnsChannel
+from ...store.checkpoints import Checkpoints
 from ...store.queue import Queue
-from ..clock import Clockwork
+from ..clock import ClockAndIds
 
-COUNTED = 2_500  # comments of each of the four shards
+COUNTED = 2_500  # comments in each of the four shards
 
 
-class Noticing:
-    """``site`` and ``url`` are the addresses of the blog and of this service, as far as they are set."""
+class DigestTask:
+    """Measures the queue and sends digests.
 
-    def __init__(self, tools: Clockwork, queue: Queue, marks: Marks, topics: Topics, site: str, url: str) -> None:
-        self.tools, self.queue, self.marks, self.topics = tools, queue, marks, topics
+    ``site`` and ``url`` are the addresses of the blog and of this service, or ``""``.
+    """
+
+    def __init__(
+        self,
+        clock_and_ids: ClockAndIds,
+        queue: Queue,
+        checkpoints: Checkpoints,
+        channel: SnsChannel,
+        site: str,
+        url: str,
+    ) -> None:
+        self.clock_and_ids, self.queue, self.checkpoints, self.channel = clock_and_ids, queue, checkpoints, channel
         self.site, self.url = site, url
 
-    def figures(self) -> dict[str, int]:
-        """How many comments wait, and for how many seconds the oldest of them has."""
+    def metrics(self) -> dict[str, int]:
+        """The number of waiting comments, and for how many seconds the oldest one has waited."""
         waiting = self._waiting()
-        age = self.tools.clock() - from_iso(ulid_iso(waiting.oldest)) if waiting.count else None
+        age = self.clock_and_ids.clock() - from_iso(ulid_iso(waiting.oldest)) if waiting.count else None
         return {"waiting": waiting.count, "oldest": max(0, int(age.total_seconds())) if age else 0}
 
-    def notice(self, topic: str) -> dict[str, int]:
-        """Tell the topic how many wait, if somebody came since it was told, or a day has passed.
+    def send(self, topic: str) -> dict[str, int]:
+        """Send a digest to a topic if a comment came since the last one, or if a day has passed.
 
-        The try is written down before it is made, and only one of two runs can write it: so two notices are never
-        closer than an hour.  That it was sent is written down after: so one that was lost is sent again, at the
-        earliest an hour later; and so, seldom, is one that arrived.
+        The attempt is stored before it is made, and only one of two concurrent runs can store it: so two digests
+        are at least an hour apart.  The success is stored afterwards: a digest that was lost is sent again, at the
+        earliest an hour later, and so, rarely, is one that arrived.
         """
-        now, mark, waiting = self.tools.clock(), self.marks.get(Step.NOTICE), self._waiting()
-        if not topic or not is_due(waiting, tried=mark.began, told=mark.above, now=now):
+        now, before, waiting = self.clock_and_ids.clock(), self.checkpoints.get(Task.DIGEST), self._waiting()
+        if not topic or not is_due(waiting, last_attempt=before.began, last_reported=before.after, now=now):
             return {"sent": 0, "failed": 0}
-        tried = replace(mark, began=now, operation=self.tools.new_ulid(now))
+        attempt = replace(before, began=now, operation=self.clock_and_ids.new_ulid(now))
         try:
-            self.marks.set(mark, tried)
-            sent = self.topics.publish(topic, self._digest(waiting))
-        except (ChangedMeanwhile, NotSent) as why:
-            return {"sent": 0, "failed": int(isinstance(why, NotSent))}
+            self.checkpoints.set(before, attempt)
+            sent = self.channel.publish(topic, self._digest(waiting))
+        except (ChangedMeanwhile, NotSent) as error:
+            return {"sent": 0, "failed": int(isinstance(error, NotSent))}
         if sent:
+            success = replace(attempt, after=waiting.newest, operation=self.clock_and_ids.new_ulid(now))
             with suppress(ChangedMeanwhile):
-                self.marks.set(tried, replace(tried, above=waiting.newest, operation=self.tools.new_ulid(now)))
+                self.checkpoints.set(attempt, success)
         return {"sent": int(sent), "failed": 0}
 
-    def _digest(self, waiting: Waiting) -> Notice:
-        return digest(waiting, from_iso(ulid_iso(waiting.oldest)), site=self.site, url=self.url)
+    def _digest(self, waiting: QueueSummary) -> Digest:
+        return compose(waiting, from_iso(ulid_iso(waiting.oldest)), site=self.site, url=self.url)
 
-    def _waiting(self) -> Waiting:
+    def _waiting(self) -> QueueSummary:
         counted = self.queue.count(most=COUNTED)
         if not counted.ulids:
-            return Waiting()
+            return QueueSummary()
         newest = self.queue.newest() if counted.more else counted.ulids[-1]
-        return Waiting(len(counted.ulids), counted.more, counted.ulids[0], newest)
+        return QueueSummary(len(counted.ulids), counted.more, counted.ulids[0], newest)

@@ -1,4 +1,4 @@
-"""Recounting: what every post counts is compared, once a day, with what its thread holds."""
+"""The recount: compares every post's stored count with its thread once a day, and corrects it."""
 
 import time
 from collections.abc import Callable
@@ -6,60 +6,67 @@ from contextlib import suppress
 from functools import partial
 
 from ...core.errors import ChangedMeanwhile
-from ...core.maintenance import Step
+from ...core.maintenance import Task
 from ...core.posts import Post
-from ...store.checkpoints import Marks
+from ...store.checkpoints import Checkpoints
 from ...store.posts import Posts
-from ...store.recount import counted_at_rest
-from ..clock import Clockwork
-from .checkpoint import Enough, Overtaken, Walk
+from ...store.recount import exact_count
+from ..clock import ClockAndIds
+from .checkpoint import AnotherRunIsAhead, BatchJob, IsOver
 
 PORTION = 50  # posts
-AT_REST = 20.0  # seconds for which a post must not change before its count is set right: its index lags
+INDEX_LAG = 20.0  # seconds for which a post must not change before its count is corrected: its index lags
 
 
-class Recounting:
-    """``pause`` waits for some seconds."""
+class RecountTask:
+    """Corrects counts.  ``pause`` waits for some seconds."""
 
     def __init__(
-        self, tools: Clockwork, posts: Posts, marks: Marks, *, pause: Callable[[float], None] = time.sleep
+        self,
+        clock_and_ids: ClockAndIds,
+        posts: Posts,
+        checkpoints: Checkpoints,
+        *,
+        pause: Callable[[float], None] = time.sleep,
     ) -> None:
-        self.tools, self.posts, self.marks, self.pause = tools, posts, marks, pause
+        self.clock_and_ids, self.posts, self.checkpoints, self.pause = clock_and_ids, posts, checkpoints, pause
 
-    def recount(self, enough: Enough) -> dict[str, int]:
-        """Set right what posts at rest count wrong.
+    def recount(self, is_over: IsOver) -> dict[str, int]:
+        """Correct the wrong counts of posts that do not change.
 
-        A count is wrong if the post did not change for a while and twice the same other number was found; what
-        moves, or is not at rest, is left for another day.
+        A count is wrong if the thread was counted twice, some time apart, with the same other result and the post
+        did not change in between.  Posts that change or are being moved are checked on another day.
         """
-        walk, wrong, right = Walk(Step.COUNTS, self.marks, self.tools, enough), 0, 0
-        with suppress(Overtaken):
-            while walk.goes_on:
-                posts, above = self.posts.page(limit=PORTION, after=walk.mark.above)
+        job, wrong, right = BatchJob(Task.RECOUNT, self.checkpoints, self.clock_and_ids, is_over), 0, 0
+        with suppress(AnotherRunIsAhead):
+            while job.can_continue:
+                posts, after = self.posts.page(limit=PORTION, after=job.checkpoint.after)
                 suspects: dict[Post, int] = {}
-                whole = walk.each(posts, partial(self._looked_at, suspects))
-                sure = self._sure(suspects)
-                wrong, right = wrong + len(sure), right + sum(self._set_right(*each) for each in sure.items())
-                if whole:
-                    walk.on(above=above, done=not above)
-        return {"counted": walk.done, "wrong": wrong, "right": right, "failed": walk.failed}
+                is_complete = job.process(posts, partial(self._check, suspects))
+                confirmed = self._confirmed(suspects)
+                wrong += len(confirmed)
+                right += sum(self._correct(*each) for each in confirmed.items())
+                if is_complete:
+                    job.advance(after=after, done=not after)
+        return {"counted": job.done, "wrong": wrong, "corrected": right, "failed": job.failed}
 
-    def _looked_at(self, suspects: dict[Post, int], post: Post) -> bool:
-        counted = counted_at_rest(self.posts, post)
-        if counted is None:
+    def _check(self, suspects: dict[Post, int], post: Post) -> bool:
+        """Count a post's thread and note a difference; False if it can't be counted now."""
+        count = exact_count(self.posts, post)
+        if count is None:
             return False
-        if counted != post.count:
-            suspects[post] = counted
+        if count != post.count:
+            suspects[post] = count
         return True
 
-    def _sure(self, suspects: dict[Post, int]) -> dict[Post, int]:
-        """Those that still stand so a while later."""
+    def _confirmed(self, suspects: dict[Post, int]) -> dict[Post, int]:
+        """The posts that are counted with the same result again, after a pause."""
         if suspects:
-            self.pause(AT_REST)
-        return {post: counted for post, counted in suspects.items() if counted_at_rest(self.posts, post) == counted}
+            self.pause(INDEX_LAG)
+        return {post: count for post, count in suspects.items() if exact_count(self.posts, post) == count}
 
-    def _set_right(self, post: Post, counted: int) -> bool:
+    def _correct(self, post: Post, count: int) -> bool:
         with suppress(ChangedMeanwhile):
-            self.posts.recount(post.key, seen=post.count, count=counted)
+            self.posts.recount(post.key, seen=post.count, count=count)
             return True
         return False

@@ -1,57 +1,56 @@
-"""Tending: what the hourly timer does, each step for a time of its own, none of them in another's way."""
+"""What the hourly timer runs: all tasks, each with a time limit of its own."""
 
-import time
 from collections.abc import Callable, Iterator
 from functools import partial
 
-from ...core.maintenance import Step
-from ...store.engine.table import deadline
-from .checkpoint import Enough
-from .digest import Noticing
-from .recount import Recounting
-from .retention import Expiring
+from ...core.maintenance import Task
+from ...store.engine.deadline import time_limit
+from .checkpoint import IsOver
+from .digest import DigestTask
+from .recount import RecountTask
+from .retention import RetentionTask
 
-WORKING_TIME = 45.0  # seconds, of each step
-GRACE = 30.0  # seconds after that, in which a step ends what it was at
-RUN = 220.0  # seconds, of all: with the grace, and a last call that hangs, less than the 300 of the function
+WORKING_TIME = 45.0  # seconds for each task
+GRACE = 30.0  # seconds after that, in which a task finishes what it has begun
+RUN = 220.0  # seconds for all tasks: with the grace, and a last call that hangs, less than the function's 300
 
-Figures = dict[str, int]
+Counts = dict[str, int]
 
 
-class Tending:
-    """``stopwatch`` counts seconds."""
+class MaintenanceRunner:
+    """Runs the tasks.  ``stopwatch`` counts seconds."""
 
     def __init__(
         self,
-        noticing: Noticing,
-        expiring: Expiring,
-        recounting: Recounting,
-        *,
-        stopwatch: Callable[[], float] = time.monotonic,
+        digest_task: DigestTask,
+        retention_task: RetentionTask,
+        recount_task: RecountTask,
+        stopwatch: Callable[[], float],
     ) -> None:
-        self.noticing, self.expiring, self.recounting, self.stopwatch = noticing, expiring, recounting, stopwatch
+        self.digest_task, self.retention_task, self.recount_task = digest_task, retention_task, recount_task
+        self.stopwatch = stopwatch
 
-    def steps(self, topic: str) -> Iterator[tuple[Step, Callable[[], Figures]]]:
-        """Each step, and what does it and says what it did; ``topic`` is the ARN of the one to tell, or nothing.
+    def tasks(self, topic: str) -> Iterator[tuple[Task, Callable[[], Counts]]]:
+        """Each task with a function that runs it and returns its counts.
 
-        What waits is counted and told first, and what takes longest comes last.  Each is bounded, goes on where it
-        was stopped, may be done twice or by two at once, and says how often it ``failed`` in passing.
+        ``topic`` is the ARN of the topic to which the digest is sent, or ``""`` for no digest.  The metrics and
+        the digest come first, the slowest task last.  Each task has a time limit and continues where the last run
+        stopped; running it twice, or two at once, is safe.  ``failed`` counts the items that a task could not
+        process.
         """
-        deeds: dict[Step, Callable[[Enough], Figures]] = {
-            Step.FIGURES: lambda _enough: self.noticing.figures(),
-            Step.NOTICE: lambda _enough: self.noticing.notice(topic),
-            Step.NETWORKS: self.expiring.forget_networks,
-            Step.ERASE: self.expiring.erase,
-            Step.COUNTS: self.recounting.recount,
+        tasks: dict[Task, Callable[[IsOver], Counts]] = {
+            Task.METRICS: lambda _is_over: self.digest_task.metrics(),
+            Task.DIGEST: lambda _is_over: self.digest_task.send(topic),
+            Task.NETWORK_HASHES: self.retention_task.clear_networks,
+            Task.RETENTION: self.retention_task.erase,
+            Task.RECOUNT: self.recount_task.recount,
         }
         last = self.stopwatch() + RUN
-        for step, deed in deeds.items():
-            yield step, partial(self._in_time, deed, last)
+        for task, run in tasks.items():
+            yield task, partial(self._in_time, run, last)
 
-    def _in_time(self, deed: Callable[[Enough], Figures], last: float) -> Figures:
+    def _in_time(self, run: Callable[[IsOver], Counts], last: float) -> Counts:
         left = min(WORKING_TIME, last - self.stopwatch())
-        end, token = self.stopwatch() + left, deadline.set(time.monotonic() + left + GRACE)
-        try:
-            return deed(lambda: self.stopwatch() > end)
-        finally:
-            deadline.reset(token)
+        end = self.stopwatch() + left
+        with time_limit(self.stopwatch, left + GRACE):
+            return run(lambda: self.stopwatch() > end)

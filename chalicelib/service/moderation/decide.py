@@ -1,213 +1,208 @@
-"""Moderating: decisions one by one or many at once, and taking them back."""
+"""Decisions of moderators, one or many in a request, and their undo."""
 
-import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
-from enum import StrEnum
+from dataclasses import replace
 from typing import Any, TypeVar
 
-from ...core.accounts import Signed
+from ...core.accounts import Principal
+from ...core.actors import Actor
+from ...core.audit import Action, AuditRow, change_row
 from ...core.comments import Comment, Status
-from ...core.decisions import AFTER, UNDO_WINDOW, Act, AuditRow, Decision, NotPossible, change_row, moved, status_after
-from ...core.errors import ChangedMeanwhile, NotFound, Refusal, Unavailable, UndoExpired
-from ...core.jobs import Job, Wish, Work
-from ...core.threads import ripple
+from ...core.decisions import (
+    AFTER,
+    UNDO_WINDOW,
+    Decision,
+    DecisionRequest,
+    NotPossible,
+    status_after,
+    transition,
+)
+from ...core.errors import ChangedMeanwhile, KeysMismatch, NotFound, Refusal, Unavailable, UndoExpired
+from ...core.jobs import WORKING_TIME, Job
+from ...core.threads import thread_effects
 from ...store.audit import Audit
-from ...store.comments import Change, Comments, PlaceChanged
+from ...store.changes import Change, ThreadChanged
+from ...store.comments import Comments
 from ...store.jobs import Jobs
-from ...store.policy import Config
-from ..clock import RETRIES, Tools
+from ..clock import Essentials
+from ..jobs import JobKind, StepResult
+from ..results import Outcome, Result
+from ..retry import retry
 
-MAX_DECISIONS = 100
-WORKING_TIME = 6.0  # seconds that one request may decide for
-UNDOABLE = {Act.APPROVE, Act.REJECT, Act.SPAM, Act.RESTORE, Act.UNDO}
+MAX_DECISIONS = 100  # in one request
+DECIDE, UNDO = "decide", "undo"  # kinds of jobs
+UNDOABLE = {Action.APPROVE, Action.REJECT, Action.SPAM, Action.RESTORE, Action.UNDO}
 
-
-class Outcome(StrEnum):
-    """What became of one decision."""
-
-    DONE = "done"
-    ALREADY_SO = "already_so"
-    CHANGED_MEANWHILE = "changed_meanwhile"
-    REFUSED = "refused"
-    NOT_TRIED = "not_tried"
+T = TypeVar("T", DecisionRequest, AuditRow)
 
 
-@dataclass(frozen=True)
-class Result:
-    """What became of one wish: the comment as it stands, and why not, if not."""
-
-    id: str
-    outcome: Outcome
-    comment: Comment | None = None
-    row: str = ""
-    refusal: Refusal | None = None
-
-
-T = TypeVar("T", Wish, AuditRow)
-
-
-class Moderating:
-    """``stopwatch`` counts seconds."""
+class DecisionService:
+    """Decides on comments and undoes decisions."""
 
     def __init__(
         self,
-        tools: Tools,
+        essentials: Essentials,
         comments: Comments,
         audit: Audit,
         jobs: Jobs,
-        config: Config,
-        *,
-        stopwatch: Callable[[], float] = time.monotonic,
     ) -> None:
-        self.tools, self.comments, self.audit, self.jobs, self.config = tools, comments, audit, jobs, config
-        self.stopwatch = stopwatch
-
-    def decide(self, wishes: Sequence[Wish], by: Signed) -> tuple[str, list[Result]]:
-        """Decide in order, one transaction each; (the bulk's id if they are several, a result for each wish).
-
-        What can't be reached in time is ``not_tried``: it can be sent again, or be finished as a job.
-
-        Raises:
-            Unavailable: nothing could be tried.
-        """
-        job = self._begin(
-            by.moderator.id, Work.DECIDE, wishes=tuple(wishes), comments=tuple(wish.id for wish in wishes)
+        self.essentials, self.comments, self.audit = essentials, comments, audit
+        self.jobs, self.stopwatch = jobs, essentials.stopwatch
+        self.job_kinds = (
+            JobKind(DECIDE, "{comments} decisions", self._step, _parameters),
+            JobKind(UNDO, "undo of {comments} decisions", self._step, _parameters),
         )
-        return job.id, self._worked_off(job, by.moderator.id)
 
-    def undo_one(self, comment_id: str, row_id: str, by: Signed) -> Result:
-        """Take back one decision, if nothing happened to the comment since; can itself be taken back.
+    def decide(self, requests: Sequence[DecisionRequest], by: Principal) -> tuple[str, list[Result]]:
+        """Make decisions in order, each in its own transaction.
+
+        Returns the job's id (``""`` for a single decision) and one result for each request.  Requests that
+        time did not allow are ``NOT_TRIED``: send them again, or finish the job.
 
         Raises:
-            NotFound: there was no such decision.
+            Unavailable: no decision could be tried.
+        """
+        decisions = [[request.version, str(request.decision), request.note] for request in requests]
+        job = self._begin(by.actor, DECIDE, comments=[request.id for request in requests], decisions=decisions)
+        return job.id, self._run(job, by.actor)
+
+    def undo_one(self, comment_id: str, row_id: str, by: Principal) -> Result:
+        """Undo one decision, if the comment has not changed since; the undo can be undone too.
+
+        Raises:
+            NotFound: no such decision.
         """
         row = self.audit.get(comment_id, row_id)
-        self.config.check_keys(self.tools.keys, self.tools.clock())
-        return self._taken_back([row], "", by.moderator.id)[0]
+        return self._undo_all([row], "", by.actor)[0]
 
-    def undo_bulk(self, bulk: str, by: Signed) -> tuple[str, list[Result]]:
-        """Take back all that one request decided; (the new bulk's id, a result for each).
+    def undo_bulk(self, bulk: str, by: Principal) -> tuple[str, list[Result]]:
+        """Undo all decisions of one request; returns the new job's id and one result for each decision.
 
         Raises:
-            NotFound: there was no such request.
+            NotFound: no such request.
         """
-        if self.jobs.get(bulk).work is Work.MOVE:
+        if self.jobs.get(bulk).kind not in {DECIDE, UNDO}:
             raise NotFound
-        comments = tuple(row.comment for row in self._rows(bulk))
-        job = self._begin(by.moderator.id, Work.UNDO, comments=comments, undoes=bulk)
-        return job.id, self._worked_off(job, by.moderator.id)
+        comments = [row.comment for row in self._rows(bulk)]
+        job = self._begin(by.actor, UNDO, comments=comments, undoes=bulk)
+        return job.id, self._run(job, by.actor)
 
-    def finish(self, job_id: str, by: str) -> list[Result]:
-        """Go on with what a request began and did not end; what it did is ``already_so``.  ``by``: a moderator's id.
+    def approval(self, before: Comment, by: Principal) -> Change:
+        """The change that publishes a comment, for a caller that writes it together with another change.
 
         Raises:
-            NotFound: there is no such request.
-        """
-        job = self.jobs.get(job_id)
-        if job.work in {Work.ERASE, Work.MOVE}:
-            raise NotFound
-        self.config.check_keys(self.tools.keys, self.tools.clock())
-        return self._worked_off(job, by)
-
-    def approval(self, before: Comment, by: Signed) -> Change:
-        """What publishing it changes, for a write that does more.
-
-        Raises:
-            ParentNotPublished: what it answers is not public.
-            NotPossible: it can't be published.
+            ParentNotPublished: the comment's parent is not public.
+            NotPossible: the comment can't be published.
         """
         status = status_after(before.status, Decision.APPROVE)
-        change, row = self._worked_out(before, status, Act.APPROVE, by.moderator.id)
-        return replace(change, row=row)
+        return self._change(before, status, Action.APPROVE, by.actor)
 
-    def _begin(self, by: str, work: Work, **about: Any) -> Job:  # noqa: ANN401  as Job
-        now = self.tools.clock()
-        self.config.check_keys(self.tools.keys, now)
-        job = Job(id=self.tools.new_ulid(now), work=work, by=by, at=now, **about)
-        if len(job.comments) < 2:  # noqa: PLR2004  one decision is no bulk
+    def _begin(self, actor: Actor, kind: str, **payload: Any) -> Job:  # noqa: ANN401  as a job's payload
+        now = self.essentials.clock()
+        job = Job(id=self.essentials.new_ulid(now), kind=kind, actor=actor, at=now, payload=payload)
+        if len(payload["comments"]) < 2:  # noqa: PLR2004  a single decision needs no stored job
             return replace(job, id="")
         self.jobs.begin(job)
         return job
 
-    def _worked_off(self, job: Job, by: str) -> list[Result]:
-        if job.work is Work.UNDO:
-            results = self._taken_back(self._rows(job.undoes), job.id, by)
+    def _step(self, job: Job, actor: Actor) -> StepResult:
+        """Continue a job; what is already done is ``ALREADY_SO``."""
+        results = self._run(job, actor)
+        outcomes = [result.outcome for result in results]
+        return StepResult(outcomes.count(Outcome.DONE), Outcome.NOT_TRIED in outcomes, results)
+
+    def _run(self, job: Job, actor: Actor) -> list[Result]:
+        if job.kind == UNDO:
+            results = self._undo_all(self._rows(job.payload["undoes"]), job.id, actor)
         else:
             results = self._in_time(
-                job.wishes, lambda wish: self._settled(wish.id, lambda: self._decide(wish, by, job.id))
+                _requests(job),
+                lambda request: self._attempt(request.id, lambda: self._decide(request, actor, job.id)),
             )
         if job.id and all(result.outcome is not Outcome.NOT_TRIED for result in results):
-            with suppress(Unavailable, ChangedMeanwhile):  # all is done: to finish it again would do nothing
+            with suppress(Unavailable, ChangedMeanwhile):  # everything is done: finishing it again would do nothing
                 self.jobs.finish(job.id)
         return results
 
-    def _taken_back(self, rows: Sequence[AuditRow], bulk: str, by: str) -> list[Result]:
-        return self._in_time(rows, lambda row: self._settled(row.comment, lambda: self._undo(row, by, bulk)))
+    def _undo_all(self, rows: Sequence[AuditRow], bulk: str, actor: Actor) -> list[Result]:
+        return self._in_time(rows, lambda row: self._attempt(row.comment, lambda: self._undo(row, actor, bulk)))
 
     def _rows(self, bulk: str) -> list[AuditRow]:
-        """What a request decided; what is answered comes before its replies, for it must be public before they are."""
-        rows = self.audit.of_job(self.jobs.get(bulk))
+        """The decisions of one request, parents before their replies, which can only be public below public ones."""
+        rows = self.audit.of_bulk(bulk, self.jobs.get(bulk).payload["comments"])
         paths = {each.id: each.path for each in self.comments.get_many([row.comment for row in rows]).values()}
         return sorted(rows, key=lambda row: (paths[row.comment], -row.version))
 
-    def _in_time(self, things: Sequence[T], deed: Callable[[T], Result]) -> list[Result]:
+    def _in_time(self, items: Sequence[T], operation: Callable[[T], Result]) -> list[Result]:
+        """Apply an operation to each item until the time is over."""
         end = self.stopwatch() + WORKING_TIME
         results = [
-            deed(thing) if self.stopwatch() < end else Result(_comment_id(thing), Outcome.NOT_TRIED) for thing in things
+            operation(item) if self.stopwatch() < end else Result(_comment_id(item), Outcome.NOT_TRIED)
+            for item in items
         ]
         if results and all(result.outcome is Outcome.NOT_TRIED for result in results):
             raise Unavailable
         return results
 
-    def _settled(self, comment_id: str, deed: Callable[[], Result]) -> Result:
-        """Try until the comment and its thread hold still for the length of a write."""
-        for _ in range(RETRIES):
-            try:
-                return deed()
-            except (ChangedMeanwhile, PlaceChanged):
-                continue
-            except Unavailable:
-                break
-            except Refusal as refusal:
-                return Result(comment_id, Outcome.REFUSED, self.comments.find(comment_id), refusal=refusal)
-        return Result(comment_id, Outcome.NOT_TRIED)
+    def _attempt(self, comment_id: str, operation: Callable[[], Result]) -> Result:
+        """Run an operation until the comment and its thread do not change in between; a refusal becomes a result."""
+        try:
+            return retry(operation, on=(ChangedMeanwhile, ThreadChanged))
+        except KeysMismatch:
+            raise
+        except Unavailable:
+            return Result(comment_id, Outcome.NOT_TRIED)
+        except Refusal as refusal:
+            return Result(comment_id, Outcome.REFUSED, self.comments.find(comment_id), refusal=refusal)
 
-    def _decide(self, wish: Wish, by: str, bulk: str) -> Result:
-        before = self.comments.get(wish.id)
-        if AFTER.get((before.status, wish.decision)) is before.status and not before.flags:
-            return Result(wish.id, Outcome.ALREADY_SO, before)
-        if before.version != wish.version:
-            return Result(wish.id, Outcome.CHANGED_MEANWHILE, before)
-        status = status_after(before.status, wish.decision)
-        change, row = self._worked_out(before, status, Act(wish.decision), by)
-        return self._done(change, replace(row, note=wish.note, bulk=bulk))
+    def _decide(self, request: DecisionRequest, actor: Actor, bulk: str) -> Result:
+        before = self.comments.get(request.id)
+        if AFTER.get((before.status, request.decision)) is before.status and not before.flags:
+            return Result(request.id, Outcome.ALREADY_SO, before)
+        if before.version != request.version:
+            return Result(request.id, Outcome.CHANGED_MEANWHILE, before)
+        status = status_after(before.status, request.decision)
+        change = self._change(before, status, Action(request.decision), actor)
+        return self._write(replace(change, row=replace(change.row, note=request.note, bulk=bulk)))
 
-    def _undo(self, row: AuditRow, by: str, bulk: str) -> Result:
+    def _undo(self, row: AuditRow, actor: Actor, bulk: str) -> Result:
         before = self.comments.get(row.comment)
-        if row.act not in UNDOABLE or row.before == row.after or before.status is Status.DELETED:
+        if row.action not in UNDOABLE or row.before == row.after or before.status is Status.DELETED:
             raise NotPossible
-        if self.tools.clock() > row.at + UNDO_WINDOW:
+        if self.essentials.clock() > row.at + UNDO_WINDOW:
             raise UndoExpired
         if before.version != row.version:
             is_so = row.undone and before.status == row.before
             return Result(row.comment, Outcome.ALREADY_SO if is_so else Outcome.CHANGED_MEANWHILE, before)
-        change, own = self._worked_out(before, Status(row.before), Act.UNDO, by)
-        return self._done(replace(change, undone=row), replace(own, undoes=row.id, bulk=bulk))
+        change = self._change(before, Status(row.before), Action.UNDO, actor)
+        return self._write(replace(change, row=replace(change.row, undoes=row.id, bulk=bulk), undone=row))
 
-    def _worked_out(self, before: Comment, status: Status, act: Act, by: str) -> tuple[Change, AuditRow]:
-        now = self.tools.clock()
-        after = moved(before, status, operation=self.tools.new_ulid(now))
-        effect = ripple(before, after, self.comments.ancestors(before))
-        return Change(before, effect), change_row(before, after, act=act, by=by, at=now)
+    def _change(self, before: Comment, status: Status, action: Action, actor: Actor) -> Change:
+        now = self.essentials.clock()
+        after = transition(before, status, operation=self.essentials.new_ulid(now))
+        effects = thread_effects(before, after, self.comments.ancestors(before))
+        return Change(before, effects, change_row(before, after, action=action, actor=actor, at=now))
 
-    def _done(self, change: Change, row: AuditRow) -> Result:
-        self.comments.change(replace(change, row=row))
-        if change.ripple.comment.status is Status.DELETED:
-            self.comments.sweep(change.before)
-        return Result(row.comment, Outcome.DONE, change.ripple.comment, row=row.id)
+    def _write(self, change: Change) -> Result:
+        self.comments.change(change)
+        if change.effects.comment.status is Status.DELETED:
+            self.comments.remove_orphans(change.before)
+        return Result(change.before.id, Outcome.DONE, change.effects.comment, row=change.row.id)
 
 
-def _comment_id(thing: Wish | AuditRow) -> str:
-    return thing.id if isinstance(thing, Wish) else thing.comment
+def _requests(job: Job) -> list[DecisionRequest]:
+    """The decisions in the payload of a job."""
+    decisions = zip(job.payload["comments"], job.payload["decisions"], strict=True)
+    return [
+        DecisionRequest(comment_id, version, Decision(decision), note)
+        for comment_id, (version, decision, note) in decisions
+    ]
+
+
+def _parameters(job: Job) -> dict[str, str | int]:
+    return {"comments": len(job.payload["comments"])}
+
+
+def _comment_id(item: DecisionRequest | AuditRow) -> str:
+    return item.id if isinstance(item, DecisionRequest) else item.comment

@@ -1,29 +1,32 @@
-"""What moderators write themselves: replies with a badge, and edits with a mark."""
+"""Replies of moderators: published at once, with a badge."""
 
 from collections.abc import Iterator
-from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
-from ...core.accounts import Signed
-from ...core.comments import Comment, Earlier, Status, hangs_below, hash_of_submission, path_below
-from ...core.decisions import Act, AuditRow, change_row
-from ...core.drafts import Words
-from ...core.errors import ChangedMeanwhile, Invalid, KeyReused, NotFound, ParentNotPublished, Unavailable
+from ...core.accounts import Principal
+from ...core.audit import Action, AuditRow
+from ...core.comments import Comment, Status, parent_below, path_below, submission_hash
+from ...core.errors import ChangedMeanwhile, Invalid, KeyReused, ParentNotPublished
 from ...core.ids import comment_id, keyed
 from ...core.text.markdown import RENDERER
-from ...core.threads import Ripple, ripple
-from ...store.comments import AlreadyStored, Change, Comments, PlaceChanged
-from ...store.policy import Config
+from ...core.threads import ThreadEffects, thread_effects
+from ...store.changes import AlreadyStored, Change, ThreadChanged
+from ...store.comments import Comments
 from ...store.posts import Posts
-from ..clock import RETRIES, Tools
+from ..clock import Essentials
 from ..comments.submit import rendered
-from .decide import Moderating
+from ..retry import retry
+from .decide import DecisionService
 
 
 @dataclass(frozen=True)
 class ModeratorReply:
-    """``approve_parent`` is the version in which the moderator saw the comment that they answer."""
+    """A reply that a moderator wrote.
+
+    ``approve_parent`` is the version in which the moderator saw the parent and approved it with the reply,
+    or 0 if the parent is not to be approved.
+    """
 
     post: str
     text: str
@@ -31,79 +34,45 @@ class ModeratorReply:
     approve_parent: int = 0
 
 
-class Answering:
-    """Replies and edits."""
+class ReplyService:
+    """Publishes replies for moderators."""
 
-    def __init__(self, tools: Tools, comments: Comments, posts: Posts, config: Config, moderating: Moderating) -> None:
-        self.tools, self.comments, self.posts, self.config = tools, comments, posts, config
-        self.moderating = moderating
+    def __init__(
+        self,
+        essentials: Essentials,
+        comments: Comments,
+        posts: Posts,
+        decisions: DecisionService,
+    ) -> None:
+        self.essentials, self.comments, self.posts, self.decisions = essentials, comments, posts, decisions
 
-    def reply(self, wanted: ModeratorReply, by: Signed, idempotency_key: str) -> Comment:
-        """Publish a moderator's comment at once; a repeat returns the one that is stored.
-
-        Raises:
-            KeyReused: the key came with another text before.
-            Invalid: there is no such comment under this post.
-            ParentNotPublished: what it answers waits, and is not to be approved.
-            ChangedMeanwhile: what it answers was to be approved, but is not as the moderator saw it.
-        """
-        self.config.check_keys(self.tools.keys, self.tools.clock())
-        new_id = comment_id(self.tools.keys.identity, wanted.post, f"moderator {by.moderator.id}", idempotency_key)
-        if known := self.comments.find(new_id):
-            return self._repeated(known, wanted)
-        for _ in range(RETRIES):
-            try:
-                return self._reply_once(new_id, wanted, by)
-            except AlreadyStored as stored:
-                return self._repeated(stored.comment, wanted)
-            except PlaceChanged:
-                continue
-        raise Unavailable
-
-    def edit(self, wanted_id: str, version: int, words: Words, by: Signed) -> Comment:
-        """Let other words take the place of a comment's; the earlier ones stay for 30 days.
+    def reply(self, reply: ModeratorReply, by: Principal, idempotency_key: str) -> Comment:
+        """Publish a moderator's reply, and approve its parent if asked to; a repeat returns the stored comment.
 
         Raises:
-            NotFound: no such comment, or it is deleted.
-            ChangedMeanwhile: it is not in the version that the moderator saw.
+            KeyReused: the key was used before with another text.
+            Invalid: the parent is not a comment of this post.
+            ParentNotPublished: the parent is not published, and not to be approved.
+            ChangedMeanwhile: the parent no longer has the version that the moderator saw.
         """
-        self.config.check_keys(self.tools.keys, self.tools.clock())
-        for _ in range(RETRIES):
-            before = self.comments.get(wanted_id)
-            change = self._edit_of(before, version, words, by)
-            if change is None:
-                return before
-            with suppress(PlaceChanged, ChangedMeanwhile):  # another look says what is to be said
-                self.comments.change(change)
-                return change.ripple.comment
-        raise Unavailable
+        new_id = comment_id(self.essentials.keys.identity, reply.post, f"moderator {by.moderator.id}", idempotency_key)
+        if stored := self.comments.find(new_id):
+            return self._repeated(stored, reply)
+        try:
+            return retry(lambda: self._reply_once(new_id, reply, by), on=(ThreadChanged,))
+        except AlreadyStored as found:
+            return self._repeated(found.comment, reply)
 
-    def _edit_of(self, before: Comment, version: int, words: Words, by: Signed) -> Change | None:
-        """What is to be written; nothing if it is so already."""
-        now, who = self.tools.clock(), by.moderator.id
-        if before.status is Status.DELETED:
-            raise NotFound
-        after = self._edited(before, words, who, now)
-        is_done = before.version == version + 1 and before.edited_by == who
-        if _same_words(before, after) and (is_done or before.version == version):
-            return None
-        if before.version != version:
-            raise ChangedMeanwhile
-        row = change_row(before, after, act=Act.EDIT, by=who, at=now)
-        first = not self.comments.earlier(before.id, now)
-        earlier = Earlier(before.text, before.name, before.link, who, now) if first else None
-        return Change(before, Ripple(after, (), 0), row, earlier=earlier)
-
-    def _reply_once(self, new_id: str, wanted: ModeratorReply, by: Signed) -> Comment:
-        now, post = self.tools.clock(), self.posts.get(wanted.post)
-        parent = self._parent(wanted)
-        approval = self._approval(parent, wanted, by) if parent and not parent.is_public else None
-        comment = self._comment(new_id, wanted, by, parent, now)
-        effect = ripple(None, comment, self._ancestors(comment, approval))
+    def _reply_once(self, new_id: str, reply: ModeratorReply, by: Principal) -> Comment:
+        now, post = self.essentials.clock(), self.posts.get(reply.post)
+        parent = self._parent(reply)
+        approval = self._approval(parent, reply, by) if parent and not parent.is_public else None
+        comment = self._comment(new_id, reply, by, parent, now)
+        effects = thread_effects(None, comment, self._ancestors(comment, approval))
         row = AuditRow(
             id=comment.operation,
-            act=Act.REPLY,
-            by=by.moderator.id,
+            action=Action.REPLY,
+            actor=by.actor,
             at=now,
             comment=comment.id,
             post=comment.post,
@@ -111,80 +80,61 @@ class Answering:
             version=1,
         )
         if approval:
-            self.comments.answer(approval, effect, row)
+            self.comments.approve_with_reply(approval, effects, row)
         else:
-            self.comments.add(effect, post, row=row)
-        return effect.comment
+            self.comments.add(effects, post, row=row)
+        return effects.comment
 
-    def _approval(self, parent: Comment, wanted: ModeratorReply, by: Signed) -> Change:
-        """The change that publishes what is answered: in the same write as the answer."""
-        if not wanted.approve_parent:
+    def _approval(self, parent: Comment, reply: ModeratorReply, by: Principal) -> Change:
+        """The change that publishes the parent; it is written together with the reply."""
+        if not reply.approve_parent:
             raise ParentNotPublished(parent.id, parent.version)
-        if parent.version != wanted.approve_parent:
+        if parent.version != reply.approve_parent:
             raise ChangedMeanwhile
-        return self.moderating.approval(parent, by)
+        return self.decisions.approval(parent, by)
 
     def _ancestors(self, comment: Comment, approval: Change | None) -> Iterator[Comment]:
-        """As the approval leaves them."""
-        effect = approval.ripple if approval else Ripple(comment, (), 0)
-        left = {after.id: after for after in (effect.comment, *(after for _, after in effect.above))}
-        return (left.get(each.id, each) for each in self.comments.ancestors(comment))
+        """The ancestors of a comment as they are after the approval."""
+        effects = approval.effects if approval else ThreadEffects(comment, (), 0)
+        changed = {after.id: after for after in (effects.comment, *(after for _, after in effects.ancestors))}
+        return (changed.get(each.id, each) for each in self.comments.ancestors(comment))
 
-    def _parent(self, wanted: ModeratorReply) -> Comment | None:
-        if not wanted.parent:
+    def _parent(self, reply: ModeratorReply) -> Comment | None:
+        if not reply.parent:
             return None
-        parent = self.comments.find(wanted.parent)
-        if parent is None or parent.post != wanted.post or parent.status is Status.DELETED:
+        parent = self.comments.find(reply.parent)
+        if parent is None or parent.post != reply.post or parent.status is Status.DELETED:
             raise Invalid({"parent": "There is no such comment under this post."})
         return parent
 
     def _comment(
-        self, new_id: str, wanted: ModeratorReply, by: Signed, parent: Comment | None, now: datetime
+        self, new_id: str, reply: ModeratorReply, by: Principal, parent: Comment | None, now: datetime
     ) -> Comment:
-        order = self.tools.new_ulid(now)
+        order = self.essentials.new_ulid(now)
         return Comment(
             id=new_id,
-            post=wanted.post,
+            post=reply.post,
             status=Status.PUBLISHED,
             path=path_below(parent, order),
-            parent=hangs_below(parent),
+            parent=parent_below(parent),
             created=now,
-            first_hash=self._first_hash(wanted),
+            submission_hash=self._hash(reply),
             name=by.moderator.name,
-            text=wanted.text,
-            html=rendered(wanted.text),
+            text=reply.text,
+            html=rendered(reply.text),
             renderer=RENDERER,
-            avatar=keyed(self.tools.keys.identity, "avatar", by.moderator.id, size=6),
+            avatar=keyed(self.essentials.keys.identity, "avatar", by.moderator.id, size=6),
             badge=True,
             published=order,
             operation=order,
-            via=parent.via if parent else (),
+            relocations=parent.relocations if parent else (),
         )
 
-    def _edited(self, before: Comment, words: Words, by: str, now: datetime) -> Comment:
-        """What is not sent stays; and a moderator's name stands beside their badge."""
-        sent = words.model_fields_set
-        return replace(
-            before,
-            text=words.text,
-            name=(words.name or "") if "name" in sent and not before.badge else before.name,
-            link=(words.link or "") if "link" in sent else before.link,
-            html=rendered(words.text),
-            renderer=RENDERER,
-            edited=now,
-            version=before.version + 1,
-            operation=self.tools.new_ulid(now),
-            edited_by=by,
-        )
+    def _hash(self, reply: ModeratorReply) -> str:
+        return submission_hash(self.essentials.keys.identity, reply.text, "", "", reply.parent)
 
-    def _first_hash(self, wanted: ModeratorReply) -> str:
-        return hash_of_submission(self.tools.keys.identity, wanted.text, "", "", wanted.parent)
-
-    def _repeated(self, known: Comment, wanted: ModeratorReply) -> Comment:
-        if known.first_hash != self._first_hash(wanted):
-            raise KeyReused(known.id)
-        return known
-
-
-def _same_words(one: Comment, other: Comment) -> bool:
-    return (one.text, one.name, one.link) == (other.text, other.name, other.link)
+    def _repeated(self, stored: Comment, reply: ModeratorReply) -> Comment:
+        """The stored comment, if this is the same reply."""
+        if stored.submission_hash != self._hash(reply):
+            raise KeyReused(stored.id)
+        return stored

@@ -1,1 +1,1 @@
-"""Everything that a backup holds, read from the table and written into one."""
+"""Backups of the table: export and restore."""

@@ -1,25 +1,25 @@
-"""A set of texts in flat memory: it lies in a temporary file of SQLite's, which goes with it."""
+"""A set of strings on disk, for sets that may not fit into memory."""
 
 import sqlite3
 from collections.abc import Iterator
 
 
-class Noted:
-    """Texts, each once."""
+class DiskSet:
+    """A set of strings in a temporary SQLite file, which is removed on ``close``."""
 
     def __init__(self) -> None:
         self._database = sqlite3.connect("")
-        self._database.execute("CREATE TABLE noted (text TEXT PRIMARY KEY) WITHOUT ROWID")
+        self._database.execute("CREATE TABLE entries (text TEXT PRIMARY KEY) WITHOUT ROWID")
 
     def add(self, text: str) -> bool:
-        """Note one; true if it is new."""
-        return self._database.execute("INSERT OR IGNORE INTO noted VALUES (?)", (text,)).rowcount == 1
+        """Add a string; true if it is new."""
+        return self._database.execute("INSERT OR IGNORE INTO entries VALUES (?)", (text,)).rowcount == 1
 
     def __iter__(self) -> Iterator[str]:
-        """In the order of their code points."""
-        for (text,) in self._database.execute("SELECT text FROM noted ORDER BY text"):
+        """The strings, in the order of their code points."""
+        for (text,) in self._database.execute("SELECT text FROM entries ORDER BY text"):
             yield text
 
     def close(self) -> None:
-        """Remove it."""
+        """Remove the file."""
         self._database.close()

@@ -1,13 +1,13 @@
-"""Everything that a backup holds, read from the table item by item: no Scan, each item as it is now.
+"""Reads everything that belongs in a backup, with queries and consistent reads instead of a scan.
 
-The lists of the index ``status`` name the comments; one query of a comment's partition brings all that
-belongs to it.  An index shows a table that is in use as of several moments, and a comment may move from
-a list that was not read yet to one that was: so what the audit and the lists show as changed since the
-beginning is looked up once more.  No comment is missed, and none comes twice.
+The ``status`` index lists the comments; one query of a comment's partition returns everything that
+belongs to it.  While the table is in use, a comment can move from a list that was not read yet to one
+that was.  So comments that the audit log or the lists show as changed since the start are read at the
+end.  No comment is missed, and none is exported twice.
 
-Left out: tokens, because one that was revoked meanwhile would count again; counters of limits; how far the
-hourly timer came; whatever expired; a finished job that changed nothing; and the record of an author of whom no
-comment, vote or flag is left, which counts nothing any more.
+Not exported: tokens, because a restore would bring revoked ones back; rate limit counters; checkpoints of
+the hourly timer; expired items; finished jobs that changed nothing; and records of authors who have no
+comment, vote or flag left.
 """
 
 import re
@@ -18,49 +18,33 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import chain, islice
 
-from ...core.backup import BadBackup, Entry, Kind
+from ...core.audit import Action
+from ...core.backup import BadBackup, Entry, EntryKind
 from ...core.comments import Status
-from ...core.decisions import UNDO_WINDOW, Act
-from ...core.ids import ULID_ENTROPY, ulid
-from ...core.times import from_iso, seconds
-from ..checkpoints import is_mark
+from ...core.decisions import UNDO_WINDOW
+from ...core.ids import first_ulid
+from ...core.times import from_iso, months, seconds
+from ..checkpoints import is_checkpoint
 from ..engine import keys
 from ..engine.attributes import Item
 from ..engine.parts import Key
-from ..engine.schema import SHARDS, STATUS, TTL
+from ..engine.schema import STATUS, TTL
 from ..engine.table import MAX_BATCH_GET, Span, Table
-from .disk_set import Noted
+from .disk_set import DiskSet
 
-LAG = timedelta(minutes=5)  # more than an index was ever seen to lag
-SKEW = timedelta(days=1)  # more than the clocks of two instances differ
-MONTH = timedelta(days=31)
-AT_ONCE = 8  # comments that are read at the same time: one after the other waits more than it works
-AHEAD = 64  # comments in memory
+LAG = timedelta(minutes=5)  # longer than any index lag observed
+SKEW = timedelta(days=1)  # larger than the clock difference of any two instances
+PARALLEL = 8  # comments read at the same time; reading them one by one is mostly waiting
+READ_AHEAD = 64  # comments held in memory
 KINDS = tuple(
-    (kind, re.compile(pk), re.compile(sk))
-    for kind, pk, sk in (
-        (Kind.KEYS, "CFG", "KEYS"),
-        (Kind.POLICY, "CFG", "POLICY#[0-9]+"),
-        (Kind.MODERATOR, "MODERATORS", "M#.+"),
-        (Kind.COMMENT, "C#.+", "C"),
-        (Kind.TOMBSTONE, "C#.+", "T"),
-        (Kind.AUDIT, "C#.+", "L#.+"),
-        (Kind.AUDIT, "AUD#.+", "L"),
-        (Kind.VOTE, "C#.+", "V#.+"),
-        (Kind.FLAG, "C#.+", "F#.+"),
-        (Kind.FLAGGED, "C#.+", "Q"),
-        (Kind.NETWORK, "C#.+", "N#.+"),
-        (Kind.RECORD, "A#.+", "A"),
-        (Kind.POST, "P#.+", "M"),
-        (Kind.DAY, "S#.+", "[0-9]{2}#.+"),
-        (Kind.JOB, "J#.+", "J"),
-        (Kind.EARLIER, "C#.+", "E"),
-    )
+    (EntryKind(kind), re.compile(pk), re.compile(sk))
+    for kind, patterns in keys.BACKED_UP.items()
+    for pk, sk in patterns
 )
 
 
-def kind_of(item: Item) -> Kind | None:
-    """What an item is; nothing if it does not belong into a backup."""
+def kind_of(item: Item) -> EntryKind | None:
+    """The kind of a backup entry for this item; None if it does not belong in a backup."""
     pk, sk = item.get("pk"), item.get("sk")
     if not isinstance(pk, str) or not isinstance(sk, str):
         return None
@@ -69,19 +53,19 @@ def kind_of(item: Item) -> Kind | None:
 
 
 @dataclass(frozen=True)
-class Met:
-    """What was met on the way."""
+class Seen:
+    """The ids of what was exported so far, and of what is still to be exported."""
 
-    comments: Noted
-    authors: Noted
-    jobs: Noted
+    comments: DiskSet
+    authors: DiskSet
+    jobs: DiskSet
 
 
 def fingerprint(table: Table) -> str:
-    """Which secret the table belongs to.
+    """The fingerprint of the secret that the table belongs to.
 
     Raises:
-        BadBackup: nothing was ever written to it, or a restore into it is not finished.
+        BadBackup: the table is empty, or a restore into it is not finished.
     """
     found = table.get_many([keys.FINGERPRINT, keys.RESTORING])
     if keys.RESTORING in found:
@@ -92,7 +76,7 @@ def fingerprint(table: Table) -> str:
 
 
 class Export:
-    """One walk through the table.  ``changed`` counts the comments that came or changed meanwhile."""
+    """One pass over the table.  ``changed`` holds the comments that were added or changed during it."""
 
     def __init__(self, table: Table, clock: Callable[[], datetime]) -> None:
         self.table, self.clock = table, clock
@@ -100,10 +84,10 @@ class Export:
         self.changed: set[str] = set()
 
     def entries(self) -> Iterator[Entry]:
-        """All, in the order in which a restore writes them."""
+        """All entries, in the order in which a restore writes them."""
         with ExitStack() as stack:
-            met = Met(*(stack.enter_context(closing(Noted())) for _ in range(3)))
-            for item in self._items(met):
+            seen = Seen(*(stack.enter_context(closing(DiskSet())) for _ in range(3)))
+            for item in self._items(seen):
                 if item.get(TTL, self._now + 1) > self._now:
                     yield _entry(item)
 
@@ -111,74 +95,73 @@ class Export:
     def _now(self) -> int:
         return seconds(self.begun)
 
-    def _items(self, met: Met) -> Iterator[Item]:
-        config = [item for item in self.table.walk(Span(keys.CONFIG)) if not is_mark(item)]
+    def _items(self, seen: Seen) -> Iterator[Item]:
+        config = [item for item in self.table.iterate(Span(keys.CONFIG)) if not is_checkpoint(item)]
         yield from config
-        yield from self.table.walk(Span(keys.MODERATORS))
-        listed = (entry["pk"] for list_ in _lists() for entry in self.table.walk(Span(list_), index=STATUS))
-        yield from self._comments(listed, met)
+        yield from self.table.iterate(Span(keys.MODERATORS))
+        listed = (entry["pk"] for list_ in _lists() for entry in self.table.iterate(Span(list_), index=STATUS))
+        yield from self._comments(listed, seen)
         [first] = [from_iso(item["at"]) - SKEW for item in config if item["sk"] == keys.FINGERPRINT[1]]
-        yield from self._of_the_site(first, met)
-        yield from self._comments(self._meanwhile(), met)
-        yield from self._found(map(keys.record, met.authors))
-        for entry in self.table.walk(Span(keys.JOBS), index=STATUS):
-            met.jobs.add(entry["pk"].removeprefix("J#"))
-        yield from self._found(map(keys.job, met.jobs))
-        yield from self._found(map(keys.post, self._posts()))
-        for month in _months(first, self.clock()):
-            yield from self.table.walk(Span(keys.month(month)))
+        yield from self._site_audit_rows(first, seen)
+        yield from self._comments(self._changed_partitions(), seen)
+        yield from self._existing(map(keys.record, seen.authors))
+        for entry in self.table.iterate(Span(keys.JOBS), index=STATUS):
+            seen.jobs.add(keys.job_id_of(entry["pk"]))
+        yield from self._existing(map(keys.job, seen.jobs))
+        yield from self._existing(map(keys.post, self._posts()))
+        for month in months(first, self.clock()):
+            yield from self.table.iterate(Span(keys.month(month)))
 
-    def _comments(self, partitions: Iterator[str], met: Met) -> Iterator[Item]:
-        """All that belongs to those that were not there yet."""
-        new = filter(met.comments.add, partitions)
-        too_old = _first_ulid(self.begun - UNDO_WINDOW - SKEW - SKEW)
-        with ThreadPoolExecutor(AT_ONCE) as pool:
-            while page := list(islice(new, AHEAD)):
-                for item in chain.from_iterable(pool.map(self._partition, page)):
+    def _comments(self, partitions: Iterator[str], seen: Seen) -> Iterator[Item]:
+        """All items of the comments that were not exported yet."""
+        new = filter(seen.comments.add, partitions)
+        too_old = first_ulid(self.begun - UNDO_WINDOW - SKEW - SKEW)
+        with ThreadPoolExecutor(PARALLEL) as pool:
+            while page := list(islice(new, READ_AHEAD)):
+                for item in chain.from_iterable(pool.map(self._read_partition, page)):
                     if "apk" in item:
-                        met.authors.add(item["apk"])
+                        seen.authors.add(item["apk"])
                     if item.get("bulk", "") > too_old:
-                        met.jobs.add(item["bulk"])
+                        seen.jobs.add(item["bulk"])
                     yield item
 
-    def _of_the_site(self, first: datetime, met: Met) -> Iterator[Item]:
-        """The audit rows about no comment; a move that can still be taken back needs its job."""
-        too_old = _first_ulid(self.begun - UNDO_WINDOW - SKEW - SKEW)
-        for item in self._found(key for key in self._audit(first) if key[0].startswith("AUD#")):
-            if item["act"] == Act.MOVE and item["op"] > too_old:
-                met.jobs.add(item["op"])
+    def _site_audit_rows(self, first: datetime, seen: Seen) -> Iterator[Item]:
+        """The audit rows that are not about a comment.  Remembers the jobs of moves that can still be undone."""
+        too_old = first_ulid(self.begun - UNDO_WINDOW - SKEW - SKEW)
+        for item in self._existing(key for key in self._audit_keys(first) if not keys.comment_id_of(key[0])):
+            if item["act"] == Action.MOVE and item["op"] > too_old:
+                seen.jobs.add(item["op"])
             yield item
 
-    def _partition(self, partition: str) -> list[Item]:
-        return list(self.table.walk(Span(partition)))
+    def _read_partition(self, partition: str) -> list[Item]:
+        return list(self.table.iterate(Span(partition)))
 
-    def _meanwhile(self) -> Iterator[str]:
-        """The partitions of comments that may have moved while the lists were read."""
-        margin, begun = (_first_ulid(time) for time in (self.begun - LAG, self.begun))
+    def _changed_partitions(self) -> Iterator[str]:
+        """The partitions of comments that may have changed lists while the lists were read."""
+        margin, begun = (first_ulid(time) for time in (self.begun - LAG, self.begun))
         spans = [Span(list_, first=margin) for list_ in _lists()]
-        months = _months(self.begun - LAG, self.clock())
-        spans += [Span(keys.audit_month(month), first=margin) for month in months]
+        spans += [Span(keys.audit_month(month), first=margin) for month in months(self.begun - LAG, self.clock())]
         for span in spans:
-            for entry in self.table.walk(span, index=STATUS):
-                if not entry["pk"].startswith("C#"):
+            for entry in self.table.iterate(span, index=STATUS):
+                if not keys.comment_id_of(entry["pk"]):
                     continue
                 if entry["qsk"] >= begun:
                     self.changed.add(entry["pk"])
                 yield entry["pk"]
 
-    def _audit(self, first: datetime) -> Iterator[Key]:
+    def _audit_keys(self, first: datetime) -> Iterator[Key]:
         """The keys of all audit rows."""
-        for month in _months(first, self.clock()):
-            for entry in self.table.walk(Span(keys.audit_month(month)), index=STATUS):
+        for month in months(first, self.clock()):
+            for entry in self.table.iterate(Span(keys.audit_month(month)), index=STATUS):
                 yield entry["pk"], entry["sk"]
 
     def _posts(self) -> Iterator[str]:
-        for number in range(SHARDS):
-            for entry in self.table.walk(Span(f"POSTS#{number}"), index=STATUS):
+        for partition in keys.queues("posts"):
+            for entry in self.table.iterate(Span(partition), index=STATUS):
                 yield entry["qsk"]
 
-    def _found(self, wanted: Iterator[Key]) -> Iterator[Item]:
-        """Those of the items that exist, in the order of their keys."""
+    def _existing(self, wanted: Iterator[Key]) -> Iterator[Item]:
+        """The items that exist, in the order of the keys."""
         while page := list(islice(wanted, MAX_BATCH_GET)):
             found = self.table.get_many(page)
             yield from (found[key] for key in page if key in found)
@@ -187,22 +170,10 @@ class Export:
 def _entry(item: Item) -> Entry:
     kind = kind_of(item)
     if kind is None:
-        raise BadBackup(f"There is an item that this release doesn't know: {item['pk']} {item['sk']}.")
+        raise BadBackup(f"This release does not know the item {item['pk']} {item['sk']}.")
     return Entry(kind=kind, item=dict(sorted(item.items())))
 
 
 def _lists() -> Iterator[str]:
     for status in Status:
         yield from keys.queues(status)
-
-
-def _months(first: datetime, last: datetime) -> Iterator[datetime]:
-    """A day of each month, from the first to the last."""
-    month = first.replace(day=1)
-    while (month.year, month.month) <= (last.year, last.month):
-        yield month
-        month = (month + MONTH).replace(day=1)
-
-
-def _first_ulid(time: datetime) -> str:
-    return ulid(time, bytes(ULID_ENTROPY))

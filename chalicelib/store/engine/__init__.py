@@ -1,1 +1,1 @@
-"""DynamoDB itself: the table, its schema and keys, writes and their conditions."""
+"""The DynamoDB layer: the table, its schema and keys, writes and their conditions."""

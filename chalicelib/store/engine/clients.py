@@ -1,4 +1,4 @@
-"""The SDK's clients, made when they are first needed: importing the SDK takes most of a cold start."""
+"""The SDK's clients, created when first needed, because importing the SDK takes most of a cold start."""
 
 import threading
 from functools import cache
@@ -11,29 +11,33 @@ if TYPE_CHECKING:
 _lock = threading.Lock()
 
 
-def new_client(endpoint: str = "", *, patient: bool = False) -> "DynamoDBClient":
-    """The SDK's client of the table.  ``endpoint``: of another DynamoDB than AWS's."""
-    client: DynamoDBClient = aws("dynamodb", endpoint, patient=patient)
+def new_client(endpoint: str = "", *, background: bool = False) -> "DynamoDBClient":
+    """A DynamoDB client.  ``endpoint`` is the URL of a DynamoDB outside AWS; ``background``: see ``aws``."""
+    client: DynamoDBClient = aws("dynamodb", endpoint, background=background)
     return client
 
 
-def aws(service: str, endpoint: str = "", *, patient: bool = False) -> Any:  # noqa: ANN401  each service has a type of its own
-    """The SDK's client: few quick tries, because a reader waits; or many slow ones, where nobody does."""
+def aws(service: str, endpoint: str = "", *, background: bool = False) -> Any:  # noqa: ANN401  each service has a type of its own
+    """A client of an AWS service.
+
+    By default it makes few attempts with short timeouts, because a reader is waiting; with ``background``, many
+    with long timeouts.
+    """
     from botocore.config import Config as ClientConfig  # noqa: PLC0415
 
     config = ClientConfig(
-        connect_timeout=5 if patient else 1,
-        read_timeout=30 if patient else 1.5,
-        retries={"mode": "standard", "total_max_attempts": 10 if patient else 3},
+        connect_timeout=5 if background else 1,
+        read_timeout=30 if background else 1.5,
+        retries={"mode": "standard", "total_max_attempts": 10 if background else 3},
         max_pool_connections=50,
     )
-    with _lock:  # a session makes one client at a time
+    with _lock:  # creating clients is not thread-safe
         return _session().create_client(service, endpoint_url=endpoint or None, config=config)
 
 
 @cache
 def _session() -> "Session":
-    """What clients share: a second one takes a quarter less."""
-    from botocore.session import get_session  # noqa: PLC0415  boto3 takes a sixth more, and makes the same client
+    """The session that all clients share, which makes a second client 25% faster to create."""
+    from botocore.session import get_session  # noqa: PLC0415  boto3 takes longer and creates the same client
 
     return get_session()

@@ -1,29 +1,35 @@
-"""The parts of a write.
+"""The parts of a write, each with its condition.
 
-A condition and its meaning stand together: ``otherwise`` is what a part that does not hold makes of
-the item it found.
+A condition is defined together with its meaning: ``otherwise`` turns the item for which the condition failed
+into the exception to raise.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
+from itertools import chain, count, islice
 from typing import Any, Literal
 
 from ...core.errors import ChangedMeanwhile
-from .attributes import Item, item_to_wire, to_wire
+from .attributes import Item
 
 Key = tuple[str, str]
 Otherwise = Callable[[Item], Exception]
-Kind = Literal["Put", "Update", "Delete", "ConditionCheck"]
+WriteKind = Literal["Put", "Update", "Delete", "ConditionCheck"]
 
 
 def changed_meanwhile(_found: Item) -> Exception:
-    """The usual meaning of a condition that no longer holds."""
+    """The default meaning of a failed condition."""
     return ChangedMeanwhile()
 
 
 @dataclass(frozen=True)
 class Where:
-    """What must hold of the item before: equal to these values, one of those, and without those attributes."""
+    """A condition on an item before a write; all of it must hold.
+
+    ``equal``: attributes with exactly these values.  ``absent`` and ``present``: attributes that must be missing or
+    exist.  ``below``: numbers that must be missing or less.  ``among``: attributes with one of several values.
+    """
 
     equal: Mapping[str, Any] = field(default_factory=dict)
     absent: tuple[str, ...] = ()
@@ -32,57 +38,59 @@ class Where:
     among: Mapping[str, Sequence[Any]] = field(default_factory=dict)
 
 
-class Expression:
-    """Collects names and values behind placeholders, so that no word is ever reserved."""
-
-    def __init__(self) -> None:
-        self.names: dict[str, str] = {}
-        self.values: dict[str, Any] = {}
-
-    def name(self, name: str) -> str:
-        """A placeholder for a name."""
-        placeholder = f"#n{len(self.names)}"
-        self.names[placeholder] = name
-        return placeholder
-
-    def value(self, value: object) -> str:
-        """A placeholder for a value."""
-        placeholder = f":v{len(self.values)}"
-        self.values[placeholder] = to_wire(value)
-        return placeholder
-
-    def condition(self, where: Where) -> str:
-        """The condition expression."""
-        terms = [f"{self.name(name)} = {self.value(value)}" for name, value in where.equal.items()]
-        for name, values in where.among.items():
-            terms.append(f"{self.name(name)} IN ({', '.join(map(self.value, values))})")
-        terms += [f"attribute_not_exists({self.name(name)})" for name in where.absent]
-        terms += [f"attribute_exists({self.name(name)})" for name in where.present]
-        for name, most in where.below.items():
-            placeholder = self.name(name)
-            terms.append(f"(attribute_not_exists({placeholder}) OR {placeholder} < {self.value(most)})")
-        return " AND ".join(terms)
-
-    def arguments(self) -> dict[str, Any]:
-        """What the SDK takes."""
-        arguments: dict[str, Any] = {}
-        if self.names:
-            arguments["ExpressionAttributeNames"] = self.names
-        if self.values:
-            arguments["ExpressionAttributeValues"] = self.values
-        return arguments
+ANY = Where()
+Arguments = dict[str, Any]  # of an SDK call, with plain values: the table converts them
+Shape = tuple[tuple[Any, ...], ...]
 
 
-def _conditioned(expression: Expression, where: Where) -> dict[str, Any]:
-    condition = expression.condition(where)
-    arguments = expression.arguments()
-    if condition:
-        arguments |= {"ConditionExpression": condition, "ReturnValuesOnConditionCheckFailure": "ALL_OLD"}
+def expressions(where: Where, changes: Shape = (), values: Sequence[Any] = (), *, kind: str = "Condition") -> Arguments:
+    """The arguments of an SDK call for a condition, and for ``changes`` whose values come first.
+
+    All names and values have placeholders, so that reserved words can't occur.  The texts depend only on the
+    names of the attributes, and are kept.
+    """
+    names = tuple(where.equal), tuple(where.below), where.absent, where.present
+    among = tuple((name, len(several)) for name, several in where.among.items())
+    arguments = dict(_texts(changes, names, among, kind))
+    values = [*values, *where.equal.values(), *where.below.values(), *chain(*where.among.values())]
+    if values:
+        arguments["ExpressionAttributeValues"] = {f":{number}": value for number, value in enumerate(values)}
     return arguments
 
 
-def _key(key: Key) -> dict[str, Any]:
-    return item_to_wire({"pk": key[0], "sk": key[1]})
+@lru_cache(maxsize=1_024)
+def _texts(changes: Shape, names: Shape, among: tuple[tuple[str, int], ...], kind: str) -> Arguments:
+    """The arguments that are the same for all writes that change and check the same attributes."""
+    value = map(":{}".format, count())
+    texts = {"UpdateExpression": _update(changes, value), f"{kind}Expression": _condition(names, among, value)}
+    found: Arguments = {name: text for name, text in texts.items() if text}
+    if "ConditionExpression" in found:
+        found["ReturnValuesOnConditionCheckFailure"] = "ALL_OLD"
+    used = [name for group in (*changes, *names) for path in group for name in path.split(".")]
+    used += [name for name, _ in among]
+    return found | ({"ExpressionAttributeNames": {f"#{name}": name for name in used}} if used else {})
+
+
+def _update(changes: Shape, value: Iterator[str]) -> str:
+    """The text of an update that sets, sets where missing, counts, adds to and removes these attributes or entries."""
+    if not changes:
+        return ""
+    put, default, counted, add, remove = ([f"#{name.replace('.', '.#')}" for name in group] for group in changes)
+    sets = [f"{path} = {next(value)}" for path in put]
+    sets += [f"{path} = if_not_exists({path}, {next(value)})" for path in default]
+    sets += [f"{path} = if_not_exists({path}, {next(value)}) + {next(value)}" for path in counted]
+    adds, removes = [f"{path} {next(value)}" for path in add], remove
+    clauses = {"SET": sets, "ADD": adds, "REMOVE": removes}
+    return " ".join(f"{verb} {', '.join(terms)}" for verb, terms in clauses.items() if terms)
+
+
+def _condition(names: Shape, among: tuple[tuple[str, int], ...], value: Iterator[str]) -> str:
+    equal, below, absent, present = names
+    terms = [f"#{name} = {next(value)}" for name in equal]
+    terms += [f"(attribute_not_exists(#{name}) OR #{name} < {next(value)})" for name in below]
+    terms += [f"#{name} IN ({', '.join(islice(value, size))})" for name, size in among]
+    terms += [f"attribute_not_exists(#{name})" for name in absent]
+    return " AND ".join(terms + [f"attribute_exists(#{name})" for name in present])
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -90,18 +98,18 @@ class Put:
     """Write a whole item."""
 
     item: Item
-    where: Where = Where()
+    where: Where = ANY
     otherwise: Otherwise = changed_meanwhile
-    kind: Kind = "Put"
+    kind: WriteKind = "Put"
 
     @property
     def key(self) -> Key:
-        """Of the item."""
+        """The key of the item."""
         return self.item["pk"], self.item["sk"]
 
     def arguments(self) -> dict[str, Any]:
-        """What the SDK takes, but for the table."""
-        return {"Item": item_to_wire(self.item), **_conditioned(Expression(), self.where)}
+        """The arguments of the SDK call, without the table name."""
+        return {"Item": self.item, **expressions(self.where)}
 
 
 NEW = Where(absent=("pk",))
@@ -109,29 +117,29 @@ NEW = Where(absent=("pk",))
 
 @dataclass(frozen=True, kw_only=True)
 class Update:
-    """Change some attributes.  ``default`` sets what is absent; ``add`` counts from 0."""
+    """Change some attributes, or entries of maps, named ``map.entry``.
+
+    ``default`` sets what is missing.  ``add`` counts attributes from 0, and ``count`` entries: DynamoDB's ADD works on
+    top-level attributes only; both are exact under concurrent writes.  A map must exist, and its other entries are
+    kept, so writes of different entries never overwrite each other.
+    """
 
     key: Key
     set: Mapping[str, Any] = field(default_factory=dict)
     default: Mapping[str, Any] = field(default_factory=dict)
+    count: Mapping[str, int] = field(default_factory=dict)
     add: Mapping[str, int] = field(default_factory=dict)
     remove: tuple[str, ...] = ()
-    where: Where = Where()
+    where: Where = ANY
     otherwise: Otherwise = changed_meanwhile
-    kind: Kind = "Update"
+    kind: WriteKind = "Update"
 
     def arguments(self) -> dict[str, Any]:
-        """What the SDK takes, but for the table."""
-        expression = Expression()
-        sets = [f"{expression.name(name)} = {expression.value(value)}" for name, value in self.set.items()]
-        for name, value in self.default.items():
-            placeholder = expression.name(name)
-            sets.append(f"{placeholder} = if_not_exists({placeholder}, {expression.value(value)})")
-        adds = [f"{expression.name(name)} {expression.value(value)}" for name, value in self.add.items()]
-        removes = [expression.name(name) for name in self.remove]
-        clauses = {"SET": sets, "ADD": adds, "REMOVE": removes}
-        update = " ".join(f"{verb} {', '.join(terms)}" for verb, terms in clauses.items() if terms)
-        return {"Key": _key(self.key), "UpdateExpression": update, **_conditioned(expression, self.where)}
+        """The arguments of the SDK call, without the table name."""
+        counted = chain.from_iterable((0, number) for number in self.count.values())
+        values = [*self.set.values(), *self.default.values(), *counted, *self.add.values()]
+        changes = tuple(self.set), tuple(self.default), tuple(self.count), tuple(self.add), self.remove
+        return {"Key": {"pk": self.key[0], "sk": self.key[1]}, **expressions(self.where, changes, values)}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -139,27 +147,27 @@ class Delete:
     """Remove an item."""
 
     key: Key
-    where: Where = Where()
+    where: Where = ANY
     otherwise: Otherwise = changed_meanwhile
-    kind: Kind = "Delete"
+    kind: WriteKind = "Delete"
 
     def arguments(self) -> dict[str, Any]:
-        """What the SDK takes, but for the table."""
-        return {"Key": _key(self.key), **_conditioned(Expression(), self.where)}
+        """The arguments of the SDK call, without the table name."""
+        return {"Key": {"pk": self.key[0], "sk": self.key[1]}, **expressions(self.where)}
 
 
 @dataclass(frozen=True, kw_only=True)
 class Check:
-    """Only a condition."""
+    """Check a condition without writing."""
 
     key: Key
     where: Where
     otherwise: Otherwise = changed_meanwhile
-    kind: Kind = "ConditionCheck"
+    kind: WriteKind = "ConditionCheck"
 
     def arguments(self) -> dict[str, Any]:
-        """What the SDK takes, but for the table."""
-        return {"Key": _key(self.key), **_conditioned(Expression(), self.where)}
+        """The arguments of the SDK call, without the table name."""
+        return {"Key": {"pk": self.key[0], "sk": self.key[1]}, **expressions(self.where)}
 
 
 Part = Put | Update | Delete | Check

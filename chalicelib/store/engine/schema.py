@@ -1,14 +1,14 @@
-"""The table, once: the command line, the tests and the deployment template read it here.
+"""The table's schema, used by the command line, the tests and the deployment template.
 
     item            pk                      sk
     comment         C#<id>                  C
-    tombstone       C#<id>                  T           the place of a comment whose visible replies remain
-    audit row       C#<id>                  L#<ulid>    (what is not about a comment: AUD#<ulid> / L)
-    earlier words   C#<id>                  E           before a moderator's edit; expires
+    tombstone       C#<id>                  T           keeps the place of a removed comment with visible replies
+    audit row       C#<id>                  L#<ulid>    (AUD#<ulid> / L if it is not about a comment)
+    previous text   C#<id>                  E           before a moderator's edit; expires
     vote            C#<id>                  V#<author hash>
     flag            C#<id>                  F#<round>#<author hash>
     their counters  C#<id>                  N#<v or f>#<network hash>   expires
-    flagged         C#<id>                  Q           a marker while a flagged comment is to be looked at
+    flagged         C#<id>                  Q           a marker while a comment has open flags
     post            P#<post key>            M
     author's record A#<author hash>         A
     counter         R#<scope>#<window>      R           expires
@@ -17,24 +17,33 @@
     policy          CFG                     POLICY#<version>
     fingerprint     CFG                     KEYS
     restore         CFG                     RESTORE     while a backup is being restored
-    mark            CFG                     MARK#<step> how far a step of the hourly timer came
-    job             J#<ulid>                J           what one request of many decisions was about, or a move; expires
-                    J#<author hash>         J           an author who is to be erased; expires
-    day             S#<yyyy-mm>             <dd>#<moderator>    what a moderator decided on it, counted
+    checkpoint      CFG                     CHECKPOINT#<task>   the progress of a maintenance task
+    job             J#<ulid>                J           a bulk of decisions, or a move; expires
+                    J#<author hash>         J           an author to be erased; expires
+    day             S#<yyyy-mm>             <dd>#<moderator>    a moderator's decisions of the day, counted
 
-    index           its keys                                       who is in it
-    published       P#<post key> / path                            published comments, tombstones: public attributes
-    recent          PUBLISHED / ulid of publication                published comments: public attributes
+    index           its keys                                       its entries
+    published       P#<post key> / path                            published comments, tombstones
+    recent          PUBLISHED / ulid of publication                published comments
     status          <STATUS>#<shard> / ulid of submission          every comment
                     POSTS#<shard> / post key                       every post
-                    FLAGGED#<shard> / ulid of submission           a marker beside each flagged comment
+                    FLAGGED#<shard> / ulid of submission           the marker of each flagged comment
                     AUDIT#<yyyy-mm> / ulid                         every audit row
-                    JOBS / time, id                                jobs that nobody finished
+                    JOBS / time, id                                unfinished jobs
     author          author hash / ulid of submission               comments with an author key, votes, flags
     network         network hash / ulid of submission              comments of the last 30 days
 
-What is not published has no entry in ``published`` and ``recent``, and private attributes are in
-neither: a reader's query can't find them, whatever its filter.
+Unpublished comments have no entry in ``published`` and ``recent``, and neither index has private
+attributes, so no query of a reader can return them.
+
+The attributes of an index can't be changed later, so indexes contain maps, which can grow:
+
+    map             on            in                  contains
+    public          C, T          published, recent   what readers see: core/public.py lists it
+    counters        C             published           what readers count: up, down
+    listing         none yet      status              what moderators' lists may need
+
+Votes change ``counters`` only, which is not in ``recent``, because all of ``recent`` is one partition.
 """
 
 from collections.abc import Mapping
@@ -44,29 +53,27 @@ from typing import Any
 TTL = "ttl"
 SHARDS = 4
 
-PUBLIC = ("name", "link", "avatar", "html", "parent", "at", "edited", "badge")
-
 
 @dataclass(frozen=True)
 class Index:
-    """A sparse index.  ``carries`` lists what it holds beside the keys."""
+    """A sparse index.  ``attributes`` lists the projected attributes, in addition to the keys."""
 
     name: str
     partition: str
     sort: str
-    carries: tuple[str, ...] = ()
+    attributes: tuple[str, ...] = ()
 
     def definition(self) -> dict[str, Any]:
-        """As CreateTable and CloudFormation want it."""
+        """The definition for CreateTable and CloudFormation."""
         projection: dict[str, Any] = {"ProjectionType": "KEYS_ONLY"}
-        if self.carries:
-            projection = {"ProjectionType": "INCLUDE", "NonKeyAttributes": list(self.carries)}
+        if self.attributes:
+            projection = {"ProjectionType": "INCLUDE", "NonKeyAttributes": list(self.attributes)}
         return {"IndexName": self.name, "KeySchema": _keys(self.partition, self.sort), "Projection": projection}
 
 
-PUBLISHED = Index("published", "ppk", "psk", (*PUBLIC, "gone", "up", "down", "rsk"))
-RECENT = Index("recent", "rpk", "rsk", (*PUBLIC, "post"))
-STATUS = Index("status", "qpk", "qsk", ("post",))
+PUBLISHED = Index("published", "ppk", "psk", ("public", "counters"))
+RECENT = Index("recent", "rpk", "rsk", ("public", "post"))
+STATUS = Index("status", "qpk", "qsk", ("post", "listing"))
 AUTHOR = Index("author", "apk", "ask")
 NETWORK = Index("network", "npk", "nsk")
 INDEXES = (PUBLISHED, RECENT, STATUS, AUTHOR, NETWORK)
@@ -77,7 +84,7 @@ def _keys(partition: str, sort: str) -> list[dict[str, str]]:
 
 
 def table_definition() -> dict[str, Any]:
-    """The table without its name: what CreateTable takes, and AWS::DynamoDB::Table but for its spelling of TTL."""
+    """The table without its name, for CreateTable and, except for the TTL, AWS::DynamoDB::Table."""
     attributes = ["pk", "sk", *(name for index in INDEXES for name in (index.partition, index.sort))]
     return {
         "AttributeDefinitions": [{"AttributeName": name, "AttributeType": "S"} for name in attributes],
@@ -89,11 +96,11 @@ def table_definition() -> dict[str, Any]:
 
 
 def differences(found: Mapping[str, Any]) -> list[str]:
-    """What a table (as DescribeTable tells) lacks of the definition or has otherwise, in words."""
+    """How a table, as returned by DescribeTable, differs from the definition, in words."""
     wanted = table_definition()
     words = [f"key schema is {found['KeySchema']}"] if found["KeySchema"] != wanted["KeySchema"] else []
     words += [
-        f"{each['AttributeName']} is no string"
+        f"{each['AttributeName']} is not a string"
         for each in found["AttributeDefinitions"]
         if each["AttributeType"] != "S"
     ]
@@ -101,14 +108,14 @@ def differences(found: Mapping[str, Any]) -> list[str]:
     for index in wanted["GlobalSecondaryIndexes"]:
         words += _index_differences(index, have.pop(index["IndexName"], None))
     if found.get("BillingModeSummary", {}).get("BillingMode") != wanted["BillingMode"]:
-        words.append("it is not paid by request")
+        words.append("billing is not per request")
     if not found.get("DeletionProtectionEnabled"):
         words.append("deletion protection is off")
     return words
 
 
 def additions(found: Mapping[str, Any]) -> list[str]:
-    """What a table has besides, in words: a newer version's indexes, say, which trouble nobody."""
+    """What a table has in addition, in words: a newer version's indexes, for example, which have no effect."""
     ours = {index.name for index in INDEXES}
     names = [index["IndexName"] for index in found.get("GlobalSecondaryIndexes", [])]
     return [f"index {name} is not ours" for name in names if name not in ours]
@@ -121,11 +128,11 @@ def _index_differences(wanted: Mapping[str, Any], found: Mapping[str, Any] | Non
     words = []
     if found["KeySchema"] != wanted["KeySchema"]:
         words.append(f"index {name} has other keys")
-    if _carried(found) != _carried(wanted):
-        words.append(f"index {name} carries other attributes")
+    if _projection(found) != _projection(wanted):
+        words.append(f"index {name} has other attributes")
     return words
 
 
-def _carried(index: Mapping[str, Any]) -> tuple[str, list[str]]:
+def _projection(index: Mapping[str, Any]) -> tuple[str, list[str]]:
     projection = index["Projection"]
     return projection["ProjectionType"], sorted(projection.get("NonKeyAttributes", []))

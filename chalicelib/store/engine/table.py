@@ -1,54 +1,42 @@
-"""One DynamoDB table: reads, writes, and the one place where the SDK's errors get their meaning.
+"""One DynamoDB table: reads, writes, and the translation of the SDK's errors.
 
-A write carries the id of its operation.  When a condition fails on an item that bears that very id,
-an earlier try of the same write got through and only its answer was lost: the write counts as done.
+A write stores the id of its operation.  If a condition fails on an item with the same id, an earlier attempt
+of this write succeeded and only its response was lost, so the write counts as done.
 """
 
 import random
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from contextvars import ContextVar
 from dataclasses import dataclass
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
 from ...core.errors import Unavailable
-from .attributes import Item, item_from_wire, item_to_wire
-from .parts import Check, Expression, Key, Part, Where
+from .attributes import Item, Wire, arguments_to_wire, item_from_wire, item_to_wire
+from .deadline import OutOfTimeError, check_deadline, is_over
+from .failures import failed_conditions, refusal, translated
+from .parts import ANY, Check, Key, Part, Where, expressions
 from .schema import Index
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
+SINGLE = {"Put": "put_item", "Update": "update_item", "Delete": "delete_item"}
+COMPARISONS = {":first": ">=", ":last": "<=", ":below": "<", ":above": ">"}
 MAX_BATCH_GET = 100  # keys in one call
 MAX_BATCH_WRITE = 25  # items in one call
-TRIES = 8  # of a write that met a conflict, or of a batch that came back in part
+TRIES = 8  # of a write after conflicts, or of a batch that was processed in part
 FIRST_PAUSE = 0.02  # seconds
 LONGEST_PAUSE = 1.0  # seconds
-BULK_TRIES = 20  # of a batch of writes: nobody waits for the answer
-PASSING = {  # what the SDK does not try again by itself, and another moment may cure
-    "TransactionConflict",
-    "TransactionConflictException",
-    "TransactionInProgressException",
-    "ThrottlingError",
-    "ProvisionedThroughputExceeded",
-}
-CANCELED = "TransactionCanceledException"
-REFUSED = "ConditionalCheckFailed"
-ANY = Where()
-
-deadline: ContextVar[float] = ContextVar("deadline")  # on the clock of time.monotonic
-
-
-class OutOfTimeError(Exception):
-    """The request's deadline passed before a call to the table could begin."""
+BULK_TRIES = 20  # of a batch of writes, where nobody is waiting
 
 
 @dataclass(frozen=True)
 class Span:
-    """A stretch of one partition: from ``first`` to ``last``, both within, or all ``above`` or ``below`` a key."""
+    """A range of one partition: from ``first`` to ``last``, inclusive, or everything ``above`` or ``below`` a key."""
 
     partition: str
     first: str = ""
@@ -58,56 +46,64 @@ class Span:
 
 
 @dataclass(frozen=True)
-class Found:
-    """Items in order.  ``more``: the query stopped before the end of the span, ``last`` is the sort key where."""
+class QueryResult:
+    """Items in order.  ``more``: the query stopped before the end of the span, at the sort key ``last``."""
 
     items: list[Item]
     more: bool
     last: str = ""
 
 
-def check_deadline(**_event: object) -> None:
-    """Registered with the SDK before each try of each call."""
-    if time.monotonic() > deadline.get(float("inf")):
-        raise OutOfTimeError
-
-
 class Table:
-    """``pause`` waits for some seconds."""
+    """The service's DynamoDB table.
 
-    def __init__(self, client: "DynamoDBClient", name: str, *, pause: Callable[[float], None] = time.sleep) -> None:
+    ``before_first_write`` is called before the first write of any kind, and again before the next one if it raises.
+    ``pause`` sleeps for a number of seconds.
+    """
+
+    def __init__(
+        self,
+        client: "DynamoDBClient",
+        name: str,
+        *,
+        before_first_write: Callable[[], None] | None = None,
+        pause: Callable[[float], None] = time.sleep,
+    ) -> None:
         self.client, self.name, self._pause = client, name, pause
+        self._before_first_write = before_first_write
         client.meta.events.register_last("before-send.dynamodb.*", check_deadline, unique_id="afterword-deadline")
+
+    def unguarded(self) -> "Table":
+        """The same table, written without ``before_first_write``."""
+        return Table(self.client, self.name, pause=self._pause)
 
     # Reading
 
     def get(self, key: Key, *, consistent: bool = True) -> Item | None:
-        """One item, as it is now; or, at half the price, as it was a moment ago."""
-        answer = self._call("get_item", Key=_wire_key(key), ConsistentRead=consistent)
-        return item_from_wire(answer["Item"]) if "Item" in answer else None
+        """The item with this key, or None.  Without ``consistent``, the read is eventually consistent at half price."""
+        response = self._call("get_item", Key={"pk": {"S": key[0]}, "sk": {"S": key[1]}}, ConsistentRead=consistent)
+        return item_from_wire(response["Item"]) if "Item" in response else None
 
     def get_many(self, keys: Sequence[Key], *, consistent: bool = True, only: Sequence[str] = ()) -> dict[Key, Item]:
-        """Those of the items that exist.  ``only``: these attributes, and the keys."""
-        found: dict[Key, Item] = {}
+        """The items that exist, by key.  ``only`` limits them to these attributes and the keys."""
         unique = list(dict.fromkeys(keys))
-        for start in range(0, len(unique), MAX_BATCH_GET):
-            for item in self._batch(unique[start : start + MAX_BATCH_GET], consistent=consistent, only=only):
-                found[item["pk"], item["sk"]] = item
-        return found
+        batches = [unique[start : start + MAX_BATCH_GET] for start in range(0, len(unique), MAX_BATCH_GET)]
+        found = chain.from_iterable(self._get_batch(batch, consistent=consistent, only=only) for batch in batches)
+        return {(item["pk"], item["sk"]): item for item in map(item_from_wire, found)}
 
-    def _batch(self, keys: Sequence[Key], *, consistent: bool, only: Sequence[str]) -> Iterator[Item]:
-        expression = Expression()
-        wanted: dict[str, Any] = {"Keys": [_wire_key(key) for key in keys], "ConsistentRead": consistent}
+    def _get_batch(self, keys: Sequence[Key], *, consistent: bool, only: Sequence[str]) -> list[Wire]:
+        wanted: dict[str, Any] = {"Keys": [{"pk": {"S": pk}, "sk": {"S": sk}} for pk, sk in keys]}
+        wanted["ConsistentRead"] = consistent
         if only:
-            wanted["ProjectionExpression"] = ", ".join(expression.name(name) for name in ("pk", "sk", *only))
-            wanted |= expression.arguments()
-        left = {self.name: wanted}
+            names = {f"#{name}": name for name in ("pk", "sk", *only)}
+            wanted |= {"ProjectionExpression": ", ".join(names), "ExpressionAttributeNames": names}
+        left, found = {self.name: wanted}, []
         for attempt in range(TRIES):
-            answer = self._call("batch_get_item", with_table=False, RequestItems=left)
-            yield from (item_from_wire(item) for item in answer["Responses"].get(self.name, []))
-            left = answer.get("UnprocessedKeys", {})
+            response = self._call("batch_get_item", with_table=False, RequestItems=left)
+            found += response["Responses"].get(self.name, [])
+            left = response.get("UnprocessedKeys", {})
             if not left:
-                return
+                return found
             self._wait(attempt)
         raise Unavailable
 
@@ -119,82 +115,126 @@ class Table:
         limit: int = 0,
         backwards: bool = False,
         only: Where = ANY,
-    ) -> Found:
-        """Up to ``limit`` items of a span, or what fits into one answer of DynamoDB (1 MB); of these, ``only`` some."""
-        answer = self._query(span, index, only, ScanIndexForward=not backwards, **({"Limit": limit} if limit else {}))
-        last = item_from_wire(answer.get("LastEvaluatedKey", {}))
-        return Found([item_from_wire(item) for item in answer["Items"]], bool(last), last.get(_sort(index), ""))
+    ) -> QueryResult:
+        """Up to ``limit`` items of a span, or 1 MB, filtered by ``only``.
 
-    def walk(self, span: Span, *, index: Index | None = None) -> Iterator[Item]:
-        """All items of a span, in order, page by page."""
+        Queries of an index are eventually consistent, queries of the table are consistent.
+        """
+        response = self._query(span, index, only, ScanIndexForward=not backwards, **({"Limit": limit} if limit else {}))
+        items = [item_from_wire(item) for item in response["Items"]]
+        last = response.get("LastEvaluatedKey", {}).get(index.sort if index else "sk", {"S": ""})
+        return QueryResult(items, "LastEvaluatedKey" in response, last["S"])
+
+    def iterate(self, span: Span, *, index: Index | None = None) -> Iterator[Item]:
+        """All items of a span, in order, read page by page."""
         start: dict[str, Any] = {}
         while True:
-            answer = self._query(span, index, ANY, **start)
-            yield from (item_from_wire(item) for item in answer["Items"])
-            if "LastEvaluatedKey" not in answer:
+            response = self._query(span, index, ANY, **start)
+            yield from (item_from_wire(item) for item in response["Items"])
+            if "LastEvaluatedKey" not in response:
                 return
-            start = {"ExclusiveStartKey": answer["LastEvaluatedKey"]}
+            start = {"ExclusiveStartKey": response["LastEvaluatedKey"]}
 
-    def some(self, limit: int) -> list[Item]:
-        """Any items, in no order: tells whether there are any.  It scans, which no route may."""
-        answer = self._call("scan", Limit=limit, ConsistentRead=True)
-        return [item_from_wire(item) for item in answer["Items"]]
+    def sample(self, limit: int) -> list[Item]:
+        """Up to ``limit`` items, in no order.  It is a scan, which no route may use."""
+        response = self._call("scan", Limit=limit, ConsistentRead=True)
+        return [item_from_wire(item) for item in response["Items"]]
 
-    def portion(self, index: Index, limit: int, start: Mapping[str, str]) -> tuple[list[Item], Item]:
-        """Some of a whole index, in no order, and the key after which it goes on.  It scans, which no route may."""
+    def scan_index(self, index: Index, limit: int, start: Mapping[str, str]) -> tuple[list[Item], Item]:
+        """A page of a whole index, in no order, and the key after which the next page starts ({} at the end).
+
+        It is a scan, which no route may use.
+        """
         on: dict[str, Any] = {"ExclusiveStartKey": item_to_wire(start)} if start else {}
-        answer = self._call("scan", IndexName=index.name, Limit=limit, **on)
-        return [item_from_wire(item) for item in answer["Items"]], item_from_wire(answer.get("LastEvaluatedKey", {}))
+        response = self._call("scan", IndexName=index.name, Limit=limit, **on)
+        return [item_from_wire(item) for item in response["Items"]], item_from_wire(
+            response.get("LastEvaluatedKey", {})
+        )
 
-    def _query(self, span: Span, index: Index | None, only: Where, **arguments: Any) -> Any:  # noqa: ANN401  as the SDK answers
-        """An index answers as of a moment ago, the table itself as of now."""
-        expression = Expression()
-        condition = _key_condition(span, index, expression)
-        if filtered := expression.condition(only):
-            arguments["FilterExpression"] = filtered
-        where: dict[str, Any] = {"IndexName": index.name} if index else {"ConsistentRead": True}
-        return self._call("query", KeyConditionExpression=condition, **expression.arguments(), **where, **arguments)
+    def _query(self, span: Span, index: Index | None, only: Where, **arguments: Any) -> Any:  # noqa: ANN401  the SDK's response
+        text, names, values = _key_condition(span, index)
+        if only is not ANY:
+            filters = expressions(only, kind="Filter")
+            names |= filters["ExpressionAttributeNames"]
+            values |= item_to_wire(filters.get("ExpressionAttributeValues", {}))
+            arguments["FilterExpression"] = filters["FilterExpression"]
+        return self._call(
+            "query",
+            **({"IndexName": index.name} if index else {"ConsistentRead": True}),
+            KeyConditionExpression=text,
+            ExpressionAttributeNames=names,
+            ExpressionAttributeValues=values,
+            **arguments,
+        )
 
     # Writing
 
     def write(self, *parts: Part, operation: str = "") -> None:
-        """All parts or none.
+        """Write all parts, or none.
 
         Raises:
-            Refusal: what the first part whose condition did not hold makes of it.
-            Unavailable: conflicts, throttling or silence for as long as the request may last.
+            Exception: the ``otherwise`` of the first part whose condition failed.
+            Unavailable: conflicts, throttling or no response until the request's deadline.
         """
+        if self._before_first_write:
+            self._prepare_writing()
+        method, arguments = self._call_for(parts)
         for attempt in range(TRIES):
             try:
-                return self._send(parts)
+                getattr(self.client, method)(**arguments)
+            except (BotoCoreError, OutOfTimeError) as error:
+                raise Unavailable from error
             except ClientError as error:
-                found = _items_in_the_way(error, len(parts))
-                if found is None:
-                    raise _foreign(error) from error
-                if operation and any(item.get("op") == operation for item in found.values()):
-                    return None
-                if found:
-                    raise _refusal(parts, found) from None
+                if self._is_done(error, parts, operation):
+                    return
+            else:
+                return
             self._wait(attempt)
         raise Unavailable
 
-    def put_many(self, items: Sequence[Item]) -> None:
-        """Write up to MAX_BATCH_WRITE whole items, whatever is there; each for itself.
+    def _call_for(self, parts: Sequence[Part]) -> tuple[str, dict[str, Any]]:
+        """The SDK's method that writes these parts, and its arguments."""
+        [first, *others] = parts
+        if not others and not isinstance(first, Check):
+            return SINGLE[first.kind], arguments_to_wire(self.name, first.arguments())
+        arguments = [part.arguments() for part in parts]
+        wire = [arguments_to_wire(self.name, each) for each in arguments]
+        entries = [{part.kind: each} for part, each in zip(parts, wire, strict=True)]
+        return "transact_write_items", {"TransactItems": entries}
+
+    def _is_done(self, error: ClientError, parts: Sequence[Part], operation: str) -> bool:
+        """Whether an earlier attempt of a failed write succeeded; if not, it may be tried again.
 
         Raises:
-            Unavailable: the table took too few of them for too long; some are written.
+            Exception: trying again would not help.
         """
-        self._many([{"PutRequest": {"Item": item_to_wire(item)}} for item in items])
+        found = failed_conditions(error, len(parts))
+        if found is None:
+            raise translated(error) from error
+        if operation and any(item.get("op") == operation for item in found.values()):
+            return True
+        if found:
+            raise refusal(parts, found) from None
+        return False
+
+    def put_many(self, items: Sequence[Item]) -> None:
+        """Write up to MAX_BATCH_WRITE items unconditionally; not atomic.
+
+        Raises:
+            Unavailable: not all items could be written; some may be.
+        """
+        self._write_batch([{"PutRequest": {"Item": item_to_wire(item)}} for item in items])
 
     def delete_many(self, keys: Sequence[Key]) -> None:
-        """Remove up to MAX_BATCH_WRITE items, each for itself.
+        """Remove up to MAX_BATCH_WRITE items; not atomic.
 
         Raises:
-            Unavailable: as ``put_many``.
+            Unavailable: not all items could be removed; some may be.
         """
-        self._many([{"DeleteRequest": {"Key": _wire_key(key)}} for key in keys])
+        self._write_batch([{"DeleteRequest": {"Key": item_to_wire({"pk": pk, "sk": sk})}} for pk, sk in keys])
 
-    def _many(self, requests: list[dict[str, Any]]) -> None:
+    def _write_batch(self, requests: list[dict[str, Any]]) -> None:
+        self._prepare_writing()
         left: Any = {self.name: requests}
         for attempt in range(BULK_TRIES):
             with suppress(Unavailable):
@@ -204,85 +244,41 @@ class Table:
             self._wait(attempt)
         raise Unavailable
 
-    def _send(self, parts: Sequence[Part]) -> None:
-        if len(parts) == 1 and not isinstance(parts[0], Check):
-            method = {"Put": "put_item", "Update": "update_item", "Delete": "delete_item"}[parts[0].kind]
-            self._raw(method, TableName=self.name, **parts[0].arguments())
-            return
-        entries = [{part.kind: {"TableName": self.name, **part.arguments()}} for part in parts]
-        self._raw("transact_write_items", TransactItems=entries)
+    def _prepare_writing(self) -> None:
+        check = self._before_first_write
+        if check:
+            check()
+            self._before_first_write = None
 
     def _wait(self, attempt: int) -> None:
-        pause = random.uniform(0, min(LONGEST_PAUSE, FIRST_PAUSE * 2**attempt))  # noqa: S311  jitter is no secret
-        if time.monotonic() + pause > deadline.get(float("inf")):
+        pause = random.uniform(0, min(LONGEST_PAUSE, FIRST_PAUSE * 2**attempt))  # noqa: S311  jitter is not a secret
+        if is_over(after=pause):
             raise Unavailable
         self._pause(pause)
 
     # Calling
 
-    def _call(self, method: str, *, with_table: bool = True, **arguments: Any) -> Any:  # noqa: ANN401  as the SDK answers
+    def _call(self, method: str, *, with_table: bool = True, **arguments: Any) -> Any:  # noqa: ANN401  the SDK's response
         if with_table:
             arguments["TableName"] = self.name
         try:
-            return self._raw(method, **arguments)
-        except ClientError as error:
-            raise _foreign(error) from error
-
-    def _raw(self, method: str, **arguments: Any) -> Any:  # noqa: ANN401  as the SDK answers
-        try:
             return getattr(self.client, method)(**arguments)
-        except (BotoCoreError, OutOfTimeError) as silence:
-            raise Unavailable from silence
+        except (BotoCoreError, OutOfTimeError) as error:
+            raise Unavailable from error
+        except ClientError as error:
+            raise translated(error) from error
 
 
-def _sort(index: Index | None) -> str:
-    return index.sort if index else "sk"
-
-
-def _key_condition(span: Span, index: Index | None, expression: Expression) -> str:
-    partition, sort = index.partition if index else "pk", _sort(index)
-    condition = f"{expression.name(partition)} = {expression.value(span.partition)}"
+def _key_condition(span: Span, index: Index | None) -> tuple[str, dict[str, str], Wire]:
+    """The condition for a span, with its names and values."""
+    partition, sort = (index.partition, index.sort) if index else ("pk", "sk")
+    ends = {":first": span.first, ":last": span.last, ":below": span.below, ":above": span.above}
+    given = {placeholder: {"S": end} for placeholder, end in ends.items() if end}
+    text = f"#{partition} = :partition"
     if span.first and span.last:
-        ends = f"{expression.value(span.first)} AND {expression.value(span.last)}"
-        return f"{condition} AND {expression.name(sort)} BETWEEN {ends}"
-    for operator, end in ((">=", span.first), ("<=", span.last), ("<", span.below), (">", span.above)):
-        if end:
-            condition += f" AND {expression.name(sort)} {operator} {expression.value(end)}"
-    return condition
-
-
-def _wire_key(key: Key) -> Mapping[str, Any]:
-    return item_to_wire({"pk": key[0], "sk": key[1]})
-
-
-def _items_in_the_way(error: ClientError, parts: int) -> dict[int, Item] | None:
-    """Position → item for each condition that failed; empty for what passes; nothing for another error."""
-    code = error.response["Error"]["Code"]
-    if code in PASSING:
-        return {}
-    if code == "ConditionalCheckFailedException":
-        answer: Any = error.response
-        return {0: item_from_wire(answer.get("Item", {}))}
-    if code != CANCELED:
-        return None
-    reasons: Any = error.response.get("CancellationReasons", [])
-    codes = [reason.get("Code", "None") for reason in reasons]
-    if len(codes) != parts or not set(codes) <= {"None", REFUSED, *PASSING}:
-        return None
-    return {
-        position: item_from_wire(reason.get("Item", {}))
-        for position, reason in enumerate(reasons)
-        if reason.get("Code") == REFUSED
-    }
-
-
-def _refusal(parts: Sequence[Part], found: Mapping[int, Item]) -> Exception:
-    position, item = next(iter(found.items()))
-    return parts[position].otherwise(item)
-
-
-def _foreign(error: ClientError) -> Exception:
-    """Throttling and the table's own failures are refusals; our own mistakes stay errors."""
-    reasons: Any = error.response.get("CancellationReasons", [])
-    codes = {error.response["Error"]["Code"], *(reason.get("Code") for reason in reasons)}
-    return error if codes & {"ValidationException", "ValidationError", "SerializationException"} else Unavailable()
+        text += f" AND #{sort} BETWEEN :first AND :last"
+    elif given:
+        [placeholder] = given
+        text += f" AND #{sort} {COMPARISONS[placeholder]} {placeholder}"
+    names = {f"#{name}": name for name in ((partition, sort) if given else (partition,))}
+    return text, names, {":partition": {"S": span.partition}, **given}

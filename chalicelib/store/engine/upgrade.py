@@ -1,4 +1,4 @@
-"""A table that an older version made becomes one that this version wants, while it is in use."""
+"""Upgrades a table of an older version to the current schema while it is in use."""
 
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -11,25 +11,26 @@ from .schema import table_definition
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
-PAUSE = 5.0  # seconds between two looks at what is being made
-TRIES = 60  # of what a new table is not ready for
+PAUSE = 5.0  # seconds between two checks of the table's status
+TRIES = 60  # of enabling recovery on a new table
 NOT_YET = "ContinuousBackupsUnavailableException"
 
 
-def described(client: "DynamoDBClient", name: str) -> Mapping[str, Any]:
-    """The table, as DescribeTable tells."""
+def describe(client: "DynamoDBClient", name: str) -> Mapping[str, Any]:
+    """The table's description from DescribeTable."""
     return client.describe_table(TableName=name)["Table"]
 
 
 def upgrade(client: "DynamoDBClient", name: str, *, pause: Callable[[float], None] = time.sleep) -> Iterator[str]:
-    """Add missing indexes, one after the other as DynamoDB has it, and protect the table; what was done, in words.
+    """Add missing indexes and turn on deletion protection; yields what was done, in words.
 
-    An index with other keys or attributes stays as it is: to change it is to build another one beside it.
+    DynamoDB builds one index at a time.  An index with other keys or attributes is left unchanged, because changing
+    it means building another one.
     """
-    found, wanted = described(client, name), table_definition()
+    found, wanted = describe(client, name), table_definition()
     if not found.get("DeletionProtectionEnabled"):
         client.update_table(TableName=name, DeletionProtectionEnabled=True)
-        yield "deletion protection is on now"
+        yield "deletion protection is now on"
     have = {index["IndexName"] for index in found.get("GlobalSecondaryIndexes", [])}
     for index in wanted["GlobalSecondaryIndexes"]:
         if index["IndexName"] in have:
@@ -37,18 +38,18 @@ def upgrade(client: "DynamoDBClient", name: str, *, pause: Callable[[float], Non
         _wait(client, name, pause)
         keys = {key["AttributeName"] for key in index["KeySchema"]}
         attributes = [each for each in wanted["AttributeDefinitions"] if each["AttributeName"] in keys]
-        attributes += described(client, name)["AttributeDefinitions"]
+        attributes += describe(client, name)["AttributeDefinitions"]
         create: Any = [{"Create": index}]
         client.update_table(TableName=name, AttributeDefinitions=attributes, GlobalSecondaryIndexUpdates=create)
         yield f"index {index['IndexName']} is being built"
         _wait(client, name, pause)
 
 
-def recover(client: "DynamoDBClient", name: str, *, pause: Callable[[float], None] = time.sleep) -> None:
-    """Switch on point-in-time recovery; a new table is not ready for that at once.
+def enable_recovery(client: "DynamoDBClient", name: str, *, pause: Callable[[float], None] = time.sleep) -> None:
+    """Turn on point-in-time recovery, retrying while a new table is not ready for it.
 
     Raises:
-        ClientError: it can't be switched on.
+        ClientError: it can't be turned on.
     """
     for left in reversed(range(TRIES)):
         try:
@@ -64,9 +65,9 @@ def recover(client: "DynamoDBClient", name: str, *, pause: Callable[[float], Non
 
 
 def _wait(client: "DynamoDBClient", name: str, pause: Callable[[float], None]) -> None:
-    """Until the table and all of its indexes are there: an index is not, before every old item was looked at."""
+    """Wait until the table and all of its indexes are active; a new index first has to be filled."""
     while True:
-        found = described(client, name)
+        found = describe(client, name)
         parts = [found["TableStatus"], *(each["IndexStatus"] for each in found.get("GlobalSecondaryIndexes", []))]
         if set(parts) == {"ACTIVE"}:
             return
