@@ -20,7 +20,8 @@ os.environ |= {"AWS_ACCESS_KEY_ID": "x", "AWS_SECRET_ACCESS_KEY": "x", "AWS_DEFA
 
 from moto import mock_aws
 
-from tests.support.world import World, new_world, serial_moto, shared_client
+from tests.support.moto_patches import patch_moto
+from tests.support.world import World, new_world, shared_client
 
 ROOT = Path(__file__).parents[1]
 OWN = (str(ROOT / "chalicelib") + "/", str(ROOT / "app.py"))
@@ -89,7 +90,7 @@ def without_leaves(steps: list[Step]) -> list[Step]:
 @contextmanager
 def used_world() -> Iterator[World]:
     """A service that has served each of the requests before."""
-    serial_moto()
+    patch_moto()
     logging.getLogger("afterword").disabled = True
     with mock_aws():
         world = new_world(shared_client())

@@ -17,8 +17,9 @@ os.environ |= {
 from hypothesis import settings
 from moto import mock_aws
 
+from tests.support.moto_patches import patch_moto
 from tests.support.wire_guard import guarded
-from tests.support.world import World, new_world, serial_moto, shared_client
+from tests.support.world import World, new_world, shared_client
 
 pytest_plugins = (
     "tests.support.slow",  # first, because others import it
@@ -31,7 +32,7 @@ pytest_plugins = (
 )
 settings.register_profile("afterword", deadline=None, print_blob=True)
 settings.load_profile("afterword")
-serial_moto()
+patch_moto()
 
 
 @pytest.fixture

@@ -10,14 +10,11 @@ import functools
 import hashlib
 import itertools
 import json
-import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, cast
-
-from moto.core.botocore_stubber import BotocoreStubber
 
 import app as service
 from chalicelib import runtime as runtimes
@@ -43,19 +40,6 @@ NO_LIMITS = {
     "limit_previews": 10**6,
     "limit_reactions": 10**6,
 }
-
-_plain = BotocoreStubber.__call__
-_lock = threading.RLock()
-
-
-def serial_moto() -> None:
-    """Make moto handle one call at a time: it is not thread-safe."""
-
-    def one_at_a_time(self: BotocoreStubber, *args: Any, **kwargs: Any) -> Any:
-        with _lock:
-            return _plain(self, *args, **kwargs)
-
-    BotocoreStubber.__call__ = one_at_a_time  # type: ignore[method-assign]
 
 
 @functools.cache
