@@ -259,6 +259,21 @@ def test_withdrawing_asks_first_and_can_be_cancelled(site: Site) -> None:
     assert waiting(site) == []
 
 
+def test_the_focus_goes_back_to_a_button_that_was_redrawn_meanwhile(site: Site) -> None:
+    held: list[Route] = []
+    site.visit()
+    site.page.route("**/v1/mine?**", lambda route: held.append(route), times=1)  # noqa: PLW0108
+    site.write("First words")
+
+    site.button("Withdraw").click()
+    with site.page.expect_response("**/v1/mine?**"):
+        held.pop().continue_()
+    expect(site.button("Edit")).to_be_visible()  # only the service tells until when it can be edited
+    site.button("Keep it").click()
+
+    expect(site.button("Withdraw")).to_be_focused()
+
+
 def test_a_withdrawn_comment_with_replies_leaves_a_tombstone(site: Site) -> None:
     site.world.policy(every_comment=False)
     site.visit()

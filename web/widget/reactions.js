@@ -35,7 +35,7 @@ export async function vote(author, comment, direction) {
  * @param {PublicComment} comment
  */
 export function flag(author, {id}) {
-  const {form, end} = panel(author, id, message(author, 'reason'))
+  const {form, end} = panel(author, id, 'report', message(author, 'reason'))
   if (!form) return
   const choice = REASONS.map((reason, index) =>
     h(
@@ -72,7 +72,7 @@ export function flag(author, {id}) {
  * @param {PublicComment} comment
  */
 export function withdraw(author, {id}) {
-  const {form, end} = panel(author, id, message(author, 'confirm_withdraw'))
+  const {form, end} = panel(author, id, 'withdraw', message(author, 'confirm_withdraw'))
   if (!form) return
   const no = button('cancel', message(author, 'keep'), end)
   form.append(
@@ -110,16 +110,23 @@ function message(/** @type {Author} */ {postView: view}, /** @type {string} */ n
   return view.i18n.say(name, {}, 'react')
 }
 
-/** A small form below a comment; asking for it again closes it. */
-function panel(/** @type {Author} */ {postView: view}, /** @type {string} */ id, /** @type {string} */ question) {
-  const article = view.itemsById.get(id)?.li.firstElementChild
-  const asked = view.root.activeElement
+/**
+ * A small form below a comment; asking for it again closes it.
+ *
+ * @param {Author} author
+ * @param {string} id the comment's
+ * @param {string} name of the button that opens it; the focus goes back there, even when the comment was redrawn
+ * @param {string} question
+ */
+function panel({postView: view}, id, name, question) {
+  const findArticle = () => view.itemsById.get(id)?.li.firstElementChild
+  const article = findArticle()
   const open = article?.parentElement?.querySelector(':scope > .panel')
   open?.remove()
   const form = h('form', {class: 'panel', ariaLabel: question}, h('p', {}, question))
   const end = () => {
     form.remove()
-    focus(asked)
+    focus(findArticle()?.querySelector(`.${name}`))
   }
   form.onkeydown = ({key}) => key === 'Escape' && end()
   if (!article || open?.ariaLabel === question) return {form: null, end}
