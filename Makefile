@@ -22,7 +22,7 @@ CONTRACT := .venv-schemathesis/installed
 NODE := web/node_modules/installed
 COMPILE := --no-compile
 
-.PHONY: help run test check deploy cdn destroy bundle rehearsal widget release hashes bench backups load format clean
+.PHONY: help run test check deploy back cdn destroy bundle rehearsal widget release hashes bench backups load format clean
 .DELETE_ON_ERROR:
 
 help: ## show this list
@@ -60,11 +60,16 @@ widget: $(NODE) ## build the widget and the console into chalicelib/static; prin
 
 deploy: $(RUN) ## deploy a stage to your AWS account, or update it (STAGE=prod SITE=https://blog.example EMAIL=you@blog.example BUDGET=5)
 	@$(AFTERWORD) deploy $(call option,STAGE,--stage) $(call option,SITE,--site) $(call option,EMAIL,--email) \
-		$(call option,BUDGET,--budget) $(call option,URL,--url) $(if $(filter yes,$(NEW)),--new)
+		$(call option,BUDGET,--budget) $(call option,URL,--url) $(call option,ARCH,--arch) \
+		$(call option,WATCH,--watch)
 
-cdn: $(RUN) ## put CloudFront in front of a deployed stage (STAGE=prod ALIAS=comments.blog.example CERTIFICATE=arn:…); OFF=yes removes it
-	@$(AFTERWORD) cdn $(call option,STAGE,--stage) $(call option,ALIAS,--alias) \
-		$(call option,CERTIFICATE,--certificate) $(if $(filter yes,$(OFF)),--off)
+back: $(RUN) ## deploy the code that was deployed before (STAGE=prod), or another version (TO=v1.0)
+	@$(AFTERWORD) back $(call option,STAGE,--stage) $(call option,TO,--to)
+	@$(MAKE) --no-print-directory deploy $(if $(STAGE),STAGE="$(STAGE)")
+
+cdn: $(RUN) ## put CloudFront in front of a deployed stage, the cheaper way (STAGE=prod ALIAS=comments.blog.example CERTIFICATE=arn:…); OFF=yes removes it
+	@$(AFTERWORD) cdn $(call option,STAGE,--stage) $(call option,ALIAS,--alias) $(call option,CERTIFICATE,--certificate) \
+		$(call option,WAF,--waf) $(if $(filter yes,$(REST)),--rest) $(if $(filter yes,$(OFF)),--off)
 
 destroy: $(RUN) ## remove a stage but keep its table and secret (STAGE=prod); TABLE=afterword-prod deletes all comments too
 	@$(AFTERWORD) destroy $(call option,STAGE,--stage) $(call option,TABLE,--with-table)
@@ -72,8 +77,8 @@ destroy: $(RUN) ## remove a stage but keep its table and secret (STAGE=prod); TA
 bundle: $(RUN) ## build what Lambda runs, without deploying it (STAGE=dev ARCH=x86_64 OUT=bundle.zip)
 	@$(AFTERWORD) bundle $(call option,STAGE,--stage) $(call option,ARCH,--arch) $(call option,OUT,--out)
 
-rehearsal: $(DEV) $(ENGINE) ## simulate AWS on this machine, to practise a deployment without an account
-	@$(BIN)/python -m dev.cloud
+rehearsal: $(DEV) $(ENGINE) ## simulate AWS on this machine, to practise a deployment without an account (PORT=8002)
+	@$(BIN)/python -m dev.cloud $(call option,PORT,--port)
 
 # --- Measure it
 

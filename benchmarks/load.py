@@ -20,6 +20,7 @@ from typing import Any
 from benchmarks.crowd import NETWORK, Seen, Visitor
 from benchmarks.memory import memory_of
 from chalicelib.core.accounts import Role
+from chalicelib.core.totals import stored_totals
 from chalicelib.runtime import Runtime, current
 from chalicelib.settings import Settings
 from chalicelib.store.engine.attributes import item_from_wire
@@ -175,9 +176,9 @@ def report_table(runtime: Runtime, seen: Seen) -> int:
     print(f"{len(seen.stored):,} comments accepted, {len(stored):,} stored")
     wrong = [f"{each} was only accepted or only stored" for each in stored ^ seen.stored]
     wrong += [
-        f"{post.key}: counts {post.count}, has {n}"
+        f"{post.key}: has {n}, counts {stored_totals(post)}"
         for post, n in recounted_posts(runtime.table, runtime.posts)
-        if n != post.count
+        if n != stored_totals(post)
     ]
     wrong += [*over_the_limit(truth, runtime.settings), *miscounted_votes(truth)]
     try:

@@ -45,7 +45,7 @@ class Runtime(Stores):
         """Reads what screening needs to know."""
         from .service.context import ContextReader  # noqa: PLC0415
 
-        return ContextReader(self.posts, self.policies, self.authors, self.networks)
+        return ContextReader(self.posts, self.policies, self.authors, self.networks, self.accounts)
 
     @cached_property
     def replies(self) -> "ReplyService":
@@ -82,7 +82,7 @@ class Runtime(Stores):
         """Deletion of comments by their authors."""
         from .service.comments.withdraw import WithdrawService  # noqa: PLC0415
 
-        return WithdrawService(self.essentials, self.comments)
+        return WithdrawService(self.essentials, self.comments, self.jobs)
 
     @cached_property
     def decisions(self) -> "DecisionService":
@@ -96,7 +96,7 @@ class Runtime(Stores):
         """Everything that belongs to an author key: list it, erase it."""
         from .service.comments.erase import EraseService  # noqa: PLC0415
 
-        return EraseService(self.essentials, self.authors, self.reactions, self.jobs, self.withdrawal)
+        return EraseService(self.essentials, self.authors, self.reactions, self.jobs, self.withdrawal, self.limits)
 
     @cached_property
     def reactions_service(self) -> "ReactionService":

@@ -40,8 +40,17 @@ class Settings:
     )
     site: str = _setting("", "URL", "The address of your site. A post's link is this address followed by its key.")
     url: str = _setting("", "URL", "The public address of this service, for links in digests and feeds.")
+    security_contact: str = _setting(
+        "", "URL", "Where to report vulnerabilities, `mailto:…` or `https://…`, for `/.well-known/security.txt`."
+    )
     distribution: str = _setting(
         "", "id", "The CloudFront distribution to invalidate when public content is removed. Empty: none."
+    )
+    edge_key_hashes: str = _setting(
+        "",
+        "hashes",
+        "The SHA-256 hashes of the keys that CloudFront sends, separated by commas; `make cdn` sets them. Empty: there "
+        "is no function of its own for readers.",
     )
     edit_minutes: int = _setting(15, "minutes", "How long an author can edit a comment.")
     limit_minute: int = _setting(5, "submissions a minute", "From one network.")
@@ -49,9 +58,19 @@ class Settings:
     limit_post_held: int = _setting(50, "submissions a second", "For one post, if they are held.")
     limit_post_published: int = _setting(10, "submissions a second", "For one post, if they are published at once.")
     limit_site: int = _setting(200, "submissions a second", "For the whole site.")
-    limit_edits: int = _setting(10, "edits a minute", "From one network.")
+    limit_edits: int = _setting(10, "edits a minute, and as many erasures", "From one network.")
     limit_previews: int = _setting(30, "previews a minute", "From one network.")
     limit_reactions: int = _setting(30, "votes an hour, and as many flags", "From one network.")
+    limit_forms: int = _setting(
+        5,
+        "submissions an hour",
+        "From one network, with the form without JavaScript, while a proof of work is required.",
+    )
+    limit_invalidations: int = _setting(
+        30,
+        "invalidations a day",
+        "Of CloudFront's cache, when public content is removed. After that, CloudFront keeps pages for a shorter time.",
+    )
     work: int = _setting(
         0,
         "bits, 0 to 22",
@@ -68,6 +87,9 @@ class Settings:
     )
     notices: str = _setting(
         "", "name", "The SNS topic for digests of waiting comments, at most one an hour. Empty: none."
+    )
+    metrics: int = _setting(
+        1, "0 or 1", "Whether the hourly timer writes metrics, which alarms need and which cost money.", least=0, most=1
     )
     deadline: int = _setting(8, "seconds", "The longest time for one request; after that the response is 503.")
     memo_seconds: int = _setting(2, "seconds", "How long an instance caches public responses.")
@@ -103,6 +125,11 @@ def on_lambda(environment: Mapping[str, str] = os.environ) -> bool:
 def names_a_table(variables: Mapping[str, str] = os.environ) -> bool:
     """Whether the environment names the table to use."""
     return bool(variables.get(f"{PREFIX}TABLE"))
+
+
+def edge_key_hashes(variables: Mapping[str, str] = os.environ) -> list[str]:
+    """The hashes of the keys that CloudFront sends; empty if readers have no function of their own."""
+    return [text for each in variables.get(f"{PREFIX}EDGE_KEY_HASHES", "").split(",") if (text := each.strip())]
 
 
 def from_environment(variables: Mapping[str, str] = os.environ) -> Settings:

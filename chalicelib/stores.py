@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from .store.authors import Authors
     from .store.comments import Comments
     from .store.fingerprint import Fingerprint
+    from .store.invalidations import Invalidations
     from .store.jobs import Jobs
     from .store.limits import Limits
     from .store.networks import Networks
@@ -55,7 +56,7 @@ class Stores:
     client: Callable[[], "DynamoDBClient"]
     clock: Callable[[], datetime] = now
     entropy: Callable[[int], bytes] = os.urandom
-    aws: Callable[[str], Any] = aws
+    aws: Callable[..., Any] = aws
     stopwatch: Callable[[], float] = time.monotonic
 
     @cached_property
@@ -116,12 +117,24 @@ class Stores:
 
         return Cdn(self.settings.distribution, self.clock, self.entropy, self._may_invalidate)
 
+    @cached_property
+    def invalidations(self) -> "Invalidations":
+        """Counts the invalidations of the CDN, without a secret, which the timer does not have."""
+        from .store.invalidations import Invalidations  # noqa: PLC0415
+
+        return Invalidations(self.table.unguarded(), self.settings.limit_invalidations, self.clock)
+
     def _may_invalidate(self) -> bool:
         try:
-            self._limits_in(self.table.unguarded()).count_invalidation(self.clock())  # the timer has no secret
+            self.invalidations.count()
         except (TooManyRequests, Unavailable):
             return False
         return True
+
+    @property
+    def is_cdn_brief(self) -> bool:
+        """Whether the CDN should keep pages for a shorter time, because it can't be invalidated any more today."""
+        return bool(self.settings.distribution) and self.invalidations.are_used_up()
 
     def flush(self) -> None:
         """Do the work that a request or a command defers to its end, even if it failed.  Never raises."""
@@ -131,7 +144,7 @@ class Stores:
     @cached_property
     def ranking(self) -> Ranking:
         """The order of threads by votes."""
-        return Ranking(self.clock)
+        return Ranking(self.clock, self.memo)
 
     @cached_property
     def comments(self) -> "Comments":
@@ -204,9 +217,6 @@ class Stores:
     @cached_property
     def limits(self) -> "Limits":
         """The rate limits."""
-        return self._limits_in(self.table)
-
-    def _limits_in(self, table: Table) -> "Limits":
         from .store.limits import Limits, PostingLimits  # noqa: PLC0415
 
         settings = self.settings
@@ -219,8 +229,9 @@ class Stores:
             edits=settings.limit_edits,
             previews=settings.limit_previews,
             reactions=settings.limit_reactions,
+            forms=settings.limit_forms,
         )
-        return Limits(table, limits)
+        return Limits(self.table, limits)
 
     @cached_property
     def authors(self) -> "Authors":

@@ -21,7 +21,7 @@ from dev.run import SECRET_BYTES, free_port, set_environment
 HOST = "127.0.0.1"
 PROGRAM = ROOT / ".venv-schemathesis" / "bin" / "schemathesis"
 CONFIG = Path(__file__).with_name("schemathesis.toml")
-LIMITS = ("MINUTE", "DAY", "POST_HELD", "POST_PUBLISHED", "SITE", "EDITS", "PREVIEWS", "REACTIONS")
+LIMITS = ("MINUTE", "DAY", "POST_HELD", "POST_PUBLISHED", "SITE", "EDITS", "PREVIEWS", "REACTIONS", "FORMS")
 NO_LIMIT = str(10**6)  # a limit would hide what is behind it
 WITH_TOKENS = """
 [auth.openapi]

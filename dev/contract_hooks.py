@@ -24,6 +24,7 @@ TIMEOUT = 20  # seconds
 BEYOND_SCHEMAS = (
     "is not a cursor of this query",
     "must contain visible characters",
+    "must be shorter: with its formatting",
     "must be valid Unicode",
     "must not contain control characters",
     "must be at most 1024 bytes long",
@@ -35,7 +36,7 @@ BEYOND_SCHEMAS = (
     "approve_parent needs a parent",
 )
 # The same rules in the HTML form, and a link to a page that does not exist.
-FORM_MESSAGES = ("This link is invalid.", "The comment you reply to no longer exists.")
+FORM_MESSAGES = ("This link is invalid.", "The comment you reply to no longer exists.", "The form was incomplete")
 
 
 @schemathesis.hook
@@ -51,7 +52,7 @@ def before_call(_context: HookContext, case: Case, kwargs: dict[str, Any]) -> No
 
 def other_session() -> str:
     """The session token of a new moderator."""
-    by = {"Authorization": f"Bearer {os.environ['AFTERWORD_API_TOKEN']}"}
+    by = {"Authorization": f"Bearer {os.environ['AFTERWORD_SESSION_TOKEN']}"}
     invited = _post("moderators", {"name": "Somebody else"}, by)
     session = _post("sessions", {"link": urlsplit(invited["link"]).fragment}, {})
     return str(session["token"])

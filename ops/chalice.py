@@ -1,4 +1,4 @@
-"""Running Chalice as a separate process."""
+"""Running Chalice as a separate process, in which the API that it deploys calls an alias."""
 
 import os
 import subprocess
@@ -7,20 +7,22 @@ from pathlib import Path
 
 from .errors import ChaliceError
 
+OURS = Path(__file__).parents[1]  # the folder of ops
 REMEDIES = {
     "deploy": "Its message above names the cause. Fix it, and run the same command again.",
     "delete": "If a resource in its record is already gone: `make deploy` creates it again, then use `make destroy`.",
 }
 
 
-def chalice(root: Path, *arguments: str) -> None:
-    """Run ``chalice …`` in a project's folder.
+def chalice(folder: Path, *arguments: str) -> None:
+    """Run ``chalice …`` in a workspace, which has the project's code but not ours.
 
     Raises:
         ChaliceError: it failed.
     """
-    program = Path(sys.executable).with_name("chalice")
-    environment = {**os.environ, "PYTHONDONTWRITEBYTECODE": "1"}  # every file in the package is deployed
-    done = subprocess.run([program, *arguments], cwd=root, env=environment, check=False)  # noqa: S603  our own tool
+    command = [sys.executable, "-m", "ops.chalice_with_alias", *arguments]
+    search = os.pathsep.join(filter(None, [str(OURS), os.environ.get("PYTHONPATH", "")]))  # after the workspace
+    environment = {**os.environ, "PYTHONPATH": search, "PYTHONDONTWRITEBYTECODE": "1"}  # bytecode would be deployed
+    done = subprocess.run(command, cwd=folder, env=environment, check=False)  # noqa: S603  our own tool
     if done.returncode:
         raise ChaliceError(f"chalice {arguments[0]} failed. {REMEDIES.get(arguments[0], '')}")

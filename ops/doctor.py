@@ -9,7 +9,9 @@ from botocore.exceptions import BotoCoreError, ClientError
 from chalicelib.core.errors import Refusal
 from chalicelib.settings import BadSettingError
 
+from .checks import account as checks_account
 from .checks import aws as checks_aws
+from .checks import live as checks_live
 from .checks import web as checks_web
 from .findings import Check, Finding, Level, Target, failed
 
@@ -37,7 +39,7 @@ def findings(target: Target) -> Iterator[Finding]:
     credentials = list(_run(checks_aws.credentials, target))
     yield from credentials
     if all(finding.is_ok for finding in credentials):
-        for check in checks_aws.CHECKS:
+        for check in (*checks_account.CHECKS, *checks_aws.CHECKS, *checks_live.CHECKS):
             yield from _run(check, target)
     for check in checks_web.CHECKS:
         yield from _run(check, target)

@@ -1,41 +1,42 @@
-"""Whether a stage is deployed from the same folder, and to the same account and region, as the last time.
+"""Whether a stage is deployed to the same account and region as the last time.
 
-Chalice finds its API only by its own record (``.chalice/deployed``).  Without that record, or with the one of another
-account, it creates a second API with another URL, and the owner's pages still load the old one.
+The same folder can hold the record of one place only, and what a record of another place names must not be changed.
 """
 
 from .errors import NotReadyError
 from .stacks import Aws
 from .stages import API_HANDLER, Stage
 
+PARTITION = "aws"
+OTHER_PARTITION = (
+    "This account is in AWS's partition {partition} (China, GovCloud). The policies name resources of the partition "
+    "aws only, so a stage can't be deployed there."
+)
 ELSEWHERE = (
     "Stage {stage} was deployed to account {account}, {region}; this is account {here}, {there}. Choose that account "
-    "and region, or, to move, remove .chalice/deployed/{stage}.json first: docs/deploying.md says how to lose nothing."
-)
-NO_RECORD = (
-    "{function} exists in this account, but .chalice/deployed/{stage}.json, by which Chalice finds its API, is missing "
-    "here. Copy that file from where it was deployed. If there is none because the first deployment failed, or if a "
-    "second API with another URL is fine: NEW=yes."
+    "and region. To deploy it here as well, or to move it, remove .chalice/deployed/{stage}.json first: it can always "
+    "be rebuilt from AWS, and docs/deploying.md says how to move without losing anything."
 )
 NOT_DELETED = "{function} still exists: Chalice did not delete it. The table was not changed."
 
 
-def check_place(aws: Aws, stage: Stage, *, new: bool = False) -> None:
-    """Check account and region before anything is changed.  ``new``: a second API is fine.
+def check_place(aws: Aws, stage: Stage) -> None:
+    """Check account and region before anything is changed.
 
     Raises:
-        NotReadyError: it was deployed to another account or region, or Chalice's record is missing.
+        NotReadyError: the stage was deployed to another account or region, or can't be deployed to this account.
     """
+    caller, region = aws("sts").get_caller_identity(), aws("lambda").meta.region_name
+    partition = caller["Arn"].split(":")[1]
+    if partition != PARTITION:
+        raise NotReadyError(OTHER_PARTITION.format(partition=partition))
     handler = stage.deployed.get(API_HANDLER)
-    if handler:
-        _, _, _, region, account, *_ = handler["lambda_arn"].split(":")
-        here, there = aws("sts").get_caller_identity()["Account"], aws("lambda").meta.region_name
-        if (account, region) != (here, there):
-            raise NotReadyError(
-                ELSEWHERE.format(stage=stage.name, account=account, region=region, here=here, there=there)
-            )
-    elif not new and function_exists(aws, stage):
-        raise NotReadyError(NO_RECORD.format(function=stage.function, stage=stage.name))
+    if not handler:
+        return
+    _, _, _, there, account, *_ = handler["lambda_arn"].split(":")
+    if (account, there) != (caller["Account"], region):
+        names = {"account": account, "region": there, "here": caller["Account"], "there": region}
+        raise NotReadyError(ELSEWHERE.format(stage=stage.name, **names))
 
 
 def check_gone(aws: Aws, stage: Stage) -> None:

@@ -7,7 +7,7 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from .stages import API_HANDLER, HOURLY, Stage
+from .stages import API_HANDLER, HOURLY, PUBLIC, Stage
 
 API_ACTIONS = {  # index → actions; "" is the table itself
     "": (
@@ -32,6 +32,13 @@ HOURLY_ACTIONS = {
     "published": ("Query",),
     "status": ("Query",),
 }
+PUBLIC_ACTIONS = {"author": ("Query",), "network": ("Query",), "published": ("Query",), "recent": ("Query",)}
+PUBLIC_READS = ("BatchGetItem", "GetItem", "Query")
+PUBLIC_WRITES = ("BatchWriteItem", "DeleteItem", "PutItem", "UpdateItem")
+READABLE = ("A#*", "C#*", "CFG", "J#*", "P#*", "R#cdn#*")  # CFG: policy and fingerprint; cdn: invalidations
+NAMES = ("MODERATORS",)  # whom no reader may impersonate; their tokens are elsewhere
+JOBS = ("JOBS",)  # unfinished work, whose notes about a withdrawn comment are emptied
+WRITABLE = ("A#*", "C#*", "J#*", "P#*", "R#*")  # partitions, without what only moderators change; J: jobs, R: limits
 LOGGING = ("CreateLogGroup", "CreateLogStream", "PutLogEvents")
 
 
@@ -47,25 +54,53 @@ def hourly_policy(stage: Stage) -> dict[str, Any]:
     return _policy(*_table(stage, HOURLY_ACTIONS), _allow("sns", ("Publish",), topic), logs)
 
 
+def public_policy(stage: Stage) -> dict[str, Any]:
+    """The policy of the function for readers, which sees moderators' names, but no tokens, queue and audit log."""
+    table = _arn(stage)
+    reads = _allow("dynamodb", PUBLIC_READS, table) | _in_partitions(READABLE)
+    names = _allow("dynamodb", ("Query",), table) | _in_partitions(NAMES)
+    jobs = _allow("dynamodb", ("Query",), f"{table}/index/status") | _in_partitions(JOBS)
+    writes = _allow("dynamodb", PUBLIC_WRITES, table) | _in_partitions(WRITABLE)
+    logs = _logs(f"{stage.function}-{PUBLIC}")
+    return _policy(reads, names, jobs, writes, *_table(stage, PUBLIC_ACTIONS), _secret(stage), logs)
+
+
 def policies(stage: Stage) -> dict[str, dict[str, Any]]:
-    """Chalice's name of each function → its policy."""
-    return {API_HANDLER: api_policy(stage), HOURLY: hourly_policy(stage)}
+    """Chalice's name of each function of the stage → its policy."""
+    public = {PUBLIC: public_policy(stage)} if stage.has_public_function else {}
+    return {API_HANDLER: api_policy(stage), HOURLY: hourly_policy(stage), **public}
 
 
 def policy_files(stages: Sequence[Stage]) -> dict[str, str]:
-    """File name → content, for all stages."""
-    names = {API_HANDLER: "", HOURLY: f"-{HOURLY}"}
-    return {
-        f".chalice/policy-{stage.name}{names[function]}.json": _text(policy)
-        for stage in stages
-        for function, policy in policies(stage).items()
-    }
+    """File name → content, for all stages, with or without a function for readers."""
+    found: dict[str, str] = {}
+    for stage in stages:
+        found |= {
+            f".chalice/policy-{stage.name}.json": _text(api_policy(stage)),
+            policy_file(stage.name, HOURLY): _text(hourly_policy(stage)),
+            policy_file(stage.name, PUBLIC): _text(public_policy(stage)),
+        }
+    return found
+
+
+def policy_file(stage: str, function: str) -> str:
+    """The file with the policy of a function other than the API's."""
+    return f".chalice/policy-{stage}-{function}.json"
 
 
 def _table(stage: Stage, actions: Mapping[str, Sequence[str]]) -> Iterator[dict[str, Any]]:
-    table = f"arn:aws:dynamodb:*:*:table/{stage.variables['AFTERWORD_TABLE']}"
+    table = _arn(stage)
     for index, allowed in actions.items():
         yield _allow("dynamodb", allowed, f"{table}/index/{index}" if index else table)
+
+
+def _arn(stage: Stage) -> str:
+    return f"arn:aws:dynamodb:*:*:table/{stage.variables['AFTERWORD_TABLE']}"
+
+
+def _in_partitions(patterns: Sequence[str]) -> dict[str, Any]:
+    """The condition that all items are in these partitions."""
+    return {"Condition": {"ForAllValues:StringLike": {"dynamodb:LeadingKeys": list(patterns)}}}
 
 
 def _secret(stage: Stage) -> dict[str, Any]:

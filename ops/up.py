@@ -1,8 +1,9 @@
 """From a clone to a running service: every step can be repeated, and changes nothing that is up to date."""
 
 from base64 import b64encode
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
 from botocore.exceptions import ClientError, WaiterError
 
@@ -11,14 +12,18 @@ from chalicelib.settings import BadSettingError
 
 from . import doctor, table
 from .bundle.build import Bundle, bundle
-from .chalice import chalice
-from .config import with_variables
+from .cdn import clear_scripts
+from .config import with_settings, with_variables
 from .errors import NotReadyError
 from .findings import Target
 from .gateway import create_logs, limit_and_log
-from .place import check_place
-from .stages import GATEWAY_HOST, URL, Stage, runtime_of, stage_named
+from .history import history
+from .live import deploy, switch
+from .notes import ready
+from .stacks import Aws
+from .stages import GATEWAY_HOST, METRICS, URL, VARIABLES, Stage, runtime_of
 from .watch import deploy_alarms, deploy_budget
+from .workspace import configure, workspace
 
 SNIPPET = """\
 Under each post:
@@ -30,24 +35,21 @@ The console for moderators is at {url}/moderate. To invite somebody:
 
   .venv/bin/afterword --stage {stage} moderator invite NAME
 """
-KEEP = (
-    "Commit .chalice/config.json and .chalice/deployed/{stage}.json: "
-    "without them the next deployment creates a second API with another URL."
-)
 
 
 @dataclass(frozen=True)
 class DeployOptions:
     """What the owner asks for; an empty option leaves things as they are.
 
-    ``budget`` is in US dollars a month.  ``new`` allows a second API where the record of the first one is lost.
+    ``budget`` is in US dollars a month.
     """
 
     email: str = ""
     site: str = ""
     budget: str = ""
     url: str = ""
-    new: bool = False
+    arch: str = ""
+    watch: str = ""
 
 
 def up(stage: Stage, options: DeployOptions, *, say: Callable[[str], None] = print) -> bool:
@@ -62,15 +64,17 @@ def up(stage: Stage, options: DeployOptions, *, say: Callable[[str], None] = pri
     say("Table")
     _prepare_table(runtime, say)
     say("Bundle")
-    built = bundle(stage.root, stage.name)
-    say(f"  {built}\nFunctions and API")
-    create_logs(runtime.aws, stage)
-    stage = _deploy(stage)
-    say("  " + KEEP.format(stage=stage.name))
+    tags = history(runtime.aws, stage)
+    with workspace(stage, tags) as folder:
+        built = bundle(folder, stage.name)
+        say(f"  {built}\nFunctions and API")
+        create_logs(runtime.aws, stage)
+        stage = _deploy(runtime.aws, stage, folder, tags)
     _check_bundle(runtime, stage, built)
+    switch(runtime.aws, stage)
     say("Throttling, access logs, retention")
     limit_and_log(runtime.aws, stage)
-    for line in _deploy_stacks(runtime, stage, options):
+    for line in [*clear_scripts(stage, built.sha256), *_deploy_stacks(runtime, stage)]:
         say(line)
     is_healthy = doctor.report(Target(stage, runtime_of(stage), stage.variables[URL]), say)
     say("\n" + SNIPPET.format(url=stage.variables[URL], stage=stage.name))
@@ -80,11 +84,15 @@ def up(stage: Stage, options: DeployOptions, *, say: Callable[[str], None] = pri
 def _prepare(stage: Stage, options: DeployOptions, say: Callable[[str], None]) -> tuple[Stage, Runtime]:
     """The stage with the owner's options in its configuration, after a check of account and region."""
     runtime = runtime_of(stage)
-    identity = runtime.aws("sts").get_caller_identity()
-    check_place(runtime.aws, stage, new=options.new)
-    say(f"Account {identity['Account']}, {runtime.aws('lambda').meta.region_name}, stage {stage.name}\n")
-    variables = {"AFTERWORD_SITE": options.site, URL: options.url}
+    stage = ready(runtime.aws, stage, say)
+    account = runtime.aws("sts").get_caller_identity()["Account"]
+    say(f"Account {account}, {runtime.aws('lambda').meta.region_name}, stage {stage.name}\n")
+    metrics = {"yes": "1", "no": "0"}.get(options.watch, "")
+    variables = {"AFTERWORD_SITE": options.site, URL: options.url, METRICS: metrics}
+    chosen = {"email": options.email, "budget": options.budget, "watch": options.watch}
+    chosen["lambda_architecture"] = options.arch
     stage = with_variables(stage, **{name: value for name, value in variables.items() if value})
+    stage = with_settings(stage, {name: value for name, value in chosen.items() if value})
     return stage, runtime_of(stage)
 
 
@@ -102,16 +110,15 @@ def _prepare_table(runtime: Runtime, say: Callable[[str], None]) -> None:
         raise NotReadyError("The table is not as this version needs it. Nothing was deployed.")
 
 
-def _deploy(stage: Stage) -> Stage:
+def _deploy(aws: Aws, stage: Stage, folder: Path, tags: Mapping[str, str]) -> Stage:
     """Deploy; a second time if the service's URL is known only after the first."""
-    chalice(stage.root, "deploy", "--stage", stage.name)
-    deployed = stage_named(stage.name, stage.root)
-    known = deployed.config["environment_variables"].get(URL, "")
+    deployed = deploy(aws, stage, folder)
+    known = deployed.config[VARIABLES].get(URL, "")
     if known and (GATEWAY_HOST not in known or known == deployed.url):
         return deployed
     deployed = with_variables(deployed, **{URL: deployed.url})
-    chalice(stage.root, "deploy", "--stage", stage.name)
-    return deployed
+    configure(folder, deployed, tags)
+    return deploy(aws, deployed, folder)
 
 
 def _check_bundle(runtime: Runtime, stage: Stage, built: Bundle) -> None:
@@ -126,10 +133,10 @@ def _check_bundle(runtime: Runtime, stage: Stage, built: Bundle) -> None:
             raise NotReadyError(f"{function} runs another bundle than the one that was built. Deploy again.")
 
 
-def _deploy_stacks(runtime: Runtime, stage: Stage, options: DeployOptions) -> Iterator[str]:
+def _deploy_stacks(runtime: Runtime, stage: Stage) -> Iterator[str]:
     """Deploy alarms and budget.  The service works without a budget, which not every user may create."""
-    email = {"Email": options.email} if options.email else {}
-    limit = {"Budget": options.budget} if options.budget else {}
+    email = {"Email": stage.config["email"]} if "email" in stage.config else {}
+    limit = {"Budget": stage.config["budget"]} if "budget" in stage.config else {}
     yield f"Alarms{', notifications by mail' if email else ''}: {deploy_alarms(runtime.aws, stage, **email)}"
     try:
         yield f"Budget: {deploy_budget(runtime.aws, stage, **email, **limit)}\n"

@@ -16,6 +16,7 @@ BASES = [ROOT, ROOT / "chalicelib", ROOT / "web", ROOT / "web/console"]  # what 
 CREATED_LATER = (
     ".chalice/deployments/",
     ".chalice/deployed/",
+    ".chalice/local.json",
     ".afterword/",
     "chalicelib/importers/",
     "tests/importers/",

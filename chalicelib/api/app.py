@@ -3,15 +3,16 @@
 import logging
 import sys
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from chalice import Chalice, CORSConfig
 
 from ..core.errors import NotFound, Refusal
-from .http.endpoints import DATA_POLICY, SECURITY_HEADERS, Router, log_request, problem_response, request_id
+from .http.endpoints import DATA_POLICY, SECURITY_HEADERS, Router, problem_response, request_id
 from .http.problems import BadRequest, InternalError, MethodNotAllowed, UnsupportedMediaType
 from .http.request import Request, current_request, parse_event
+from .http.service_log import log_request
 
 CORS = CORSConfig(
     allow_origin="*",
@@ -28,36 +29,42 @@ CHALICE_ERRORS: dict[int, type[Refusal]] = {
 }
 
 
+def all_routers() -> Iterable[Router]:
+    """All routers of the API."""
+    from .registry import ROUTERS  # noqa: PLC0415  the routers for moderators are slow to import
+
+    return ROUTERS
+
+
 class App(Chalice):
     """A Chalice application that validates each event before Chalice sees it.
 
-    Routers that are not registered yet are loaded when a request names an unknown route.
+    ``routers`` loads all its routers; it is called when a request names a route that is not registered yet.
     """
 
-    def __init__(self, app_name: str) -> None:
+    def __init__(self, app_name: str, routers: Callable[[], Iterable[Router]] = all_routers) -> None:
         super().__init__(app_name)
+        self._routers = routers
         self._registered: list[Router] = []
 
     def register(self, routers: Iterable[Router]) -> None:
         """Add the routes of these routers, unless they are registered already."""
         for router in routers:
             if router not in self._registered:
-                self.register_blueprint(router.blueprint)
+                self.register_blueprint(router.blueprint())
                 self._registered.append(router)
 
     def register_all(self) -> None:
         """Add the routes of all routers."""
-        from .registry import ROUTERS  # noqa: PLC0415  the routers for moderators are slow to import
-
-        self.register(ROUTERS)
+        self.register(self._routers())
 
     def __call__(self, event: Any, context: Any) -> dict[str, Any]:  # noqa: ANN401  whatever Lambda sends
         """Handle an event of Lambda."""
         request, began = parse_event(event) if isinstance(event, Mapping) else None, time.monotonic()
         if request is None:
-            return _refused(BadRequest("This is not an API Gateway event."), None, began)
+            return refused(BadRequest("This is not an API Gateway event."), None, began)
         if not self._has_route(request):
-            return _refused(NotFound(), request, began)
+            return refused(NotFound(), request, began)
         token = current_request.set(request)
         try:
             response: dict[str, Any] = super().__call__(_with_defaults(event), context)
@@ -92,13 +99,13 @@ def _is_from_view(response: Mapping[str, Any]) -> bool:
 
 
 def _as_problem(response: Mapping[str, Any], request: Request, began: float) -> dict[str, Any]:
-    problem = _refused(CHALICE_ERRORS.get(response["statusCode"], InternalError)(), request, began)
+    problem = refused(CHALICE_ERRORS.get(response["statusCode"], InternalError)(), request, began)
     if "Allow" in response["headers"]:
         problem["headers"]["Allow"] = response["headers"]["Allow"]
     return problem
 
 
-def _refused(refusal: Refusal, request: Request | None, began: float) -> dict[str, Any]:
+def refused(refusal: Refusal, request: Request | None, began: float) -> dict[str, Any]:
     """A problem response with the headers of every endpoint.  An unknown route is left out of the log entry."""
     response = problem_response(refusal)
     response.headers |= {

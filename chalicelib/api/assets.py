@@ -1,9 +1,10 @@
 """Static files of the widget and of the moderation console.
 
 Pages of other sites refer to ``widget.js`` and ``count.js``, so their names are fixed and browsers
-revalidate them.  All other files are served below ``assets/`` under names that contain a hash of
-their content, such as ``composer.3f2a91bc.js``, and are cached indefinitely.  The build of the widget
-names its files so in ``static/widget/assets/``; files directly in ``static/`` get such names here.
+revalidate them; a CDN keeps them for a day, and a deployment invalidates them there.  All other files are
+served below ``assets/`` under names that contain a hash of their content, such as ``composer.3f2a91bc.js``,
+and are cached indefinitely.  The build of the widget names its files so in ``static/widget/assets/``; files
+directly in ``static/`` get such names here.
 """
 
 import hashlib
@@ -24,7 +25,7 @@ WIDGET = "widget"  # the output folder of the widget build
 SCRIPT = "text/javascript; charset=utf-8"
 MEDIA = {".css": "text/css; charset=utf-8", ".js": SCRIPT, ".json": JSON, ".webmanifest": "application/manifest+json"}
 IMMUTABLE = "public, max-age=31536000, immutable"  # a year, the usual maximum
-REVALIDATED = "public, max-age=300, stale-while-revalidate=86400"  # old scripts find their assets in the same cache
+REVALIDATED = "public, max-age=300, s-maxage=86400, stale-while-revalidate=86400"  # in a CDN until it is invalidated
 WORKERS = {  # headers of service workers: they may call the API, and control a page above their folder
     "moderate-worker.js": {
         "Service-Worker-Allowed": "../moderate",

@@ -4,8 +4,10 @@ import argparse
 import shutil
 from pathlib import Path
 
-from ops.bundle.build import ROOT, bundle
+from ops.bundle.build import bundle
 from ops.bundle.contents import MACHINES
+from ops.stages import stage_named
+from ops.workspace import workspace
 
 from .deployment import DEFAULT_STAGE
 
@@ -19,7 +21,9 @@ def add_to(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> N
 
 
 def _bundle(options: argparse.Namespace) -> int:
-    built = bundle(ROOT, options.stage or DEFAULT_STAGE, options.arch)
+    stage = stage_named(options.stage or DEFAULT_STAGE)
+    with workspace(stage) as folder:
+        built = bundle(folder, stage.name, options.arch)
     if options.out:
         shutil.copyfile(built.path, options.out)
         shutil.copyfile(built.inventory, options.out.with_suffix(".cdx.json"))

@@ -2,7 +2,7 @@
 
 import argparse
 
-from ops.cost.bill import Site
+from ops.cost.bill import Site, Way
 from ops.cost.report import VOTES_PER_COMMENT, report
 
 
@@ -32,7 +32,15 @@ def add_to(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> N
     cost.add_argument(
         "--memory", type=_positive, default=default.memory, help="the function's memory in MB; default: %(default)s"
     )
-    cost.add_argument("--cdn", action="store_true", help="with CloudFront in front of the service")
+    cost.add_argument(
+        "--looks",
+        type=_count,
+        default=default.looks,
+        help="how often the widget looks for new comments in a view; default: %(default)s",
+    )
+    cost.add_argument("--cdn", action="store_true", help="behind CloudFront, as `make cdn` does it")
+    cost.add_argument("--rest", action="store_true", help="with --cdn: without a function of their own for readers")
+    cost.add_argument("--waf", action="store_true", help="with --cdn: with a rate rule")
     cost.set_defaults(run=_cost, needs_runtime=False)
 
 
@@ -57,12 +65,15 @@ def _share(text: str) -> float:
 
 def _cost(options: argparse.Namespace) -> int:
     comments = options.comments or 0
+    way = (Way.CDN_REST if options.rest else Way.CDN_URL) if options.cdn else Way.REST
     site = Site(
+        way=way,
+        waf=options.waf and options.cdn,
         views=options.views or 0,
         comments=comments,
         votes=comments * VOTES_PER_COMMENT if options.votes is None else options.votes,
         decisions=comments if options.decisions is None else options.decisions,
-        **{name: getattr(options, name) for name in ("approved", "posts", "days", "months", "memory", "cdn")},
+        **{name: getattr(options, name) for name in ("approved", "posts", "days", "months", "memory", "looks")},
     )
     print(report(site))
     return 0

@@ -4,6 +4,7 @@ import argparse
 import json
 from pathlib import Path
 
+from ops import licences
 from ops.cost import page as costs
 from ops.policies import policy_files
 from ops.screening import reference as rules_reference
@@ -16,8 +17,12 @@ from ..settings import reference
 HEAD = """\
 # Settings
 
-Settings are environment variables of the functions. Set them for a stage in `.chalice/config.json`, then run
+Settings are environment variables of the functions. Set them for a stage in `.chalice/local.json`, then run
 `make deploy STAGE=…`. Every setting has a default; [deploying](deploying.md) sets those that differ between stages.
+
+```json
+{"prod": {"environment_variables": {"AFTERWORD_WORK": "18"}}}
+```
 
 """
 SCHEMA_HEAD = {
@@ -44,10 +49,11 @@ def pages() -> dict[str, str]:
         "docs/api.md": api_reference(),
         "docs/settings.md": HEAD + reference(),
         "docs/costs.md": costs.page(),
+        "docs/licences.md": licences.page(),
         "docs/screening-rules.md": rules_reference(),
         "infra/table.json": table_template(),
         "docs/backup.schema.json": json.dumps(SCHEMA_HEAD | LINES.json_schema(), indent=2) + "\n",
-        **policy_files(stages()),
+        **policy_files(stages(local=False)),
     }
 
 

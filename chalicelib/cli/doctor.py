@@ -4,6 +4,7 @@ import argparse
 
 from ops import doctor
 from ops.findings import Target
+from ops.notes import looked_up
 from ops.stages import URL, stage_named
 
 from ..runtime import Runtime
@@ -17,6 +18,6 @@ def add_to(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> N
 
 
 def _doctor(runtime: Runtime, options: argparse.Namespace) -> int:
-    stage = stage_named(options.stage)
+    stage = looked_up(runtime.aws, stage_named(options.stage))
     url = (options.url or stage.variables.get(URL, "")).rstrip("/")
     return 0 if doctor.report(Target(stage, runtime, url)) else 1

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from botocore.exceptions import BotoCoreError, ClientError, NoCredentialsError, NoRegionError
 
 from ops.errors import OpsError, UnknownStageError
+from ops.notes import looked_up
 from ops.stages import runtime_of, stage_named
 from ops.stages import stages as all_stages
 
@@ -72,7 +73,7 @@ def _stage_option() -> argparse.ArgumentParser:
     made.add_argument(
         "--stage",
         metavar="STAGE",
-        help="a stage of .chalice/config.json, whose settings are used; default: dev for what deploys, "
+        help="a stage, whose settings are used; default: dev for what deploys, "
         "the settings of the environment for everything else",
     )
     return made
@@ -118,11 +119,16 @@ def _runtime(options: argparse.Namespace) -> Runtime:
         UnknownStageError: none of them says which table to use.
     """
     if options.stage:
-        return runtime_of(stage_named(options.stage))
+        stage = stage_named(options.stage)
+        return runtime_of(looked_up(runtime_of(stage).aws, stage, _warn))
     if not (runtimes.has_runtime() or names_a_table()):
         names = ", ".join(each.name for each in all_stages())
         raise UnknownStageError(f"Choose a stage with --stage NAME; the stages are {names}")
     return runtimes.current(background=True)
+
+
+def _warn(message: str) -> None:
+    print(message, file=sys.stderr)
 
 
 def _causes(refusal: Refusal) -> Iterator[str]:

@@ -1,8 +1,9 @@
 """``moderator``: invite, list and remove moderators, and create their sign-in links and API tokens."""
 
 import argparse
+from collections.abc import Iterator
 
-from ..core.accounts import Role, Scope
+from ..core.accounts import Moderator, Role, Scope, Token, TokenKind
 from ..core.errors import NotFound
 from ..core.text.sanitize import clean_name
 from ..runtime import Runtime
@@ -18,9 +19,7 @@ def add_to(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> N
     invite.add_argument("--role", choices=[str(role) for role in Role], help="default: owner for the first")
     invite.set_defaults(run=_invite)
     moderator.add_parser("list", help="list all moderators").set_defaults(run=_list)
-    link = moderator.add_parser("link", help="print a sign-in link, which works once, within 15 minutes")
-    link.add_argument("id")
-    link.set_defaults(run=_link)
+    _add_links_to(moderator)
     token = moderator.add_parser("token", help="create an API token, which is printed once")
     token.add_argument("id", help="the moderator's id")
     token.add_argument("name", help="a name for the token")
@@ -29,6 +28,18 @@ def add_to(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> N
     remove = moderator.add_parser("remove", help="remove a moderator, with all sessions and tokens")
     remove.add_argument("id")
     remove.set_defaults(run=_remove)
+
+
+def _add_links_to(moderator: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    link = moderator.add_parser("link", help="print a sign-in link, which works once, within 15 minutes")
+    link.add_argument("id")
+    link.set_defaults(run=_link)
+    moderator.add_parser("links", help="list the invitations and sign-in links that were not used yet").set_defaults(
+        run=_links
+    )
+    revoke = moderator.add_parser("revoke", help="revoke a link that was not used yet")
+    revoke.add_argument("id", help="the id in the list of links")
+    revoke.set_defaults(run=_revoke)
 
 
 def _invite(runtime: Runtime, options: argparse.Namespace) -> int:
@@ -47,13 +58,37 @@ def _invite(runtime: Runtime, options: argparse.Namespace) -> int:
 
 def _list(runtime: Runtime, _options: argparse.Namespace) -> int:
     for moderator in runtime.accounts.moderators():
-        print(f"{moderator.id}  {moderator.role:9}  {moderator.created:%Y-%m-%d}  {moderator.name}")
+        pending = "  (invited)" if moderator.invitation else ""
+        print(f"{moderator.id}  {moderator.role:9}  {moderator.created:%Y-%m-%d}  {moderator.name}{pending}")
     return 0
 
 
 def _link(runtime: Runtime, options: argparse.Namespace) -> int:
     print(_sign_in_url(runtime, runtime.accounts_service.link(options.id)))
     return 0
+
+
+def _links(runtime: Runtime, _options: argparse.Namespace) -> int:
+    for moderator, link in _pending(runtime):
+        kind = "invitation" if link.hash == moderator.invitation else "link"
+        print(f"{link.hash}  {kind:10}  until {link.expires:%Y-%m-%d %H:%M}  {moderator.name}")
+    return 0
+
+
+def _revoke(runtime: Runtime, options: argparse.Namespace) -> int:
+    link = next((link for _, link in _pending(runtime) if link.hash == options.id), None)
+    if link is None:
+        raise NotFound
+    runtime.accounts.revoke(link.moderator, link.hash, link.kind)
+    print("revoked")
+    return 0
+
+
+def _pending(runtime: Runtime) -> Iterator[tuple[Moderator, Token]]:
+    """All links that were not used yet, with whom they sign in."""
+    for moderator in runtime.accounts.moderators():
+        for link in runtime.accounts_service.tokens(moderator.id, TokenKind.LINK):
+            yield moderator, link
 
 
 def _token(runtime: Runtime, options: argparse.Namespace) -> int:

@@ -1,15 +1,12 @@
 """``stage add``: add a stage for another site."""
 
 import argparse
-import json
 import re
 
-from ops.policies import policy_files
-from ops.stages import CONFIG, ROOT, stage_named
+from ops.config import set_local
+from ops.stages import LOCAL, ROOT, stages
 
 NAME = re.compile(r"[a-z][a-z0-9]{0,15}")
-MODEL = "prod"
-NOT_COPIED = ("AFTERWORD_SITE", "AFTERWORD_URL", "AFTERWORD_DISTRIBUTION")  # specific to the model's site
 
 
 def add_to(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -29,19 +26,12 @@ def _name(text: str) -> str:
 
 
 def _add(options: argparse.Namespace) -> int:
-    path, name = ROOT / CONFIG, options.name
-    config = json.loads(path.read_text(encoding="utf-8"))
-    if name in config["stages"]:
+    name = options.name
+    if name in {each.name for each in stages(ROOT)}:
         print(f"Stage {name} already exists.")
         return 2
-    model = json.dumps(config["stages"][MODEL])
-    new = json.loads(re.sub(rf"\b{MODEL}\b", name, model))
-    new.pop("api_gateway_custom_domain", None)
-    for variable in NOT_COPIED:
-        new["environment_variables"].pop(variable, None)
-    config["stages"][name] = new
-    path.write_text(json.dumps(config, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
-    for file, text in policy_files([stage_named(name)]).items():
-        (ROOT / file).write_text(text, encoding="utf-8")
-    print(f"Stage {name} was added to {CONFIG}. To deploy it: `make deploy STAGE={name} SITE=https://…`")
+    set_local(ROOT, name, {})
+    print(f"Stage {name} was added to {LOCAL}, the only file that changed. git ignores it: if you lose it, add the")
+    print("stage again, and its settings are rebuilt from AWS.")
+    print(f"To deploy it: `make deploy STAGE={name} SITE=https://…`")
     return 0

@@ -8,8 +8,10 @@ from ops import table
 from ..core.errors import ChangedMeanwhile
 from ..core.maintenance import NETWORK_LIFE
 from ..core.posts import Post
+from ..core.totals import Totals, stored_totals
 from ..runtime import Runtime
 from ..store.cleanup import deleted_with_orphans, remove_orphans
+from ..store.edits import list_rightly, wrongly_listed
 from ..store.recount import recounted_posts
 from ..store.retention import Retention
 
@@ -29,9 +31,12 @@ def add_to(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> N
     upgrade.set_defaults(run=_upgrade)
     check = table.add_parser(
         "check",
-        help="recount published comments, and find orphans of deleted comments and expired network hashes",
+        help="recount published comments, and find orphans of deleted comments, expired network hashes, and pending "
+        "edits that the queue does not list",
     )
-    check.add_argument("--fix", action="store_true", help="correct wrong counts, remove orphans and expired hashes")
+    check.add_argument(
+        "--fix", action="store_true", help="correct wrong counts and lists, remove orphans and expired hashes"
+    )
     check.set_defaults(run=_check)
 
 
@@ -47,13 +52,13 @@ def _check(runtime: Runtime, options: argparse.Namespace) -> int:
     posts = wrong = fixed = 0
     for post, counted in recounted_posts(runtime.table, runtime.posts):
         posts += 1
-        if counted == post.count or post.moving:  # the index is behind during a move
+        if counted == stored_totals(post) or post.moving:  # the index is behind during a move
             continue
         wrong += 1
-        print(f"{post.key}: the count is {post.count}, but {counted} comments are published")
+        print(_difference(post, counted))
         fixed += options.fix and _fix_count(runtime, post, counted)
     print(f"posts: {posts}, wrong counts: {wrong}{f', corrected: {fixed}' if options.fix else ''}")
-    left = _orphans(runtime, fix=options.fix) + _networks(runtime, fix=options.fix)
+    left = sum(check(runtime, fix=options.fix) for check in (_orphans, _networks, _edits))
     return 1 if wrong > fixed or left else 0
 
 
@@ -79,9 +84,25 @@ def _networks(runtime: Runtime, *, fix: bool) -> int:
     return 0 if fix else len(found)
 
 
-def _fix_count(runtime: Runtime, post: Post, counted: int) -> bool:
+def _difference(post: Post, counted: Totals) -> str:
+    if counted.count == post.count:
+        return f"{post.key}: the stored size of its comments is {post.size:,} bytes, but it is {counted.size:,}"
+    return f"{post.key}: the count is {post.count}, but {counted.count} comments are published"
+
+
+def _edits(runtime: Runtime, *, fix: bool) -> int:
+    """How many comments have a pending edit that the queue does not list, or are listed with one that is none."""
+    found = {comment.id: comment for comment in wrongly_listed(runtime.table)}
+    for comment in found.values() if fix else ():
+        list_rightly(runtime.table, comment)
+    if found:
+        print(f"comments whose pending edit is listed wrongly: {len(found)}{', corrected' if fix else ''}")
+    return 0 if fix else len(found)
+
+
+def _fix_count(runtime: Runtime, post: Post, counted: Totals) -> bool:
     try:
-        runtime.posts.recount(post.key, seen=post.count, count=counted)
+        runtime.posts.recount(post, counted)
     except ChangedMeanwhile:
         print(f"{post.key}: not corrected, because it was changed at the same time")
         return False

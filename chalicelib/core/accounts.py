@@ -2,10 +2,13 @@
 
 A token is ``aw_<kind>_`` and random characters; the table stores only its SHA-256.  The random part of a
 moderator's token begins with the moderator's id, so that everything about a moderator is in one partition.
+
+What is made with a token never allows more and never lasts longer.  API tokens make nothing.  A session makes links,
+and their sessions: they name the sessions they come from (``makers``), and work only while all of them do.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -23,6 +26,7 @@ SESSION_LIFE = timedelta(hours=12)
 PERSISTENT_SESSION_IDLE = timedelta(days=30)
 PERSISTENT_SESSION_LIFE = timedelta(days=90)
 API_TOKEN_LIFE = timedelta(days=3650)  # until it is revoked
+MAX_MAKERS = 8  # sessions in a row, each signed in with a link that the one before made
 
 BEARER = re.compile(r"(?i:bearer) (aw_[a-z]+_[A-Za-z0-9_-]{22,80})")
 AUTHOR_KEY = re.compile(r"aw_author_([A-Za-z0-9_-]{22})")
@@ -60,13 +64,18 @@ class TokenKind(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Moderator:
-    """A moderator.  ``epoch`` rises with "sign out everywhere", which invalidates the tokens of earlier epochs."""
+    """A moderator.
+
+    ``epoch`` rises with "sign out everywhere", which invalidates the tokens of earlier epochs.  ``invitation`` is the
+    hash of the link that signs a new moderator in for the first time; it is empty from then on.
+    """
 
     id: str
     name: str
     role: Role
     created: datetime
     epoch: int = 0
+    invitation: str = ""
 
     @property
     def scopes(self) -> frozenset[Scope]:
@@ -79,7 +88,8 @@ class Token:
     """A session, an API token or a sign-in link, as it is stored.
 
     Each use extends ``idle_until``, but never beyond ``expires``.  A ``persistent`` session is one whose
-    moderator chose to stay signed in.
+    moderator chose to stay signed in.  ``makers`` are the hashes of the sessions of the moderator ``made_by`` that it
+    depends on, first the one that made it; what the command line made has none.
     """
 
     kind: TokenKind
@@ -93,6 +103,13 @@ class Token:
     persistent: bool = False
     name: str = ""
     scopes: frozenset[Scope] = frozenset(Scope)
+    made_by: str = ""
+    makers: tuple[str, ...] = ()
+
+    @property
+    def is_invitation(self) -> bool:
+        """Whether another moderator made it."""
+        return self.made_by not in {"", self.moderator}
 
     def is_alive(self, now: datetime) -> bool:
         """Whether it has not expired.  DynamoDB deletes expired items only some days later."""
@@ -124,6 +141,26 @@ class Principal:
         """
         if scope not in self.scopes:
             raise Forbidden
+
+    def require_session(self) -> None:
+        """Refuse the request of an API token: it can neither give nor end anybody's access, except its own.
+
+        Raises:
+            Forbidden: an API token is used.
+        """
+        if self.token.kind is not TokenKind.SESSION:
+            raise Forbidden
+
+
+def works(token: Token, makers: Mapping[str, Token], epochs: Mapping[str, int], now: datetime) -> bool:
+    """Whether a token and all sessions that it depends on are valid.
+
+    ``makers`` are those sessions that exist, by hash, and ``epochs`` those of their moderators who exist, by id.  A
+    session that nobody used for long still carries what it made, until it expires.
+    """
+    chain = [makers.get(each) for each in token.makers]
+    is_carried = all(maker and now < maker.expires and epochs.get(maker.moderator) == maker.epoch for maker in chain)
+    return is_carried and token.is_alive(now) and epochs.get(token.moderator) == token.epoch
 
 
 def bearer(values: Sequence[str]) -> str:

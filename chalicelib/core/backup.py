@@ -29,6 +29,7 @@ class EntryKind(StrEnum):
     VOTE = "vote"
     FLAG = "flag"
     FLAGGED = "flagged"
+    EDIT = "edit"
     NETWORK = "network"
     RECORD = "record"
     POST = "post"

@@ -36,11 +36,16 @@ class Reason:
 
 @dataclass(frozen=True)
 class Caller:
-    """Who sends a request: hashes of the network (for comments and for limits) and of the author key, if any."""
+    """Who sends a request: hashes of the network (for comments and for limits) and of the author key, if any.
+
+    ``wide_network`` and ``wide_limit`` are those of the /48 around the network of an IPv6 address; empty for others.
+    """
 
     network: str
     limit: str
     author: str = ""
+    wide_network: str = ""
+    wide_limit: str = ""
 
 
 @dataclass(frozen=True)
@@ -52,6 +57,17 @@ class PreviousText:
     link: str
     by: str
     at: datetime
+
+
+@dataclass(frozen=True)
+class PendingEdit:
+    """New words of its author for a published comment, which wait for a moderator.  ``id`` is the ULID of the edit."""
+
+    id: str
+    text: str
+    name: str = ""
+    link: str = ""
+    reasons: tuple[Reason, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -69,6 +85,9 @@ class Comment:
 
     ``operation`` is the ULID of the last write that changed it.  ``relocations`` are the ids of the
     relocations in effect that brought it to its post, in order; a reply has those of its parent.
+
+    Only a published comment has a ``pending_edit``.  ``ever_had_pending_edit``: an item beside it may still list
+    the edit, or keep what a decision about it replaced.
     """
 
     id: str
@@ -87,6 +106,7 @@ class Comment:
     avatar: str = ""
     author: str = ""
     network: str = ""
+    wide_network: str = ""
     edited: datetime | None = None
     published: str = ""
     up: int = 0
@@ -103,6 +123,8 @@ class Comment:
     reasons: tuple[Reason, ...] = field(default=())
     edited_by: str = ""
     relocations: tuple[str, ...] = ()
+    pending_edit: PendingEdit | None = None
+    ever_had_pending_edit: bool = False
 
     @property
     def order(self) -> str:

@@ -83,6 +83,7 @@ def transition(comment: Comment, status: Status, *, operation: str, vetted: bool
         published=published,
         vetted=vetted and status is not Status.PENDING,
         ever_decided=comment.ever_decided or vetted,
+        pending_edit=None,
         operation=operation,
     )
 

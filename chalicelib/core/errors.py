@@ -5,7 +5,8 @@ Refusal
 │   └── SortUnavailable       the post has too many comments for that order
 ├── Unauthenticated           no valid token
 ├── Forbidden                 the token does not allow it
-│   └── EditWindowClosed
+│   ├── EditWindowClosed
+│   └── ForeignForm           a page of another site sent the form
 ├── NotFound                  does not exist, or not for this caller: the two look the same
 ├── Conflict                  something has changed since the caller read it
 │   ├── KeyReused             the idempotency key belongs to another submission
@@ -78,6 +79,13 @@ class EditWindowClosed(Forbidden):
 
     code = "edit_window_closed"
     message = "The time to edit this comment is over."
+
+
+class ForeignForm(Forbidden):
+    """The form was sent by a page of another site."""
+
+    code = "foreign_form"
+    message = "This was sent by another site. Is it what you want to say here? Then submit it."
 
 
 class NotFound(Refusal):
@@ -169,13 +177,17 @@ class TooManyRequests(Refusal):
 
 
 class Unavailable(Refusal):
-    """The service is overloaded; the same request can be sent again.  ``retry_after`` is in whole seconds."""
+    """The service is overloaded; the same request can be sent again.  ``retry_after`` is in whole seconds.
+
+    ``why`` is for the log, never for the response: the operation that failed, AWS's code, and how often it was tried.
+    """
 
     code = "unavailable"
     message = "The service is busy. Nothing is lost; try again in a moment."
 
-    def __init__(self, *, retry_after: int = 1) -> None:
+    def __init__(self, *, retry_after: int = 1, why: Mapping[str, str | int] | None = None) -> None:
         super().__init__(retry_after=retry_after)
+        self.why = dict(why or {})
 
 
 class KeysMismatch(Refusal):

@@ -9,6 +9,7 @@ from .actors import Actor
 from .decisions import UNDO_WINDOW
 
 WORKING_TIME = 6.0  # seconds that one request may spend on a job; the next request continues
+NOTES = "notes"  # in a payload: comment id → what a moderator noted, until the job is finished
 JOB_LIFE = UNDO_WINDOW + timedelta(days=1)  # of a finished job, so that all of it can be undone
 
 

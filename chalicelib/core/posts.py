@@ -15,6 +15,7 @@ from datetime import UTC, datetime
 from urllib.parse import quote, unquote_to_bytes
 
 MAX_KEY = 1_024  # bytes: the limit of a sort key in DynamoDB
+MAX_RAW = 4 * MAX_KEY  # characters, before they are decoded and normalized
 ENCODED = re.compile(r"(?:%[0-9A-Fa-f]{2})+")
 DATED = re.compile(r"/(?:[^/]+/)?(\d{4})/(\d{2})/(?:(\d{2})/)?")
 FORBIDDEN = {"Cc", "Cs", "Zl", "Zp"}  # controls, lone surrogates, line and paragraph separators
@@ -24,13 +25,16 @@ FORBIDDEN = {"Cc", "Cs", "Zl", "Zp"}  # controls, lone surrogates, line and para
 class Post:
     """A post.  ``count`` is the exact number of its published comments.
 
-    The count changes only in the transactions that publish, hide or move a comment.  ``moving`` is the id of the
+    The count changes only in the transactions that publish, hide or move a comment; so do ``size`` and ``long``, which
+    change with edits too (core/totals.py says what they add up).  ``moving`` is the id of the
     relocation in progress; ``relocations`` are the ids of those in effect, in order.  ``moved_to`` is the key of the
     post to which the comments were moved.
     """
 
     key: str
     count: int = 0
+    size: int = 0
+    long: int = 0
     closed: bool = False
     title: str = ""
     proposed_title: str = ""
@@ -58,6 +62,8 @@ def post_key(raw: str) -> str:
     Raises:
         ValueError: it is empty, too long, or has characters that are not allowed in a key.
     """
+    if len(raw) > MAX_RAW:
+        raise ValueError(f"must be at most {MAX_KEY} bytes long")
     key = _normalized_path(raw) if raw.startswith("/") else unicodedata.normalize("NFC", raw)
     if not key.strip():
         raise ValueError("must name a post")

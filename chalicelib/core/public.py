@@ -5,14 +5,14 @@ map ``public``, which the public indexes contain.  So a field that is added ther
 lists, feeds and permalinks without a change of the table.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from .comments import Comment, Status
-from .ids import ulid_milliseconds
+from .comments import Comment, PendingEdit, Status
+from .ids import ulid_iso, ulid_milliseconds
 from .times import from_milliseconds, iso, milliseconds
 
 
@@ -37,6 +37,8 @@ class PublicFields(BaseModel):
     edited: str | None = Field(default=None, description="When its text was last changed.")
     moderator: bool = Field(default=False, description="Written by a moderator of this site.")
 
+
+Render = Callable[[str], str]  # Markdown to HTML; what only reads comments doesn't load it
 
 TIMES = ("created", "published", "edited")  # stored in milliseconds since 1970: 8 bytes instead of 24
 STORED = frozenset(PublicFields.model_fields) - {"id", "post"}  # the keys of a comment's item contain these two
@@ -95,14 +97,41 @@ class PublicComment(PublicFields):
             **fields,
         )
 
+
+class OwnEdit(BaseModel):
+    """An edit of a published comment that waits for a moderator.  Readers see the comment as it was before."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
+
+    text: str = Field(description="The Markdown source.")
+    html: str
+    name: str | None
+    link: str | None
+    at: str = Field(description="When the author sent it: ISO 8601, UTC.")
+
     @classmethod
-    def place_of(cls, comment: Comment) -> "PublicComment":
-        """A tombstone: only the place of a comment in its thread."""
-        parent = comment.parent or None
-        return cls(id=comment.id, post=comment.post, parent=parent, status=Status.DELETED, gone=True)
+    def of(cls, edit: PendingEdit | None, render: Render) -> "OwnEdit | None":
+        """A pending edit, if there is one, for the comment's author."""
+        if edit is None:
+            return None
+        at = ulid_iso(edit.id)
+        return cls(text=edit.text, html=render(edit.text), name=edit.name or None, link=edit.link or None, at=at)
 
 
-class OwnComment(PublicComment):
+class EditedComment(PublicComment):
+    """A comment after an edit by its author."""
+
+    pending_edit: OwnEdit | None = Field(
+        default=None, description="The new words, if they wait for a moderator while the comment stays published."
+    )
+
+    @classmethod
+    def after_edit(cls, comment: Comment, render: Render) -> "EditedComment":
+        """A comment for the author who has edited it."""
+        return cls(**PublicComment.of(comment).model_dump(), pending_edit=OwnEdit.of(comment.pending_edit, render))
+
+
+class OwnComment(EditedComment):
     """A comment as its author sees it, with what is needed to edit it."""
 
     text: str = Field(default="", description="The Markdown source; empty if the comment is deleted.")
@@ -111,10 +140,11 @@ class OwnComment(PublicComment):
     )
 
     @classmethod
-    def to_edit(cls, comment: Comment, until: datetime | None) -> "OwnComment":
+    def to_edit(cls, comment: Comment, until: datetime | None, render: Render) -> "OwnComment":
         """A comment for its author, who can edit it until this time."""
         shown = PublicComment.of(comment).model_dump()
-        return cls(**shown, text=comment.text, edit_until=iso(until) if until else None)
+        edit, end = OwnEdit.of(comment.pending_edit, render), iso(until) if until else None
+        return cls(**shown, pending_edit=edit, text=comment.text, edit_until=end)
 
 
 class LatestComment(PublicFields):

@@ -147,6 +147,6 @@ def batches(comments: Iterable[Comment]) -> Iterator[list[Comment]]:
 
 
 def _fit(comments: Sequence[Comment]) -> bool:
-    items = sum(3 if comment.tombstone else 2 for comment in comments)
+    items = sum(3 if comment.tombstone or comment.pending_edit else 2 for comment in comments)
     size = sum(len((comment.text + comment.html).encode()) + OVERHEAD for comment in comments)
     return len(comments) <= MAX_BATCH_COMMENTS and items <= MAX_BATCH_ITEMS and size <= MAX_BATCH_BYTES

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 
 from .comments import Comment, Status
 from .errors import ParentNotPublished
+from .totals import Totals, totals_of
 
 
 @dataclass(frozen=True)
@@ -16,12 +17,12 @@ class ThreadEffects:
     """Everything that one change of a comment changes in its thread.
 
     ``comment`` is the comment after the change.  ``ancestors`` has a pair (before, after) for each ancestor
-    that changed, parent first.  ``count_change`` is added to the post's number of published comments.
+    that changed, parent first.  ``totals_change`` is added to the totals of the post's published comments.
     """
 
     comment: Comment
     ancestors: tuple[tuple[Comment, Comment], ...]
-    count_change: int
+    totals_change: Totals
 
 
 def thread_effects(before: Comment | None, after: Comment, ancestors: Iterable[Comment]) -> ThreadEffects:
@@ -32,7 +33,6 @@ def thread_effects(before: Comment | None, after: Comment, ancestors: Iterable[C
     Raises:
         ParentNotPublished: the comment would become visible below one that is not.
     """
-    was_public = before is not None and before.is_public
     was_visible = before is not None and before.is_visible
     after = replace(after, tombstone=was_visible and not after.is_public and after.children > 0)
 
@@ -41,7 +41,7 @@ def thread_effects(before: Comment | None, after: Comment, ancestors: Iterable[C
         changed = tuple(_with_child_added(ancestors))
     if was_visible and not after.is_visible:
         changed = tuple(_with_child_removed(ancestors))
-    return ThreadEffects(after, changed, after.is_public - was_public)
+    return ThreadEffects(after, changed, totals_of(after) - totals_of(before))
 
 
 def merged(first: ThreadEffects, second: ThreadEffects) -> ThreadEffects:
@@ -52,7 +52,7 @@ def merged(first: ThreadEffects, second: ThreadEffects) -> ThreadEffects:
     remaining = {after.id: (before, after) for before, after in second.ancestors}
     _, comment = remaining.pop(first.comment.id, (None, first.comment))
     changed = [(before, remaining.pop(after.id, (None, after))[1]) for before, after in first.ancestors]
-    return ThreadEffects(comment, (*changed, *remaining.values()), first.count_change + second.count_change)
+    return ThreadEffects(comment, (*changed, *remaining.values()), first.totals_change + second.totals_change)
 
 
 def _with_child_added(ancestors: Iterable[Comment]) -> Iterable[tuple[Comment, Comment]]:

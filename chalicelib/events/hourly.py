@@ -41,7 +41,8 @@ def hourly(event: Any) -> None:  # noqa: ANN401  Chalice's
     topic = sibling_topic_arn(event.context.invoked_function_arn, runtime.settings.notices)
     for task, run in runtime.maintenance.tasks(topic):
         line = result(task, run)
-        sys.stdout.write(json.dumps(line | metrics(task, line, runtime.settings.table, runtime.clock())) + "\n")
+        about = metrics(task, line, runtime.settings.table, runtime.clock()) if runtime.settings.metrics else {}
+        sys.stdout.write(json.dumps(line | about) + "\n")
     runtime.flush()
 
 

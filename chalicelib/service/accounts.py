@@ -7,6 +7,7 @@ from ..core.accounts import (
     API_TOKEN_LIFE,
     INVITE_LIFE,
     LINK_LIFE,
+    MAX_MAKERS,
     MODERATOR_ID_BYTES,
     PERSISTENT_SESSION_IDLE,
     PERSISTENT_SESSION_LIFE,
@@ -52,28 +53,31 @@ class AccountService:
             Unauthenticated: the token is unknown, expired or revoked.
         """
         principal = self._find(token, TokenKind.SESSION, TokenKind.API)
-        now = self.essentials.clock()
-        last_use = principal.token.used or principal.token.created
-        if now - last_use >= TOUCH_EVERY:
+        now, last_use = self.essentials.clock(), principal.token.used
+        if last_use is None or now - last_use >= TOUCH_EVERY:
             self.accounts.touch(principal.token, idle_until=_idle_until(principal.token, now), now=now)
         return principal
 
     def _find(self, token: str, *kinds: TokenKind) -> Principal:
         moderator_id, token_hash = parse_token(token, *kinds)
-        moderator, found = self.accounts.find(moderator_id, token_hash)
-        is_kind = found.kind in kinds and token.startswith(f"aw_{found.kind}_")
-        if not (is_kind and found.epoch == moderator.epoch and found.is_alive(self.essentials.clock())):
+        moderator, found = self.accounts.find(moderator_id, token_hash, self.essentials.clock())
+        if found.kind not in kinds or not token.startswith(f"aw_{found.kind}_"):
             raise Unauthenticated
         return Principal(moderator, found)
 
-    def invite(self, name: str, role: Role, *, by: Actor = COMMAND_LINE) -> tuple[Moderator, str]:
-        """Add a moderator; returns it with a link token that signs in once within 72 hours."""
+    def invite(self, name: str, role: Role, *, by: Principal | None = None) -> tuple[Moderator, str]:
+        """Add a moderator; returns it with a link token that signs in once within 72 hours, while ``by`` works.
+
+        Raises:
+            Forbidden: an API token can't invite anybody, and nobody can give more than they have.
+        """
         now = self.essentials.clock()
         moderator_id = base64url(self.essentials.entropy(MODERATOR_ID_BYTES))
         moderator = Moderator(id=moderator_id, name=name, role=role, created=now)
-        token, invite = self._new_token(TokenKind.LINK, moderator, now, INVITE_LIFE)
-        row = self._new_row(Action.INVITE, by, now, name=name, role=str(role))
-        self.accounts.add_moderator(moderator, invite, row)
+        token, link = self._new_link(moderator, INVITE_LIFE, by)
+        moderator = replace(moderator, invitation=link.hash)
+        row = self._new_row(Action.INVITE, by.actor if by else COMMAND_LINE, now, name=name, role=str(role))
+        self.accounts.add_moderator(moderator, link, row)
         return moderator, token
 
     def dismiss(self, moderator_id: str, *, by: Actor = COMMAND_LINE) -> None:
@@ -93,57 +97,88 @@ class AccountService:
         row = self._new_row(Action.DISMISS, by, now, name=moderator.name)
         self.accounts.remove_moderator(moderator_id, row, remaining_owner=others[0])
 
-    def link(self, moderator_id: str) -> str:
-        """Create the token of a sign-in link, valid once within 15 minutes.
+    def link(self, moderator_id: str, *, by: Principal | None = None) -> str:
+        """Create the token of a sign-in link, valid once within 15 minutes, while ``by`` works.
 
         Raises:
             NotFound: there is no such moderator.
+            Forbidden: an API token can't create links, nor can a session at the end of MAX_MAKERS others.
         """
-        token, link = self._new_token(
-            TokenKind.LINK, self.accounts.moderator(moderator_id), self.essentials.clock(), LINK_LIFE
-        )
+        token, link = self._new_link(self.accounts.moderator(moderator_id), LINK_LIFE, by)
         self.accounts.add_token(link)
         return token
+
+    def _new_link(self, moderator: Moderator, life: timedelta, by: Principal | None) -> tuple[str, Token]:
+        text, link = self._new_token(TokenKind.LINK, moderator, life)
+        if by is None:
+            return text, link
+        by.require_session()
+        makers = (by.token.hash, *by.token.makers)
+        if len(makers) > MAX_MAKERS or not moderator.scopes <= by.scopes:
+            raise Forbidden
+        expires = min(link.expires, by.token.expires)
+        return text, replace(link, expires=expires, idle_until=expires, made_by=by.moderator.id, makers=makers)
 
     def sign_in(self, link: str, *, persistent: bool) -> tuple[Principal, str]:
         """Exchange a link token for a session; returns the principal and the session's token.
 
+        With a link that a session made, the new session ends with that session, and no later.
+
         Raises:
-            Unauthenticated: the link is unknown, used or expired.
+            Unauthenticated: the link is unknown, used, expired or revoked.
         """
         principal = self._find(link, TokenKind.LINK)
-        now = self.essentials.clock()
+        now, used = self.essentials.clock(), principal.token
         life = PERSISTENT_SESSION_LIFE if persistent else SESSION_LIFE
-        token, session = self._new_token(TokenKind.SESSION, principal.moderator, now, life)
-        session = replace(
-            session, persistent=persistent, idle_until=min(now + PERSISTENT_SESSION_IDLE, session.expires)
-        )
-        self.accounts.exchange(principal.token, session)
-        return Principal(principal.moderator, session), token
+        token, session = self._new_token(TokenKind.SESSION, principal.moderator, life)
+        if used.makers and not used.is_invitation:
+            ends = [session.expires, *(maker.expires for maker in self.accounts.makers([used]).values())]
+            session = replace(session, expires=min(ends), made_by=used.made_by, makers=used.makers)
+        idle_until = min(now + PERSISTENT_SESSION_IDLE, session.expires)
+        session = replace(session, persistent=persistent, idle_until=idle_until, used=now)
+        self.accounts.exchange(principal, session)
+        return Principal(replace(principal.moderator, invitation=""), session), token
 
-    def api_token(self, moderator: Moderator, name: str, scopes: frozenset[Scope]) -> tuple[Token, str]:
+    def api_token(
+        self, moderator: Moderator, name: str, scopes: frozenset[Scope], *, by: Principal | None = None
+    ) -> tuple[Token, str]:
         """Create an API token; returns its record and the token itself, which is not stored.
 
+        It belongs to the moderator and outlives the session ``by``.
+
         Raises:
-            Forbidden: the moderator does not have one of the scopes.
+            Forbidden: the moderator or the session lacks one of the scopes, or an API token is used.
         """
-        if not scopes <= moderator.scopes:
+        if by:
+            by.require_session()
+        if not scopes <= (by.scopes if by else moderator.scopes):
             raise Forbidden
-        text, token = self._new_token(TokenKind.API, moderator, self.essentials.clock(), API_TOKEN_LIFE)
+        text, token = self._new_token(TokenKind.API, moderator, API_TOKEN_LIFE)
         token = replace(token, name=name, scopes=scopes)
         self.accounts.add_token(token)
         return token, text
 
     def tokens(self, moderator_id: str, kind: TokenKind) -> list[Token]:
         """A moderator's valid tokens of one kind."""
-        moderator = self.accounts.moderator(moderator_id)
-        alive = self.accounts.tokens(moderator_id, self.essentials.clock())
-        return [token for token in alive if token.kind is kind and token.epoch == moderator.epoch]
+        alive = self.accounts.tokens(self.accounts.moderator(moderator_id), self.essentials.clock())
+        return [token for token in alive if token.kind is kind]
+
+    def end(self, principal: Principal, token_hash: str, kind: TokenKind) -> None:
+        """Revoke a session, link or API token of the same moderator; an API token can revoke only itself.
+
+        Raises:
+            Forbidden: an API token would end something else.
+            NotFound: there is no such token of this kind.
+        """
+        if token_hash != principal.token.hash:
+            principal.require_session()
+        self.accounts.revoke(principal.moderator.id, token_hash, kind)
 
     def _new_row(self, action: Action, by: Actor, now: datetime, **parameters: str) -> AuditRow:
         return AuditRow(id=self.essentials.new_ulid(now), action=action, actor=by, at=now, parameters=parameters)
 
-    def _new_token(self, kind: TokenKind, moderator: Moderator, now: datetime, life: timedelta) -> tuple[str, Token]:
+    def _new_token(self, kind: TokenKind, moderator: Moderator, life: timedelta) -> tuple[str, Token]:
+        now = self.essentials.clock()
         text, token_hash = new_token(kind, moderator.id, self.essentials.entropy(SECRET_BYTES))
         token = Token(
             kind=kind,

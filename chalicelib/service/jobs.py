@@ -68,7 +68,7 @@ class JobService:
         return kind.description.format_map(kind.parameters(job))
 
     def unfinished(self) -> list[Job]:
-        """The unfinished jobs of all registered kinds, oldest first."""
+        """The unfinished jobs of all registered kinds: of moderators, then of authors, each oldest first."""
         return [job for job in self.jobs.unfinished() if job.kind in self.kinds]
 
     def finish(self, job_id: str, actor: Actor | None = None) -> StepResult:

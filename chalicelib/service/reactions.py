@@ -64,4 +64,4 @@ class ReactionService:
         """A function that counts this request against its network's limit, once however often it is called."""
         if not caller.author:
             raise Unauthenticated
-        return cache(lambda: self.limits.count_reaction(kind, caller.limit, self.essentials.clock()))
+        return cache(lambda: self.limits.count_reaction(kind, caller, self.essentials.clock()))

@@ -24,7 +24,7 @@ class TryAgain(Exception):  # noqa: N818  not an error
 
 def unavailable() -> Never:
     """The default end of an operation whose data changed during every attempt."""
-    raise Unavailable
+    raise Unavailable(why={"operation": "retry", "aws": "changed during every attempt", "tries": RETRIES})
 
 
 def retry(

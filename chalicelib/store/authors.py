@@ -89,6 +89,10 @@ class Authors:
         """Remove an author's flag; the comment stays in the list of flagged comments."""
         self.table.write(Delete(key=item.key))
 
+    def has_record(self, author: str) -> bool:
+        """Whether there is a record of an author."""
+        return self.table.get(keys.record(author)) is not None
+
     def remove_record(self, author: str) -> None:
         """Remove an author's record, if all its counts are 0.
 

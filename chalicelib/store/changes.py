@@ -6,10 +6,13 @@ from ..core.actors import ActorKind
 from ..core.audit import AuditRow
 from ..core.comments import Comment, PreviousText, Status
 from ..core.decisions import record_counts
+from ..core.edits import decided_edit
 from ..core.errors import ChangedMeanwhile, NotFound, PostClosed
 from ..core.threads import ThreadEffects
 from ..core.times import iso
+from ..core.totals import Totals
 from .audit import audit_put, undone_part
+from .edits import decided_edit_item, edit_marker
 from .engine import keys
 from .engine.attributes import Item
 from .engine.parts import NEW, Delete, Part, Put, Update, Where
@@ -18,6 +21,7 @@ from .items import (
     comment_item,
     previous_text_item,
     tombstone_item,
+    totals_attributes,
     without_empty,
 )
 from .posts import listed_attributes
@@ -40,7 +44,8 @@ class ThreadChanged(Exception):  # noqa: N818  not an error: read again and retr
 class Change:
     """One change of one comment: the comment before, and everything that changes with it.
 
-    ``undone`` is the audit row that this change undoes.
+    ``undone`` is the audit row that this change undoes.  ``keeps_edit``: it decides on the comment's pending edit,
+    and what an undo needs is kept.
     """
 
     before: Comment
@@ -48,23 +53,29 @@ class Change:
     row: AuditRow
     undone: AuditRow | None = None
     previous_text: PreviousText | None = None
+    keeps_edit: bool = False
 
 
-def hides_public_content(before: Comment, after: Comment) -> bool:
-    """Whether public content is removed or replaced by a moderator.  An author's edit does not count."""
-    if not before.is_public:
-        return False
+def hides_public_content(change: Change) -> bool:
+    """Whether public content is removed or replaced by a moderator.
+
+    An author's edit does not count, nor does its approval; the undo of its approval does.
+    """
+    before, after = change.before, change.effects.comment
+    if not before.is_public or not after.is_public:
+        return before.is_public
     was, is_now = ((each.html, each.name, each.link) for each in (before, after))
-    return not after.is_public or (bool(after.edited_by) and was != is_now)
+    is_by_author = change.row.actor.kind is ActorKind.AUTHOR or change.keeps_edit
+    return was != is_now and not is_by_author
 
 
-def post_part(comment: Comment, count: int, proposed_title: str) -> Part:
+def post_part(comment: Comment, change: Totals, proposed_title: str) -> Part:
     """The part that creates and counts a submission's post.  Moderators can reply on closed posts."""
     proposal = {"proposed": proposed_title, "proposed_by": comment.id} if proposed_title else {}
     return Update(
         key=keys.post(comment.post),
         default=listed_attributes(comment.post, comment.created) | proposal,
-        add={"n": count} if count else {},
+        add=totals_attributes(change),
         where=Where() if comment.badge else Where(absent=("closed",)),
         otherwise=lambda _found: PostClosed(),
     )
@@ -84,13 +95,14 @@ def change_parts(change: Change) -> list[Part]:
         parts.append(undone_part(change.undone, after.operation))
     if change.row.action in DECISIVE and change.row.actor.kind is ActorKind.MODERATOR:
         parts.append(day_part(change.row, before))
-    if change.effects.count_change:
-        parts.append(Update(key=keys.post(after.post), add={"n": change.effects.count_change}))
+    if totals := totals_attributes(change.effects.totals_change):
+        parts.append(Update(key=keys.post(after.post), add=totals))
     if before.flags and not after.flags:
         parts.append(Delete(key=keys.flagged(after.id)))
     return [
         *parts,
         *_previous_text_parts(change),
+        *_edit_parts(change),
         *_record_parts(before, after),
         *_tombstone_parts(before, after),
         *ancestor_parts(change.effects),
@@ -104,6 +116,18 @@ def _previous_text_parts(change: Change) -> list[Part]:
         return [Put(item=previous_text_item(after.id, change.previous_text))]
     is_gone = after.status is Status.DELETED and change.before.edited
     return [Delete(key=keys.previous_text(after.id))] if is_gone else []
+
+
+def _edit_parts(change: Change) -> list[Part]:
+    """Lists a pending edit; keeps what a decision about it replaced; removes both with the comment."""
+    before, after = change.before, change.effects.comment
+    if after.pending_edit:
+        is_new = after.pending_edit != before.pending_edit
+        return [Put(item=edit_marker(after, after.pending_edit))] if is_new else []
+    if change.keeps_edit and (decided := decided_edit(before)):
+        return [Put(item=decided_edit_item(after.id, decided, change.row.at))]
+    is_gone = after.status is Status.DELETED and before.ever_had_pending_edit
+    return [Delete(key=keys.edit(after.id))] if before.pending_edit or is_gone else []
 
 
 def _comment_part(before: Comment, after: Comment) -> Part:

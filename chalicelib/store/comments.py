@@ -11,9 +11,11 @@ from datetime import datetime
 
 from ..core.audit import AuditRow
 from ..core.comments import PREVIOUS_TEXT_LIFE, Comment, PreviousText, Status
+from ..core.edits import DecidedEdit
 from ..core.errors import ChangedMeanwhile, NotFound, Unavailable
 from ..core.posts import Post
 from ..core.threads import ThreadEffects, merged
+from ..core.totals import totals_of
 from .audit import audit_put
 from .changes import (
     Change,
@@ -24,6 +26,7 @@ from .changes import (
     post_part,
 )
 from .cleanup import remove_orphans
+from .edits import decided_edit_from_item
 from .engine import keys
 from .engine.parts import Part, Update, Where
 from .engine.schema import STATUS
@@ -31,6 +34,7 @@ from .engine.table import Span, Table
 from .items import (
     comment_from_item,
     previous_text_from_item,
+    totals_attributes,
 )
 from .memo import Memo
 
@@ -73,7 +77,8 @@ class Comments:
         for status in Status:
             for partition in keys.queues(status):
                 for entry in self.table.iterate(Span(partition), index=STATUS):
-                    if comment := self.find(keys.comment_id_of(entry["pk"])):
+                    is_comment = entry["sk"] == keys.COMMENT  # and not the marker of a pending edit
+                    if is_comment and (comment := self.find(keys.comment_id_of(entry["pk"]))):
                         yield comment
 
     def add(self, effects: ThreadEffects, post: Post, *, proposed_title: str = "", row: AuditRow | None = None) -> None:
@@ -86,8 +91,8 @@ class Comments:
         """
         comment = effects.comment
         parts = [new_comment_part(comment)]
-        if effects.count_change or not post.first_seen:
-            parts.append(post_part(comment, effects.count_change, proposed_title))
+        if effects.totals_change or not post.first_seen:
+            parts.append(post_part(comment, effects.totals_change, proposed_title))
         if row:
             parts.append(audit_put(row))
         self._write(comment.post, *parts, *ancestor_parts(effects))
@@ -99,10 +104,8 @@ class Comments:
             ChangedMeanwhile: the comment has changed since it was read.
             ThreadChanged: only the comments around it have changed.
         """
-        before, after = change.before, change.effects.comment
-        self._write(
-            after.post, *change_parts(change), operation=after.operation, hides=hides_public_content(before, after)
-        )
+        after = change.effects.comment
+        self._write(after.post, *change_parts(change), operation=after.operation, hides=hides_public_content(change))
 
     def approve_with_reply(self, approval: Change, reply: ThreadEffects, row: AuditRow) -> None:
         """Approve a comment and store a moderator's reply to it; ``reply`` was computed from the approved comment.
@@ -122,6 +125,11 @@ class Comments:
         found = previous_text_from_item(item) if item else None
         return found if found and now <= found.at + PREVIOUS_TEXT_LIFE else None
 
+    def decided_edit(self, comment_id: str) -> DecidedEdit | None:
+        """What the last decision about an edit of a comment replaced, while it is kept and no edit waits."""
+        item = self.table.get(keys.edit(comment_id))
+        return decided_edit_from_item(item) if item else None
+
     def remove_orphans(self, before: Comment) -> None:
         """Remove the votes and flags of a deleted comment, and the title that it proposed.
 
@@ -132,6 +140,12 @@ class Comments:
                 self.remove_proposed_title(before)
             if before.up or before.down or before.flags or before.flag_round:
                 remove_orphans(self.table, before.id)
+
+    def remove_notes(self, comment_id: str) -> None:
+        """Empty moderators' notes in the audit rows about a comment."""
+        for item in self.table.iterate(Span(*keys.audit_rows(comment_id))):
+            if "note" in item:
+                self.table.write(Update(key=(item["pk"], item["sk"]), remove=("note",)))
 
     def remove_proposed_title(self, comment: Comment) -> None:
         """Remove the title that a comment proposed for its post, unless another one replaced it."""
@@ -147,8 +161,10 @@ class Comments:
         """
         where = Where(equal={"ver": comment.version})
         changed = {"public.html": html, "renderer": renderer}
-        new = Update(key=keys.comment(comment.id), set=changed, where=where)
-        self._write(comment.post, new, hides=comment.is_public)
+        parts: list[Part] = [Update(key=keys.comment(comment.id), set=changed, where=where)]
+        if change := totals_attributes(totals_of(replace(comment, html=html)) - totals_of(comment)):
+            parts.append(Update(key=keys.post(comment.post), add=change))
+        self._write(comment.post, *parts, hides=comment.is_public)
 
     def _write(self, post: str, *parts: Part, operation: str = "", hides: bool = False) -> None:
         """Write, and drop the post's cached responses, because a write that failed may still have succeeded."""

@@ -10,10 +10,11 @@ adds ``v: 2`` to the items that it writes, and a reader of version 1 beside the 
 from collections.abc import Iterable
 from datetime import datetime
 
-from ..core.comments import PREVIOUS_TEXT_LIFE, Comment, PreviousText, Reason, Status
+from ..core.comments import PREVIOUS_TEXT_LIFE, Comment, PendingEdit, PreviousText, Reason, Status
 from ..core.posts import Post
 from ..core.public import SAME, LatestComment, PublicComment, public_fields, shown_fields
 from ..core.times import from_iso, from_milliseconds, iso, seconds
+from ..core.totals import Totals
 from .engine import keys
 from .engine.attributes import Item
 
@@ -23,6 +24,11 @@ COUNTED = ("up", "down")  # the entries of the map ``counters``
 def without_empty(**attributes: object) -> Item:
     """The attributes that are not empty: no empty string, no 0, no false."""
     return {name: value for name, value in attributes.items() if value}
+
+
+def totals_attributes(totals: Totals) -> dict[str, int]:
+    """The attributes of a post that hold its totals, or the change of each; without zeros."""
+    return without_empty(n=totals.count, size=totals.size, long=totals.long)
 
 
 def comment_item(comment: Comment) -> Item:
@@ -44,6 +50,7 @@ def comment_item(comment: Comment) -> Item:
             vetted=comment.vetted,
             decided=comment.ever_decided,
             titled=comment.has_proposed_title,
+            wide=comment.wide_network,
             flags=comment.flags,
             round=comment.flag_round,
             children=comment.children,
@@ -51,7 +58,9 @@ def comment_item(comment: Comment) -> Item:
             op=comment.operation,
             edited_by=comment.edited_by,
             via=list(comment.relocations),
-            reasons=[{"rule": reason.rule} | without_empty(parameters=reason.parameters) for reason in comment.reasons],
+            reasons=reasons_list(comment.reasons),
+            edit=edit_map(comment.pending_edit),
+            had_edit=comment.ever_had_pending_edit,
         )
     )
 
@@ -93,6 +102,7 @@ def comment_from_item(item: Item) -> Comment:
         renderer=item.get("renderer", 0),
         author=item.get("apk", ""),
         network=item.get("npk", ""),
+        wide_network=item.get("wide", ""),
         edited=from_milliseconds(public["edited"]) if "edited" in public else None,
         published=item.get("rsk", ""),
         badge=public.get("moderator", False),
@@ -106,7 +116,9 @@ def comment_from_item(item: Item) -> Comment:
         operation=item.get("op", ""),
         edited_by=item.get("edited_by", ""),
         relocations=tuple(item.get("via", ())),
-        reasons=tuple(Reason(each["rule"], each.get("parameters", {})) for each in item.get("reasons", [])),
+        reasons=reasons_of(item),
+        pending_edit=edit_from_map(item["edit"]) if "edit" in item else None,
+        ever_had_pending_edit=item.get("had_edit", False),
         **_known(SAME, public),
         **_known(COUNTED, counters),
     )
@@ -115,6 +127,30 @@ def comment_from_item(item: Item) -> Comment:
 def _known(names: Iterable[str], values: Item) -> Item:
     """The entries of a map with these names; a newer version may have written others."""
     return {name: values[name] for name in names if name in values}
+
+
+def reasons_list(reasons: Iterable[Reason]) -> list[Item]:
+    """Reasons as they are stored."""
+    return [{"rule": reason.rule} | without_empty(parameters=reason.parameters) for reason in reasons]
+
+
+def reasons_of(item: Item) -> tuple[Reason, ...]:
+    """The reasons stored in an item."""
+    return tuple(Reason(each["rule"], each.get("parameters", {})) for each in item.get("reasons", []))
+
+
+def edit_map(edit: PendingEdit | None) -> Item:
+    """A pending edit as it is stored; empty without one."""
+    if edit is None:
+        return {}
+    return {"id": edit.id, "text": edit.text} | without_empty(
+        name=edit.name, link=edit.link, reasons=reasons_list(edit.reasons)
+    )
+
+
+def edit_from_map(item: Item) -> PendingEdit:
+    """The pending edit in a stored map."""
+    return PendingEdit(item["id"], item["text"], item.get("name", ""), item.get("link", ""), reasons_of(item))
 
 
 def previous_text_item(comment_id: str, previous: PreviousText) -> Item:
@@ -165,6 +201,8 @@ def post_from_item(key: str, item: Item | None) -> Post:
     return Post(
         key=key,
         count=item.get("n", 0),
+        size=item.get("size", 0),
+        long=item.get("long", 0),
         closed=item.get("closed", False),
         title=item.get("title", ""),
         proposed_title=item.get("proposed", ""),

@@ -9,17 +9,23 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from ..core.errors import Refusal
+
 OVERHEAD = 500  # bytes of an entry besides its strings
 
 
 @dataclass(frozen=True)
 class CachedResponse:
-    """A response body with its entity tag, valid until ``stale``.  ``size`` counts against the cache's bound."""
+    """A response body with its entity tag, valid until ``stale``.  ``size`` counts against the cache's bound.
+
+    ``refusal`` is why there is no such response: it is kept too, as finding that out may have cost as much.
+    """
 
     body: str
     etag: str
     stale: datetime
     size: int
+    refusal: Refusal | None = None
 
 
 class Memo:
@@ -29,7 +35,7 @@ class Memo:
     """
 
     def __init__(self, clock: Callable[[], datetime], life: timedelta, max_size: int) -> None:
-        self._clock, self._life, self._max_size = clock, life, max_size
+        self.life, self._clock, self._max_size = life, clock, max_size
         self._responses: OrderedDict[tuple[str, str], CachedResponse] = OrderedDict()
         self._size = 0
         self.drops = 0
@@ -41,15 +47,17 @@ class Memo:
             cached = self._responses.get((post, request))
             return cached if cached and self._clock() < cached.stale else None
 
-    def store(self, post: str, request: str, *, body: str, etag: str, drops: int) -> None:
-        """Store a response; ``drops`` is the value of the counter before the response was read."""
+    def store(
+        self, post: str, request: str, *, drops: int, body: str = "", etag: str = "", refusal: Refusal | None = None
+    ) -> None:
+        """Store a response or a refusal; ``drops`` is the value of the counter before it was read."""
         with self._lock:
             size = len(post) + len(request) + len(body) + OVERHEAD
             if drops != self.drops or size > self._max_size:
                 return
             self._remove((post, request))
-            self._responses[post, request] = cached = CachedResponse(body, etag, self._clock() + self._life, size)
-            self._size += cached.size
+            self._responses[post, request] = CachedResponse(body, etag, self._clock() + self.life, size, refusal)
+            self._size += size
             while self._size > self._max_size:
                 self._remove(next(iter(self._responses)))
 

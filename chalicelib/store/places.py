@@ -1,6 +1,6 @@
 """Where a page of public comments starts: after the first comment of its cursor that still has a place."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from ..core.comments import SEPARATOR, Status
@@ -12,6 +12,7 @@ from .engine.attributes import Item
 from .engine.parts import Key
 from .engine.table import Table
 from .items import post_from_item
+from .room import Room
 
 
 @dataclass(frozen=True)
@@ -28,21 +29,31 @@ class Places:
     def __init__(self, table: Table) -> None:
         self.table = table
 
-    def in_post(self, key: str, cursor: Cursor | None) -> tuple[Post, Position | None]:
+    def in_post(self, key: str, cursor: Cursor | None, room: Room) -> tuple[Post, Position | None]:
         """A post, and where the page at this cursor starts: one read, unless the comment named first is gone.
+
+        ``room`` learns what was read, and which post it is.
 
         Raises:
             Invalid: the cursor names no comment of this post.
         """
         if cursor is None:
-            return post_from_item(key, self.table.get(keys.post(key), consistent=False)), None
+            room.post = post_from_item(key, self.table.get(keys.post(key), consistent=False))
+            return room.post, None
         wanted = [keys.post(key), keys.comment(cursor.names[0].id)]
         found = self.table.get_many(wanted, consistent=False)
-        after = self._start(cursor, found, lambda place: place.post == key)
-        return post_from_item(key, found.get(keys.post(key))), after
+        room.post = post_from_item(key, found.pop(keys.post(key), None))
+        room.spend_comments(found.values(), consistent=False)
 
-    def below(self, comment_id: str, cursor: Cursor | None) -> tuple[Place, Position]:
+        def belongs(place: Place) -> bool:
+            return place.post == key
+
+        return room.post, self._start(cursor, found, belongs) or self._later_start(cursor, 0, belongs, room)
+
+    def below(self, comment_id: str, cursor: Cursor | None, room: Room) -> tuple[Place, Position]:
         """The place of a comment, and where the page of its replies at this cursor starts.
+
+        ``room`` learns what was read.
 
         Raises:
             NotFound: the comment has no place.
@@ -50,37 +61,44 @@ class Places:
         """
         own = Name(comment_id, inside=True)
         cursor = cursor or Cursor((own,))
-        wanted = [keys.comment(comment_id), keys.comment(cursor.names[0].id)]
-        found = self.table.get_many(wanted)
+        found = self._comments([comment_id, cursor.names[0].id], room)
         top = _place(found.get(keys.comment(comment_id)))
         if top is None:
             raise NotFound
-        return top, self._start(cursor, found, lambda place: (place.path + SEPARATOR).startswith(top.path + SEPARATOR))
+        first = {key: item for key, item in found.items() if key == keys.comment(cursor.names[0].id)}
+        within = top.path + SEPARATOR
 
-    def _start(self, cursor: Cursor, found: Mapping[Key, Item], belongs: Callable[[Place], bool]) -> Position:
-        """The first place that the cursor names.
+        def belongs(place: Place) -> bool:
+            return (place.path + SEPARATOR).startswith(within)
 
-        If the first comment is not there, all are read consistently: it may be so new that the first read missed it.
+        return top, self._start(cursor, first, belongs) or self._later_start(cursor, 1, belongs, room)
+
+    def _comments(self, ids: Sequence[str], room: Room, *, consistent: bool = True) -> dict[Key, Item]:
+        found = self.table.get_many([keys.comment(each) for each in ids], consistent=consistent) if ids else {}
+        room.spend_comments(found.values(), consistent=consistent)
+        return found
+
+    def _start(self, cursor: Cursor, found: Mapping[Key, Item], belongs: Callable[[Place], bool]) -> Position | None:
+        """The first place that the cursor names, among the comments that were found."""
+        for number, name in enumerate(cursor.names):
+            place = _place(found.get(keys.comment(name.id)))
+            if place and belongs(place):
+                return Position(place.path, inside=name.inside, score=name.score or 0, names=cursor.names[number:])
+        return None
+
+    def _later_start(self, cursor: Cursor, known: int, belongs: Callable[[Place], bool], room: Room) -> Position:
+        """The first place that the cursor names, apart from the first ``known`` comments, which have none.
+
+        The first comment is read consistently: it may be so new that an earlier read missed it.
+
+        Raises:
+            Invalid: none of the comments has a place.
         """
-        start = _first_place(cursor.names[:1], found, belongs)
-        if start is None:
-            wanted = [keys.comment(name.id) for name in cursor.names]
-            start = _first_place(cursor.names, self.table.get_many(wanted), belongs)
-        if start is None:
-            raise Invalid(INVALID_CURSOR)
-        place, number = start
-        name = cursor.names[number]
-        return Position(place.path, inside=name.inside, score=name.score or 0, names=cursor.names[number:])
-
-
-def _first_place(
-    names: tuple[Name, ...], found: Mapping[Key, Item], belongs: Callable[[Place], bool]
-) -> tuple[Place, int] | None:
-    for number, name in enumerate(names):
-        place = _place(found.get(keys.comment(name.id)))
-        if place and belongs(place):
-            return place, number
-    return None
+        ids = [name.id for name in cursor.names]
+        found = self._comments(ids[known:1], room) | self._comments(ids[1:], room, consistent=False)
+        if start := self._start(cursor, found, belongs):
+            return start
+        raise Invalid(INVALID_CURSOR)
 
 
 def _place(item: Item | None) -> Place | None:

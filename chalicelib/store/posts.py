@@ -7,14 +7,17 @@ from heapq import merge
 from ..core.audit import AuditRow
 from ..core.posts import Post
 from ..core.times import iso
+from ..core.totals import Totals, stored_totals
 from .audit import audit_put, undone_part
 from .engine import keys
 from .engine.attributes import Item
 from .engine.parts import Update, Where
 from .engine.schema import STATUS
 from .engine.table import Span, Table
-from .items import post_from_item, without_empty
+from .items import post_from_item, totals_attributes, without_empty
 from .memo import Memo
+
+TOTALS = ("n", "size", "long")  # the attributes of a post that hold its totals
 
 
 class Posts:
@@ -74,15 +77,18 @@ class Posts:
         finally:  # a write that failed may still have succeeded
             self.memo.drop(before.key)
 
-    def recount(self, key: str, *, seen: int, count: int) -> None:
-        """Correct a count that has drifted.
+    def recount(self, post: Post, totals: Totals) -> None:
+        """Correct totals that have drifted.
 
         Raises:
-            ChangedMeanwhile: the count is no longer ``seen``.
+            ChangedMeanwhile: they have changed since the post was read.
         """
-        where = Where(equal={"n": seen}) if seen else Where(below={"n": 1})
-        self.table.write(Update(key=keys.post(key), set={"n": count}, where=where))
-        self.memo.drop(key)
+        old, new = totals_attributes(stored_totals(post)), totals_attributes(totals)
+        zero = {name: 1 for name in TOTALS if name not in old}
+        gone = tuple(name for name in TOTALS if name not in new)
+        where = Where(equal=old, below=zero)
+        self.table.write(Update(key=keys.post(post.key), set=new, remove=gone, where=where))
+        self.memo.drop(post.key)
 
 
 def listed_attributes(key: str, at: datetime) -> Item:

@@ -1,4 +1,4 @@
-"""Moderators' lists of comments, merged over the shards; each comment is read consistently."""
+"""Moderators' lists of comments and of pending edits, merged over the shards; each comment is read consistently."""
 
 from collections import Counter
 from collections.abc import Callable, Mapping
@@ -33,10 +33,12 @@ class QueueCount:
 class QueuePage:
     """Comments in order, and the ULID after which the next page starts ("" at the end).
 
-    ``scanned`` is the number of comments read to find them.
+    ``places`` are their ULIDs in the list, after which a shorter page could end.  ``scanned`` is the number of
+    comments read to find them.
     """
 
     comments: list[Comment]
+    places: list[str]
     next: str
     scanned: int
 
@@ -52,25 +54,28 @@ class Queue:
     ) -> QueuePage:
         """Up to ``limit`` comments that are ``wanted``, out of at most MAX_SCANNED.
 
-        Comments that the index still lists although their status has changed are left out.
+        Comments that the index still lists although their status has changed are left out.  A published comment with
+        a pending edit is listed among the pending ones too, at the time of the edit.
         """
         backwards = status is not Status.PENDING and not flagged
         found: list[Comment] = []
+        places: list[str] = []
         scanned = 0
         while scanned < MAX_SCANNED:
             size = min(BATCH_SIZE, MAX_SCANNED - scanned) if scanned else limit
             entries, more = self._entries("flagged" if flagged else status, size, after, backwards=backwards)
-            for comment in self._comments(entries):
-                scanned, after = scanned + 1, comment.order
-                if comment.status is status and (comment.flags or not flagged) and wanted(comment):
+            for entry, comment in self._comments(entries):
+                scanned, after = scanned + 1, entry["qsk"]
+                if _is_listed(entry, comment, status) and (comment.flags or not flagged) and wanted(comment):
                     found.append(comment)
+                    places.append(after)
                 if len(found) == limit:
-                    is_last = not more and comment.order == entries[-1]["qsk"]
-                    return QueuePage(found, "" if is_last else after, scanned)
+                    is_last = not more and after == entries[-1]["qsk"]
+                    return QueuePage(found, places, "" if is_last else after, scanned)
             if not more:
-                return QueuePage(found, "", scanned)
+                return QueuePage(found, places, "", scanned)
             after = entries[-1]["qsk"]
-        return QueuePage(found, after, scanned)
+        return QueuePage(found, places, after, scanned)
 
     def count(self, name: str = Status.PENDING, *, most: int = 0) -> QueueCount:
         """Count a list, up to ``most`` comments in each shard, by default MAX_COUNTED."""
@@ -85,10 +90,11 @@ class Queue:
         shards = (self._shard(key, 0, "", backwards=True) for key in keys.queues(name))
         return max((entry["qsk"] for shard in shards for entry in shard), default="")
 
-    def _comments(self, entries: list[Item]) -> list[Comment]:
-        wanted = [keys.comment(keys.comment_id_of(entry["pk"])) for entry in entries]
-        found = self.table.get_many(wanted)
-        return [comment_from_item(found[key]) for key in wanted if key in found]
+    def _comments(self, entries: list[Item]) -> list[tuple[Item, Comment]]:
+        """The entries with their comments, as these are now."""
+        wanted = [(entry, keys.comment(keys.comment_id_of(entry["pk"]))) for entry in entries]
+        found = self.table.get_many([key for _, key in wanted])
+        return [(entry, comment_from_item(found[key])) for entry, key in wanted if key in found]
 
     def _entries(self, name: str, limit: int, after: str, *, backwards: bool) -> tuple[list[Item], bool]:
         """A page of the list, merged over its shards, and whether there is more."""
@@ -99,3 +105,10 @@ class Queue:
     def _shard(self, partition: str, limit: int, after: str, *, backwards: bool) -> list[Item]:
         span = Span(partition, below=after) if backwards else Span(partition, above=after)
         return self.table.query(span, index=STATUS, limit=limit + 1, backwards=backwards).items
+
+
+def _is_listed(entry: Item, comment: Comment, status: Status) -> bool:
+    """Whether a comment still is what an entry of this list says: an edit that waits, or a comment of this status."""
+    if (entry["pk"], entry["sk"]) == keys.edit(comment.id):
+        return comment.pending_edit is not None and comment.pending_edit.id == entry["qsk"]
+    return comment.status is status

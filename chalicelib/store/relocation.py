@@ -24,12 +24,13 @@ from ..core.relocation import (
     relocation_payload,
     relocations_after,
 )
+from ..core.totals import NOTHING, Totals, totals_of
 from .audit import audit_item, audit_put, undone_part
 from .engine import keys
 from .engine.attributes import Item
 from .engine.parts import NEW, Check, Part, Put, Update, Where
 from .engine.table import Table
-from .items import comment_from_item, without_empty
+from .items import comment_from_item, totals_attributes, without_empty
 from .jobs import Jobs, expires, job_item
 from .memo import Memo
 from .posts import listed_attributes
@@ -87,17 +88,16 @@ class Relocations:
 
     def _post_parts(self, job: Job, comments: Sequence[Comment]) -> list[Part]:
         """The parts for both posts: their counts, and the title that one of the comments proposed."""
-        move, public = relocation_from(job.payload), sum(comment.is_public for comment in comments)
+        move, public = relocation_from(job.payload), sum(map(totals_of, comments), NOTHING)
         source, target = keys.post(move.source), keys.post(move.target)
         found = self.table.get_many([source, target])
         old, new = found.get(source, {}), found.get(target, {})
         proposer = next((comment for comment in comments if comment.id == old.get("proposed_by")), None)
         title = ("proposed", "proposed_by") if proposer else ()
         title_moves = proposer is not None and proposer.has_proposed_title and "proposed" not in new
+        proposed = without_empty(proposed_by=proposer and proposer.id)
         return [
-            _post_part(
-                job, source, add=-public, remove=title, equal=without_empty(proposed_by=proposer and proposer.id)
-            ),
+            _post_part(job, source, add=NOTHING - public, remove=title, equal=proposed),
             _post_part(job, target, add=public, put={name: old[name] for name in title} if title_moves else {}),
         ]
 
@@ -156,7 +156,7 @@ def _post_part(
     job: Job,
     key: tuple[str, str],
     *,
-    add: int,
+    add: Totals,
     put: Item | None = None,
     remove: tuple[str, ...] = (),
     equal: Item | None = None,
@@ -169,13 +169,11 @@ def _post_part(
     where = Where(equal={"moving": job.id, **(equal or {})}, absent=("proposed",) if put else ())
     if not (add or put or remove):
         return Check(key=key, where=where, otherwise=otherwise)
-    return Update(
-        key=key, set=put or {}, add={"n": add} if add else {}, remove=remove, where=where, otherwise=otherwise
-    )
+    return Update(key=key, set=put or {}, add=totals_attributes(add), remove=remove, where=where, otherwise=otherwise)
 
 
 def _comment_parts(comment: Comment, job: Job) -> list[Part]:
-    """The parts that move a comment and its tombstone; they fail if it has changed since it was read."""
+    """The parts that move a comment, its tombstone and its edit's marker; they fail if it has changed meanwhile."""
     move = relocation_from(job.payload)
     place, via = keys.thread(move.target), relocations_after(comment, job.id, move.undoes)
     public = {"ppk": place} if comment.is_public else {}
@@ -191,6 +189,8 @@ def _comment_parts(comment: Comment, job: Job) -> list[Part]:
             ),
         )
     ]
+    if comment.pending_edit:
+        parts.append(Update(key=keys.edit(comment.id), set={"post": move.target}, where=Where(present=("qpk",))))
     if comment.tombstone:
         parts.append(Update(key=keys.tombstone(comment.id), set={"ppk": place}, where=Where(present=("ppk",))))
     return parts

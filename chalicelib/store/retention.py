@@ -44,10 +44,10 @@ class Retention:
             yield from found
 
     def clear_network(self, comment_id: str) -> bool:
-        """Remove a comment's network hash; false if it has none."""
+        """Remove a comment's hashes of its network and of the /48 around it; false if it has none."""
         with suppress(ChangedMeanwhile):
             where = Where(present=("npk",))
-            self.table.write(Update(key=keys.comment(comment_id), remove=("npk", "nsk"), where=where))
+            self.table.write(Update(key=keys.comment(comment_id), remove=("npk", "nsk", "wide"), where=where))
             return True
         return False
 

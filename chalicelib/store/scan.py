@@ -63,7 +63,7 @@ class PostScan:
             if progress.list_number == END or enough():
                 break
             found = self.table.query(_span(progress), index=STATUS, only=only)
-            comments += sum(entry["post"] == source for entry in found.items)
+            comments += sum(entry["post"] == source and entry["sk"] == keys.COMMENT for entry in found.items)
             others = others or any(entry["post"] == target for entry in found.items)
             progress = _advance(progress, found.last)
         return PostCount(comments, progress.list_number < END, others)

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from ..core.errors import Unavailable
+from .engine.failures import unavailable
 
 if TYPE_CHECKING:
     from mypy_boto3_ssm import SSMClient
@@ -27,7 +27,7 @@ class SecretParameter:
         except self.client.exceptions.ParameterNotFound:
             return ""
         except (BotoCoreError, ClientError) as error:
-            raise Unavailable from error
+            raise unavailable("GetParameter", error) from error
 
     def create(self, secret: str) -> None:
         """Store a new secret.

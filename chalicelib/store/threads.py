@@ -1,27 +1,29 @@
 """The public comments of a post, in pages of whole threads.
 
-A page takes at most two queries, or four if ordered by votes.  It reads up to ``limit`` rows and one more.
+A page takes at most two queries, except where many comments are long: these are read in portions, so that no page
+costs more than others (store/room.py).  It reads up to ``limit`` rows and one more.
 An incomplete thread at its end moves to the next page; a thread longer than a page is cut, and the cursor
 names the rows after which it continues.
 """
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
+from ..core.comments import SEPARATOR
 from ..core.errors import SortUnavailable
 from ..core.pages import End, Page, Position, Row, threads_of
-from ..core.public import LatestComment
+from ..core.public import LatestComment, PublicComment
 from .engine import keys
 from .engine.attributes import Item
-from .engine.schema import PUBLISHED, RECENT
-from .engine.table import Span, Table
+from .engine.schema import PUBLISHED, RECENT, Index
+from .engine.table import QueryResult, Span, Table
 from .items import latest_from_entry, public_from_entry
 from .ranking import Ranking
+from .room import MAX_PORTIONS, MIN_ROWS, Room
 
 AFTER_SEPARATOR = "$"  # the next character: ends a thread
 BEFORE_SEPARATOR = " "  # a character before it: begins what is below a row
-MAX_QUERIES = 4  # of 1 MB each, to order a post by votes
 
 
 class Sort(StrEnum):
@@ -32,90 +34,119 @@ class Sort(StrEnum):
     TOP = "top"
 
 
+@dataclass(frozen=True)
+class List:
+    """A post's list, of which ``limit`` rows are wanted, within this room."""
+
+    post: str
+    limit: int
+    room: Room
+
+
 class Threads:
     """Reads pages of public comments, from the ``published`` and ``recent`` indexes only."""
 
     def __init__(self, table: Table, ranking: Ranking) -> None:
         self.table, self.ranking = table, ranking
 
-    def page(self, post: str, sort: Sort, limit: int, after: Position | None) -> Page:
+    def page(self, wanted: List, sort: Sort, after: Position | None) -> Page:
         """A page of whole threads."""
         if sort is Sort.TOP:
-            return self._top(post, limit, after)
+            return self._top(wanted, after)
         if sort is Sort.OLDEST:
-            return self._oldest(post, limit, after)
+            return self._oldest(wanted, after)
         if after and after.inside:
-            return self._rest_and_older(post, limit, after)
-        return self._newest(post, limit, after)
+            return self._rest_and_older(wanted, after)
+        return self._newest(wanted, after)
 
-    def below(self, post: str, path: str, limit: int, after: Position) -> Page:
+    def above(self, post: str, path: str, room: Room) -> list[Row]:
+        """The visible comments above the one with this path, from the root down."""
+        orders = path.split(SEPARATOR)
+        paths = [SEPARATOR.join(orders[:level]) for level in range(1, len(orders))]
+        spans = [Span(keys.thread(post), first=each, last=each) for each in paths]
+        found = [self._read(span, PUBLISHED, 1, room) for span in spans]
+        return [_row(entry) for result in found for entry in result.items]
+
+    def below(self, wanted: List, path: str, after: Position) -> Page:
         """The replies below a comment, in order; after the comment itself, or after one of them."""
-        span = Span(keys.thread(post), first=after.path + BEFORE_SEPARATOR, last=path + AFTER_SEPARATOR)
-        rows, more = self._rows(span, limit)
-        return Page(rows[:limit], End.INSIDE if more else End.LAST, after)
+        span = Span(keys.thread(wanted.post), first=after.path + BEFORE_SEPARATOR, last=path + AFTER_SEPARATOR)
+        rows, more = self._rows(wanted, span)
+        return Page(rows[: wanted.limit], End.INSIDE if more else End.LAST, after)
 
     def latest(self, limit: int) -> list[LatestComment]:
         """The most recently published comments of the whole site."""
-        found = self.table.query(Span(keys.PUBLISHED), index=RECENT, limit=limit, backwards=True)
+        found = self._read(Span(keys.PUBLISHED), RECENT, limit, Room(), backwards=True)
         return [latest_from_entry(entry) for entry in found.items]
 
-    def newest(self, post: str, limit: int) -> list[Row]:
-        """The last rows of a post, in reverse thread order."""
-        span = Span(keys.thread(post))
-        found = self.table.query(span, index=PUBLISHED, limit=limit, backwards=True)
-        return [_row(entry) for entry in found.items]
+    def newest(self, wanted: List) -> list[PublicComment]:
+        """The last comments of a post, in reverse thread order, without tombstones."""
+        span = Span(keys.thread(wanted.post))
+        found = self._read(span, PUBLISHED, wanted.limit, wanted.room, backwards=True)
+        return [comment for comment in map(public_from_entry, found.items) if not comment.gone]
 
-    def _top(self, post: str, limit: int, after: Position | None) -> Page:
+    def _top(self, wanted: List, after: Position | None) -> Page:
         """A page ordered by the votes of top-level comments, then newest first; reads the whole post."""
-        rows: list[Row] = []
-        for thread in self._by_score(post):
+        rows, limit = list[Row](), wanted.limit
+        for thread in self._by_score(wanted):
             rest = _rows_after(thread, after)
             if len(rows) + len(rest) > limit and len(rows) * 2 >= limit:
                 return Page(rows, End.BETWEEN, after)
-            if len(rows) + len(rest) > limit + 1 + _extra(limit):
+            if len(rows) + len(rest) > limit + 1 + _extra(wanted).limit:
                 rows += rest[: limit - len(rows)]
                 return Page(rows, End.INSIDE, after)
             rows += rest
         return Page(rows, End.LAST, after)
 
-    def _by_score(self, post: str) -> list[list[Row]]:
-        newest_first = threads_of(self._all(post))[::-1]
-        scores = self.ranking.of(post, {thread[0].root: thread[0].score for thread in newest_first})
+    def _by_score(self, wanted: List) -> list[list[Row]]:
+        newest_first = threads_of(self.ranking.rows(wanted.post, lambda: self._all(wanted)))[::-1]
+        scores = self.ranking.of(wanted.post, {thread[0].root: thread[0].score for thread in newest_first})
         by_score = sorted(newest_first, key=lambda thread: -scores[thread[0].root])
         return [[replace(row, rank=scores[row.root]) for row in thread] for thread in by_score]
 
-    def _all(self, post: str) -> list[Row]:
+    def _all(self, wanted: List) -> list[Row]:
         """All rows of a post, in order.
 
         Raises:
-            SortUnavailable: the post is too long to be read in one request.
+            SortUnavailable: the post is longer than it was a moment ago.
         """
-        rows: list[Row] = []
-        for _ in range(MAX_QUERIES):
-            span = Span(keys.thread(post), above=rows[-1].path if rows else "")
-            found = self.table.query(span, index=PUBLISHED)
-            rows += [_row(entry) for entry in found.items]
-            if not found.more:
-                return rows
-        raise SortUnavailable({"sort": "is not available for this many comments"})
+        found = self.table.query(Span(keys.thread(wanted.post)), index=PUBLISHED)
+        if found.more:
+            raise SortUnavailable({"sort": "is not available for this many comments"})
+        return [_row(entry) for entry in found.items]
 
-    def _rows(self, span: Span, limit: int, *, backwards: bool = False) -> tuple[list[Row], bool]:
+    def _rows(self, wanted: List, span: Span, *, backwards: bool = False) -> tuple[list[Row], bool]:
         """Up to ``limit`` rows and one more, which shows whether the last thread is complete."""
-        found = self.table.query(span, index=PUBLISHED, limit=limit + 1, backwards=backwards)
-        rows = [_row(entry) for entry in found.items]
-        return rows, len(rows) > limit or (found.more and len(rows) <= limit)
+        found = self._read(span, PUBLISHED, wanted.limit + 1, wanted.room, backwards=backwards)
+        return [_row(entry) for entry in found.items], found.more or len(found.items) > wanted.limit
 
-    def _oldest(self, post: str, limit: int, after: Position | None) -> Page:
+    def _read(self, span: Span, index: Index, most: int, room: Room, *, backwards: bool = False) -> QueryResult:
+        """Up to ``most`` entries, in as few queries as there is room for; at least MIN_ROWS, so that a page goes on."""
+        entries: list[Item] = []
+        at_once = room.rows(most) or min(most, MIN_ROWS)
+        for _ in range(MAX_PORTIONS):
+            found = self.table.query(span, index=index, limit=at_once, backwards=backwards)
+            room.spend_entries(found.items)
+            entries += found.items
+            if not found.more or len(entries) >= most:
+                return QueryResult(entries, found.more)
+            on = {"below": found.last} if backwards else {"first": found.last + BEFORE_SEPARATOR}
+            span, at_once = replace(span, **on), room.rows(most - len(entries))
+            if not at_once:
+                break
+        return QueryResult(entries, more=True)
+
+    def _oldest(self, wanted: List, after: Position | None) -> Page:
+        post, limit = wanted.post, wanted.limit
         first = ""
         if after:
             first = after.path + BEFORE_SEPARATOR if after.inside else after.root + AFTER_SEPARATOR
-        rows, more = self._rows(Span(keys.thread(post), first=first), limit)
+        rows, more = self._rows(wanted, Span(keys.thread(post), first=first))
         if not more:
             return Page(rows, End.LAST, after)
         whole = _without_last_thread(rows)
         if not _is_enough(whole, rows, limit):
             span = Span(keys.thread(post), first=rows[-1].path + BEFORE_SEPARATOR)
-            extra, more = self._rows(span, _extra(limit))
+            extra, more = self._rows(_extra(wanted), span)
             rows += extra
             whole = _without_last_thread(rows)
         if not more:
@@ -124,49 +155,50 @@ class Threads:
             return Page(rows[:-1], End.INSIDE, after)
         return Page(whole, End.BETWEEN, after)
 
-    def _newest(self, post: str, limit: int, after: Position | None) -> Page:
-        rows, more = self._rows_backwards(post, limit, after.root if after else "")
+    def _newest(self, wanted: List, after: Position | None) -> Page:
+        rows, more = self._rows_backwards(wanted, after.root if after else "")
         if not more:
             return Page(_newest_first(rows), End.LAST, after)
-        whole = _whole_threads(rows, limit)
-        if _is_enough(whole, rows, limit):
+        whole = _whole_threads(rows, wanted.limit)
+        if _is_enough(whole, rows, wanted.limit):
             return Page(_newest_first(whole), End.BETWEEN, after)
-        return replace(self._newest_with_a_long_thread(post, limit, rows, whole), after=after)
+        return replace(self._newest_with_a_long_thread(wanted, rows, whole), after=after)
 
-    def _rows_backwards(self, post: str, limit: int, below: str) -> tuple[list[Row], bool]:
+    def _rows_backwards(self, wanted: List, below: str) -> tuple[list[Row], bool]:
         """The last rows before a thread, or of the whole post, in order."""
-        rows, more = self._rows(Span(keys.thread(post), below=below), limit, backwards=True)
+        rows, more = self._rows(wanted, Span(keys.thread(wanted.post), below=below), backwards=True)
         return rows[::-1], more
 
-    def _newest_with_a_long_thread(self, post: str, limit: int, rows: list[Row], whole: list[Row]) -> Page:
+    def _newest_with_a_long_thread(self, wanted: List, rows: list[Row], whole: list[Row]) -> Page:
         """A page that ends in a long thread, whose beginning takes a second query."""
         root = rows[0].root
         end = rows[: len(rows) - len(whole)]
-        head, _ = self._rows(Span(keys.thread(post), first=root, last=end[0].path), _extra(limit))
+        head, _ = self._rows(_extra(wanted), Span(keys.thread(wanted.post), first=root, last=end[0].path))
         if head and head[-1].path < end[0].path:
             return Page([*_newest_first(whole), *head], End.INSIDE)
         return Page([*_newest_first(whole), *head[:-1], *end], End.BETWEEN)
 
-    def _rest_and_older(self, post: str, limit: int, after: Position) -> Page:
+    def _rest_and_older(self, wanted: List, after: Position) -> Page:
         """The rest of a long thread, followed by as many older threads as fit."""
+        post, limit = wanted.post, wanted.limit
         first, last = after.path + BEFORE_SEPARATOR, after.root + AFTER_SEPARATOR
-        rest, more = self._rows(Span(keys.thread(post), first=first, last=last), limit)
+        rest, more = self._rows(wanted, Span(keys.thread(post), first=first, last=last))
         if more:
             return Page(rest[:limit], End.INSIDE, after)
-        room = limit - len(rest)
-        older, more = self._rows_backwards(post, room, after.root)
+        older_wanted = replace(wanted, limit=limit - len(rest))
+        older, more = self._rows_backwards(older_wanted, after.root)
         if not more:
             return Page([*rest, *_newest_first(older)], End.LAST, after)
-        return Page([*rest, *_newest_first(_whole_threads(older, room))], End.BETWEEN, after)
+        return Page([*rest, *_newest_first(_whole_threads(older, older_wanted.limit))], End.BETWEEN, after)
 
 
 def _row(entry: Item) -> Row:
     return Row(entry["psk"], public_from_entry(entry))
 
 
-def _extra(limit: int) -> int:
-    """The rows that a second query may read, so that a page of 25 takes at most 4 read units."""
-    return max(2, limit // 5 - 1)
+def _extra(wanted: List) -> List:
+    """What a second query may read, so that a page of 25 takes at most 4 read units."""
+    return replace(wanted, limit=max(2, wanted.limit // 5 - 1))
 
 
 def _is_enough(whole: Sequence[Row], rows: Sequence[Row], limit: int) -> bool:

@@ -40,9 +40,9 @@ def main() -> int:
         with running_cloud(port=options.port) as cloud:
             print("Run this in another shell to use the simulated account there; its data is lost when it stops:\n")
             print("\n".join(f"  export {name}={value}" for name, value in cloud.environment.items()))
-            print(f"\nThen, for example:\n\n  make deploy STAGE=dev URL={cloud.address('afterword', 'dev')}\n")
-            if HERE != "arm64":
-                print(f'First set "lambda_architecture": "{HERE}" in .chalice/config.json, to match this machine.')
+            print(
+                f"\nThen, for example:\n\n  make deploy STAGE=dev URL={cloud.address('afterword', 'dev')} ARCH={HERE}\n"
+            )
             print("The functions' output appears here. Press Ctrl-C to stop.\n", flush=True)
             watch(cloud)
     except (OSError, EngineFailed) as problem:

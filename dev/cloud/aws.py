@@ -8,19 +8,24 @@ unless another URL is given.
 import copy
 import logging
 from collections.abc import Mapping
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass
 from typing import Any, Self
 
 import boto3
 from moto.apigateway.models import APIGatewayBackend, Deployment, RestAPI, apigateway_backends
+from moto.apigatewayv2.models import ApiGatewayV2Backend, apigatewayv2_backends
+from moto.awslambda.exceptions import UnknownFunctionException
 from moto.awslambda.models import LambdaFunction, lambda_backends
 from moto.cloudformation.models import CloudFormationBackend, Stack, cloudformation_backends
 from moto.core.base_backend import BackendDict
 from moto.core.model_instances import reset_model_data
 from moto.moto_server.threaded_moto_server import ThreadedMotoServer
 
-import dev.cloud.cloudformation  # noqa: F401  before moto's CloudFormation is first used
+import dev.cloud.account
+import dev.cloud.edge_resources  # noqa: F401  before moto's CloudFormation is first used
+from dev.cloud.conditions import without_conditions
+from dev.cloud.domains import DomainsModel
 from dev.cloud.worker import ACCOUNT
 
 HOST = "127.0.0.1"
@@ -111,9 +116,16 @@ class ApiGatewayModel(APIGatewayBackend):
 
 
 class Stacks(CloudFormationBackend):
-    """moto's model of CloudFormation, where ``UsePreviousValue`` also works for parameters that were never given."""
+    """moto's model of CloudFormation, in which updates notice changed conditions.
+
+    ``UsePreviousValue`` also works for parameters that were never given.
+    """
 
     __module__ = CloudFormationBackend.__module__  # where moto looks for its URLs
+
+    def create_stack(self, name: str, template: str, parameters: dict[str, Any], *more: Any, **others: Any) -> Stack:  # noqa: ANN401  as moto
+        """Create a stack."""
+        return super().create_stack(name, without_conditions(template, parameters), parameters, *more, **others)
 
     def update_stack(
         self,
@@ -126,7 +138,10 @@ class Stacks(CloudFormationBackend):
         """Update a stack's template or parameters."""
         known = self.get_stack(name).parameters
         given = [each for each in parameters if "ParameterValue" in each or each["ParameterKey"] in known]
-        return super().update_stack(name, template, role_arn, given, tags)
+        values = {
+            name: str(each.get("ParameterValue", known.get(name))) for each in given for name in [each["ParameterKey"]]
+        }
+        return super().update_stack(name, without_conditions(template, values), role_arn, given, tags)
 
 
 class Aws(AbstractContextManager["Aws"]):
@@ -140,7 +155,8 @@ class Aws(AbstractContextManager["Aws"]):
     def __enter__(self) -> Self:
         """Start the server with an empty account."""
         logging.getLogger("werkzeug").setLevel(logging.WARNING)  # a line for each request otherwise
-        apigateway_backends.backend, cloudformation_backends.backend = ApiGatewayModel, Stacks
+        apigateway_backends.backend, apigatewayv2_backends.backend = ApiGatewayModel, DomainsModel
+        cloudformation_backends.backend = Stacks
         BackendDict.reset()
         reset_model_data()
         self._server.start()
@@ -152,7 +168,8 @@ class Aws(AbstractContextManager["Aws"]):
         self._server.stop()
         BackendDict.reset()
         reset_model_data()
-        apigateway_backends.backend, cloudformation_backends.backend = APIGatewayBackend, CloudFormationBackend
+        apigateway_backends.backend, apigatewayv2_backends.backend = APIGatewayBackend, ApiGatewayV2Backend
+        cloudformation_backends.backend = CloudFormationBackend
 
     @property
     def environment(self) -> dict[str, str]:
@@ -199,13 +216,13 @@ class Aws(AbstractContextManager["Aws"]):
         return None
 
     def function(self, name: str) -> LambdaFunction:
-        """The function with a name or ARN.
+        """The function with a name or ARN; with an alias at its end, the version that this stands for.
 
         Raises:
             LookupError: it does not exist.
         """
-        for functions in lambda_backends[ACCOUNT].values():
-            for function in functions.list_functions():
-                if name in (function.function_name, function.function_arn):
-                    return function
+        for region, functions in lambda_backends[ACCOUNT].items():
+            if not name.startswith("arn:") or name.split(":")[3] == region:
+                with suppress(UnknownFunctionException):
+                    return functions.get_function(name)
         raise LookupError(f"there is no function {name}")

@@ -62,10 +62,10 @@ class Cloud:
 
 
 @contextmanager
-def running_cloud(*, aws_port: int = 0, port: int = 0) -> Iterator[Cloud]:
-    """Start a simulated cloud; DynamoDB is the engine's if that is installed, otherwise moto's."""
+def running_cloud(*, aws_port: int = 0, port: int = 0, engine: bool = True) -> Iterator[Cloud]:
+    """Start a simulated cloud; DynamoDB is the engine's if that is wanted and installed, otherwise moto's."""
     with ExitStack() as stack:
-        dynamodb = stack.enter_context(Engine()).url if is_installed() else ""
+        dynamodb = stack.enter_context(Engine()).url if engine and is_installed() else ""
         aws = stack.enter_context(Aws(dynamodb, port=aws_port))
         functions = stack.enter_context(Functions(aws))
         url = stack.enter_context(serve_in_thread(LocalServer((HOST, port), Gateway(aws, functions))))

@@ -4,7 +4,7 @@ Import this module before moto's CloudFormation is first used, which is when mot
 """
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, ClassVar
 
 from moto.budgets.models import budgets_backends
 from moto.cloudfront.models import cloudfront_backends
@@ -76,12 +76,14 @@ class Alarm(Named, CloudFormationModel):
             metric_name=about["MetricName"],
             comparison_operator=about["ComparisonOperator"],
             evaluation_periods=int(about["EvaluationPeriods"]),
+            datapoints_to_alarm=about.get("DatapointsToAlarm"),
             period=int(about["Period"]),
             threshold=float(about["Threshold"]),
             statistic=about["Statistic"],
             description=about["AlarmDescription"],
-            dimensions=about["Dimensions"],
+            dimensions=about.get("Dimensions", []),
             alarm_actions=about.get("AlarmActions") or [],
+            insufficient_data_actions=about.get("InsufficientDataActions") or [],
             treat_missing_data=about["TreatMissingData"],
         )
         return cls(resource_name)
@@ -165,8 +167,8 @@ class Subscription(Named, CloudFormationModel):
         sns_backends[account_id][region_name].unsubscribe(resource_name)
 
 
-class Policy(Named):
-    """A CloudFront policy, which is identified by its id."""
+class NameOnly(Named):
+    """A resource of which only the name is simulated."""
 
     @staticmethod
     def cloudformation_name_type() -> str:
@@ -181,8 +183,8 @@ class Policy(Named):
         account_id: str,
         region_name: str,
         **_: object,
-    ) -> "Policy":
-        """Create the name alone: no cache is simulated."""
+    ) -> "NameOnly":
+        """Create the name alone."""
         del cloudformation_json, account_id, region_name
         return cls(resource_name)
 
@@ -191,6 +193,37 @@ class Policy(Named):
         cls, resource_name: str, cloudformation_json: Properties, account_id: str, region_name: str
     ) -> None:
         """Delete nothing: only the name exists."""
+
+
+class MetricFilter(NameOnly, CloudFormationModel):
+    """AWS::Logs::MetricFilter."""
+
+    @staticmethod
+    def cloudformation_type() -> str:
+        """The resource type."""
+        return "AWS::Logs::MetricFilter"
+
+
+class Policy(NameOnly):
+    """A CloudFront policy, which is identified by its id.  ``headers``: id → the headers that reach the origin."""
+
+    headers: ClassVar[dict[str, list[str]]] = {}
+
+    @classmethod
+    def create_from_cloudformation_json(
+        cls,
+        resource_name: str,
+        cloudformation_json: Properties,
+        account_id: str,
+        region_name: str,
+        **_: object,
+    ) -> "Policy":
+        """Keep which headers it forwards: no cache is simulated."""
+        del account_id, region_name
+        [config] = cloudformation_json["Properties"].values()
+        about = config.get("ParametersInCacheKeyAndForwardedToOrigin", config)["HeadersConfig"]
+        cls.headers[resource_name] = list(about.get("Headers", []))
+        return cls(resource_name)
 
 
 class CachePolicy(Policy, CloudFormationModel):
@@ -216,7 +249,7 @@ def origin_of(template: Properties) -> dict[str, Any]:
     return {
         "Id": template["Id"],
         "DomainName": template["DomainName"],
-        "OriginPath": template["OriginPath"],
+        "OriginPath": template.get("OriginPath", ""),
         "CustomHeaders": with_quantity(template["OriginCustomHeaders"]),
         "CustomOriginConfig": {"HTTPPort": 80, "HTTPSPort": 443, "OriginProtocolPolicy": "https-only"},
     }
@@ -228,7 +261,14 @@ def with_quantity(items: list[Any]) -> dict[str, Any]:
 
 
 class Distribution(Named, CloudFormationModel):
-    """AWS::CloudFront::Distribution."""
+    """AWS::CloudFront::Distribution.  ``configs``: id → its configuration as in the template."""
+
+    configs: ClassVar[dict[str, Properties]] = {}
+
+    @staticmethod
+    def headers_of(behaviour: Properties) -> list[list[str]]:
+        """The headers that the policies of a behaviour forward."""
+        return [Policy.headers[behaviour[name]] for name in ("CachePolicyId", "OriginRequestPolicyId")]
 
     def __init__(self, name: str, domain: str) -> None:
         super().__init__(name)
@@ -274,6 +314,7 @@ class Distribution(Named, CloudFormationModel):
             "DefaultCacheBehavior": behaviour,
         }
         made, _location, _etag = cloudfront_backends[account_id][PARTITION].create_distribution(asked, [])
+        cls.configs[made.distribution_id] = config
         return cls(made.distribution_id, made.domain_name)
 
     @classmethod
@@ -283,3 +324,4 @@ class Distribution(Named, CloudFormationModel):
         """Delete the resource."""
         del cloudformation_json, region_name
         cloudfront_backends[account_id][PARTITION].distributions.pop(resource_name)
+        cls.configs.pop(resource_name, None)

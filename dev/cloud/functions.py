@@ -5,6 +5,7 @@ A function calls AWS through a `PermissionProxy`, which enforces the policies of
 
 import io
 import platform
+import re
 import tempfile
 import threading
 import zipfile
@@ -18,6 +19,7 @@ from dev.cloud.aws import Aws
 from dev.cloud.permissions import PermissionProxy
 from dev.cloud.worker import Function, FunctionFailed, Worker
 
+NATIVE = re.compile(r"\.cpython-(\d+)-[\w-]+\.so$")
 HERE = "arm64" if platform.machine() in ("aarch64", "arm64") else "x86_64"
 
 
@@ -53,17 +55,17 @@ class Functions(AbstractContextManager["Functions"]):
         """
         function = self.aws.function(name)
         with self._lock:
-            running = self._running.setdefault(function.function_arn, Running())
+            running = self._running.setdefault(function.function_name, Running())
         with running.lock:
             return self._worker(running, function).invoke(event)
 
     def output(self, name: str) -> str:
         """The log of a function since it was last deployed."""
-        running = self._running.get(self.aws.function(name).function_arn)
+        running = self._running.get(self.aws.function(name).function_name)
         return running.worker.output if running and running.worker else ""
 
     def _worker(self, running: Running, deployed: LambdaFunction) -> Worker:
-        settings = (deployed.handler, deployed.timeout, deployed.memory_size, deployed.role)
+        settings = (deployed.handler, deployed.timeout, deployed.memory_size, deployed.role, deployed.run_time)
         version = (deployed.code_sha_256, settings, dict(deployed.environment_vars))
         if running.worker is None or running.version != version:
             running.resources.close()
@@ -76,13 +78,25 @@ class Functions(AbstractContextManager["Functions"]):
 
     def _function(self, deployed: LambdaFunction, folder: Path, proxy: str) -> Function:
         if HERE not in deployed.architectures:
-            message = (
-                f'the bundle is for another architecture: set "lambda_architecture": "{HERE}" in .chalice/config.json'
-            )
+            message = f"the bundle is for another architecture: deploy with ARCH={HERE}"
             raise FunctionFailed("Runtime.WrongArchitecture", message)
         with zipfile.ZipFile(io.BytesIO(deployed.code_bytes)) as bundle:
+            check_python(bundle.namelist(), deployed.run_time or "")
             bundle.extractall(folder)
         account = {"AWS_ENDPOINT_URL": proxy, "AWS_ENDPOINT_URL_DYNAMODB": proxy, "AWS_DEFAULT_REGION": deployed.region}
         variables = {**deployed.environment_vars, **self.aws.environment, **account}
         name, timeout, memory = deployed.function_name, deployed.timeout, deployed.memory_size
         return Function(folder, deployed.handler or "", variables, name, timeout=timeout, memory=memory)
+
+
+def check_python(names: list[str], runtime: str) -> None:
+    """Check that a bundle's native modules are for the runtime, as an import would; this machine has one Python only.
+
+    Raises:
+        FunctionFailed: they are for another minor version of Python.
+    """
+    wanted = runtime.removeprefix("python").replace(".", "")
+    built = {found[1] for name in names if (found := NATIVE.search(name))}
+    if built - {wanted}:
+        message = f"Unable to import module: built for {', '.join(sorted(built))}, not for {runtime}"
+        raise FunctionFailed("Runtime.ImportModuleError", message)

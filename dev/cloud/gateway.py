@@ -16,6 +16,7 @@ from http import HTTPStatus
 
 from dev.cloud.aws import Aws
 from dev.cloud.deployed import Api, RouteMatch
+from dev.cloud.edge import Edge
 from dev.cloud.events import Request, event_from, response_of
 from dev.cloud.functions import Functions
 from dev.cloud.worker import FunctionFailed
@@ -53,10 +54,13 @@ class Gateway:
     def __init__(self, aws: Aws, functions: Functions) -> None:
         self.aws = aws
         self.functions = functions
+        self.edge = Edge(self, functions)
         self._buckets: dict[tuple[str, str], Bucket] = {}
 
     def respond(self, method: str, path: str, headers: Headers, body: bytes) -> Response:
-        """Route a request to its API."""
+        """Route a request to its API, its distribution or its function URL."""
+        if self.edge.serves(path):
+            return self.edge.respond(method, path, headers, body)
         api = self._api(path)
         if api is None:
             return Response.message(HTTPStatus.FORBIDDEN, "Forbidden")

@@ -7,6 +7,7 @@ never makes are refused.
 
 import json
 import logging
+import re
 import sys
 import threading
 from collections.abc import Iterator, Mapping
@@ -14,7 +15,7 @@ from contextlib import AbstractContextManager
 from fnmatch import fnmatchcase
 from html import escape
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any, Self
+from typing import Any, NamedTuple, Self
 from urllib.parse import parse_qs
 
 import urllib3
@@ -27,7 +28,20 @@ HOP = {"connection", "content-length", "host", "transfer-encoding"}  # headers t
 
 log = logging.getLogger(__name__)
 
-Permission = tuple[str, str]  # action, resource
+PARTITION = re.compile(r"(?P<name>#?\w+) = (?P<value>:\w+)")  # the first part of a query's key condition
+LEADING_KEYS = {"ForAllValues:StringLike": "dynamodb:LeadingKeys"}  # the only condition that is simulated
+
+
+class Permission(NamedTuple):
+    """An action on a resource.  ``partitions``: of the table's items, or the index's entries, that it concerns."""
+
+    action: str
+    resource: str
+    partitions: tuple[str, ...] = ()
+
+    def __str__(self) -> str:
+        """As it is named where it is missing, without ids."""
+        return f"{self.action} on {self.resource}"
 
 
 def required_permissions(headers: Mapping[str, str], path: str, body: bytes) -> Iterator[Permission]:
@@ -41,9 +55,10 @@ def required_permissions(headers: Mapping[str, str], path: str, body: bytes) -> 
         yield from dynamodb_permissions(operation, json.loads(body))
     elif service == "AmazonSSM":
         name = json.loads(body)["Name"].lstrip("/")
-        yield f"ssm:{operation}", arn("ssm", f"parameter/{name}")
+        yield Permission(f"ssm:{operation}", arn("ssm", f"parameter/{name}"))
     elif path.startswith("/2020-05-31/distribution/") and path.endswith("/invalidation"):
-        yield "cloudfront:CreateInvalidation", f"arn:aws:cloudfront::{ACCOUNT}:distribution/{path.split('/')[3]}"
+        resource = f"arn:aws:cloudfront::{ACCOUNT}:distribution/{path.split('/')[3]}"
+        yield Permission("cloudfront:CreateInvalidation", resource)
     else:
         yield query_permission({name: values[0] for name, values in parse_qs(body.decode(errors="replace")).items()})
 
@@ -53,19 +68,39 @@ def dynamodb_permissions(operation: str, sent: Mapping[str, Any]) -> Iterator[Pe
     if "TransactItems" in sent:
         for part in sent["TransactItems"]:
             [(kind, about)] = part.items()
-            yield f"dynamodb:{kind}Item", arn("dynamodb", f"table/{about['TableName']}")
+            yield Permission(
+                f"dynamodb:{kind}Item", arn("dynamodb", f"table/{about['TableName']}"), (partition(about),)
+            )
     elif "RequestItems" in sent:
-        for table in sent["RequestItems"]:
-            yield f"dynamodb:{operation}", arn("dynamodb", f"table/{table}")
+        for table, about in sent["RequestItems"].items():
+            yield Permission(f"dynamodb:{operation}", arn("dynamodb", f"table/{table}"), batch_partitions(about))
+    elif "IndexName" in sent:
+        index = arn("dynamodb", f"table/{sent['TableName']}/index/{sent['IndexName']}")
+        yield Permission(f"dynamodb:{operation}", index, (partition(sent),))
     else:
-        index = f"/index/{sent['IndexName']}" if "IndexName" in sent else ""
-        yield f"dynamodb:{operation}", arn("dynamodb", f"table/{sent['TableName']}{index}")
+        yield Permission(f"dynamodb:{operation}", arn("dynamodb", f"table/{sent['TableName']}"), (partition(sent),))
+
+
+def batch_partitions(about: Any) -> tuple[str, ...]:  # noqa: ANN401  two shapes
+    """The partitions of a batch of reads or of writes."""
+    if isinstance(about, Mapping):
+        return tuple(partition({"Key": key}) for key in about["Keys"])
+    return tuple(partition(request) for each in about for request in each.values())
+
+
+def partition(about: Mapping[str, Any]) -> str:
+    """The partition that an operation concerns; empty if it is not found."""
+    item = about.get("Key") or about.get("Item")
+    if item:
+        return str(item["pk"]["S"])
+    found = PARTITION.search(about.get("KeyConditionExpression", ""))
+    return str(about["ExpressionAttributeValues"][found["value"]]["S"]) if found else ""
 
 
 def query_permission(sent: Mapping[str, str]) -> Permission:
     """The permission of a call to an older service, whose calls are forms."""
     if sent.get("Action") == "Publish":
-        return "sns:Publish", sent["TopicArn"]
+        return Permission("sns:Publish", sent["TopicArn"])
     raise LookupError(f"{sent.get('Action') or 'a call of an unknown kind'} is not simulated")
 
 
@@ -75,14 +110,30 @@ def arn(service: str, name: str) -> str:
 
 
 def allows(role: Role, permission: Permission) -> bool:
-    """Whether a policy of the role allows an action.  Conditions and denials are not simulated."""
+    """Whether a policy of the role allows an action.  Denials and most conditions are not simulated."""
     statements = [statement for document in role.policies.values() for statement in json.loads(document)["Statement"]]
     return any(
         statement["Effect"] == "Allow"
-        and any(fnmatchcase(permission[0], each) for each in as_list(statement["Action"]))
-        and any(fnmatchcase(permission[1], each) for each in as_list(statement["Resource"]))
+        and any(fnmatchcase(permission.action, each) for each in as_list(statement["Action"]))
+        and any(fnmatchcase(permission.resource, each) for each in as_list(statement["Resource"]))
+        and meets(permission, statement.get("Condition", {}))
         for statement in statements
     )
+
+
+def meets(permission: Permission, condition: Mapping[str, Any]) -> bool:
+    """Whether all partitions match the patterns of a condition.
+
+    Raises:
+        LookupError: the condition is not simulated.
+    """
+    for operator, about in condition.items():
+        [(key, patterns)] = about.items()
+        if LEADING_KEYS.get(operator) != key:
+            raise LookupError(f"the condition {operator} of {key} is not simulated")
+        if not all(any(fnmatchcase(each, pattern) for pattern in patterns) for each in permission.partitions):
+            return False
+    return True
 
 
 def as_list(value: str | list[str]) -> list[str]:
@@ -131,11 +182,10 @@ class PermissionProxy(ThreadingHTTPServer, AbstractContextManager["PermissionPro
     def denial(self, headers: Mapping[str, str], path: str, body: bytes) -> str:
         """Why a call is denied; empty if it is allowed."""
         try:
-            required = [*required_permissions(headers, path, body)]
+            role = iam_backends[ACCOUNT]["aws"].get_role_by_arn(self.role)
+            missing = [str(each) for each in required_permissions(headers, path, body) if not allows(role, each)]
         except LookupError as unknown:
             return str(unknown)
-        role = iam_backends[ACCOUNT]["aws"].get_role_by_arn(self.role)
-        missing = [f"{action} on {resource}" for action, resource in required if not allows(role, (action, resource))]
         return f"User: {self.role} is not authorized to perform: {', '.join(missing)}" if missing else ""
 
     def handle_error(self, request: Any, client_address: Any) -> None:  # noqa: ANN401  the signature is inherited

@@ -26,6 +26,7 @@ MAX_SIZE = 8_000_000  # bytes
 GLIBC = range(17, 35)  # minor versions of 2.x; Lambda's Python 3.11 has 2.26, later ones 2.34
 PYTHON = f"{sys.version_info.major}{sys.version_info.minor}"
 RULES = ("archive.py", "build.py", "contents.py")
+NOT_COPIED = ("__pycache__", "deployments", "deployed", "local.json")  # bytecode would change the package's name
 COPIED = ("app.py", "chalicelib", "requirements.txt", "pyproject.toml", ".chalice")
 UMASK = 0o022
 
@@ -93,7 +94,7 @@ def copy_project(root: Path, target: Path) -> None:
     """Copy the files that a package is built from."""
     for name in COPIED:
         if (root / name).is_dir():
-            shutil.copytree(root / name, target / name, ignore=shutil.ignore_patterns("__pycache__", "deployments"))
+            shutil.copytree(root / name, target / name, ignore=shutil.ignore_patterns(*NOT_COPIED))
         else:
             shutil.copyfile(root / name, target / name)
 
@@ -198,7 +199,7 @@ def finished(path: Path, root: Path, architecture: str) -> Bundle:
     listing = path.with_suffix(".cdx.json")
     listing.write_text(inventory(files, version, sha256), encoding="utf-8")
     packages = {package.name: package.version for package in contents.packages(files)}
-    return Bundle(path, listing, architecture, len(data), sha256, len(files), packages)
+    return Bundle(path.resolve(), listing.resolve(), architecture, len(data), sha256, len(files), packages)
 
 
 def version_of(root: Path) -> str:

@@ -5,10 +5,11 @@ import importlib.metadata
 import json
 from email.message import Message
 from typing import Any, cast
+from urllib.parse import quote
 
-from .contents import CACHED, Files, Package, packages
+from ..licences import FRAMEWORK, JAVASCRIPT, PYTHON
+from .contents import CACHED, Files, Package, canonical, packages
 
-FRAMEWORK = "chalice"  # adds two modules of its own to every package, without a RECORD
 NO_LICENCE = {"", "UNKNOWN"}
 NAME_LENGTH = 100  # characters: some packages give the whole text of their licence as its name
 
@@ -19,6 +20,7 @@ def inventory(files: Files, version: str, sha256: str) -> str:
     own = [name for name in files if name.startswith(f"{FRAMEWORK}/") and not CACHED.fullmatch(name)]
     listed = [_component(package, files) for package in packages(files)]
     listed.append(_described(FRAMEWORK, str(framework["Version"]), _licences(framework), _sizes(own, files)))
+    listed += [_script(name, licence) for name, (licence, _, _) in JAVASCRIPT.items()]
     document = {
         "bomFormat": "CycloneDX",
         "specVersion": "1.6",
@@ -43,6 +45,11 @@ def _component(package: Package, files: Files) -> dict[str, Any]:
     return _described(package.name, package.version, _licences(package.about), properties)
 
 
+def _script(name: str, licence: str) -> dict[str, Any]:
+    """A library that is part of our own scripts; web/package-lock.json has its version."""
+    return {"type": "library", "name": name, "purl": f"pkg:npm/{quote(name)}", "licenses": [{"expression": licence}]}
+
+
 def _sizes(names: list[str], files: Files) -> dict[str, str]:
     return {"afterword:files": str(len(names)), "afterword:bytes": str(sum(len(files[name]) for name in names))}
 
@@ -59,8 +66,8 @@ def _described(name: str, version: str, licences: list[Any], properties: dict[st
 
 
 def _licences(about: Message) -> list[Any]:
-    """The licences in a package's metadata: an expression, a name, or classifiers."""
-    expression = about["License-Expression"]
+    """The licences of a package as we know them, or as its metadata says: an expression, a name, or classifiers."""
+    expression = PYTHON.get(canonical(str(about["Name"]))) or about["License-Expression"]
     if expression:
         return [{"expression": expression}]
     name = str(about["License"] or "").partition("\n")[0][:NAME_LENGTH]

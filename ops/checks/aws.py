@@ -12,14 +12,11 @@ from chalicelib.store.engine.upgrade import describe
 
 from ..findings import Check, Finding, Target, deploy_again, failed, ok, todo
 from ..policies import policies
-from ..stages import API_HANDLER, Stage
+from ..stages import API_HANDLER, HOURLY
+from ..watch import alarm_names
 
+NEW_ALARM = "Unchecked"  # CloudWatch's reason for the state of an alarm that was never evaluated
 MAX_BUNDLE = 8_000_000  # bytes; a bundle made by Chalice alone is more than twice as large
-
-NO_RECORD = (
-    "If it was deployed from elsewhere, copy that file from there: without it the next deployment creates a second "
-    "API with another URL."
-)
 
 
 def credentials(target: Target) -> Iterator[Finding]:
@@ -38,9 +35,7 @@ def region(target: Target) -> Iterator[Finding]:
     here = target.aws("lambda").meta.region_name
     handler = target.stage.deployed.get(API_HANDLER)
     if not handler:
-        yield failed(
-            "deployed", f"not from this folder: .chalice/deployed/{target.stage.name}.json is missing", NO_RECORD
-        )
+        yield failed("deployed", f"not to this account and {here}", deploy_again(target.stage))
         return
     there = handler["lambda_arn"].split(":")[3]
     if here == there:
@@ -136,7 +131,7 @@ def permissions(target: Target) -> Iterator[Finding]:
     """Each role has the policy of its file in .chalice."""
     iam, stage = target.aws("iam"), target.stage
     for name, wanted in policies(stage).items():
-        role = f"{stage.function}-{name}"
+        role = stage.role(name, target.aws("lambda").meta.region_name)
         try:
             granted = [
                 iam.get_role_policy(RoleName=role, PolicyName=each)["PolicyDocument"]
@@ -180,25 +175,28 @@ def limits(target: Target) -> Iterator[Finding]:
 def timer(target: Target) -> Iterator[Finding]:
     """The hourly timer is enabled."""
     client, stage = target.aws("events"), target.stage
-    for name in stage.functions[1:]:
-        arn = stage.deployed.get(name.removeprefix(f"{stage.function}-"), {}).get("lambda_arn", "")
-        rules = client.list_rule_names_by_target(TargetArn=arn)["RuleNames"] if arn else []
-        if any(client.describe_rule(Name=rule)["State"] == "ENABLED" for rule in rules):
-            yield ok("timer", f"{name} is started every hour")
-        else:
-            remedy = f"{deploy_again(stage)} Until then: `afterword --stage {stage.name} maintenance run`."
-            yield failed("timer", f"nothing starts {name}", remedy)
+    name, arn = f"{stage.function}-{HOURLY}", stage.deployed.get(HOURLY, {}).get("lambda_arn", "")
+    rules = client.list_rule_names_by_target(TargetArn=arn)["RuleNames"] if arn else []
+    if any(client.describe_rule(Name=rule)["State"] == "ENABLED" for rule in rules):
+        yield ok("timer", f"{name} is started every hour")
+    else:
+        remedy = f"{deploy_again(stage)} Until then: `afterword --stage {stage.name} maintenance run`."
+        yield failed("timer", f"nothing starts {name}", remedy)
 
 
 def alarms(target: Target) -> Iterator[Finding]:
     """The alarms exist, none is ringing, and somebody is notified."""
     stage = target.stage
+    if not stage.is_watched:
+        yield ok("alarms", "none, as you chose with WATCH=no")
+        yield from _subscription(target)
+        return
     found = target.aws("cloudwatch").describe_alarms(AlarmNamePrefix=f"{stage.function}-")["MetricAlarms"]
-    missing = sorted(_alarm_names(stage) - {alarm["AlarmName"] for alarm in found})
+    missing = sorted({*alarm_names(stage)} - {alarm["AlarmName"] for alarm in found})
     if missing:
         yield failed("alarms", f"{', '.join(missing)}: missing", deploy_again(stage))
         return
-    ringing = [alarm["AlarmName"] for alarm in found if alarm["StateValue"] == "ALARM"]
+    ringing = [alarm["AlarmName"] for alarm in found if _rings(alarm)]
     if ringing:
         yield failed("alarms", f"{', '.join(ringing)} is ringing", "The alarm's description says why.")
     else:
@@ -206,12 +204,10 @@ def alarms(target: Target) -> Iterator[Finding]:
     yield from _subscription(target)
 
 
-def _alarm_names(stage: Stage) -> set[str]:
-    """The names of the template's alarms."""
-    template = json.loads((stage.root / "infra/watch.json").read_text(encoding="utf-8"))
-    properties = [each["Properties"] for each in template["Resources"].values()]
-    names = [each["AlarmName"]["Fn::Sub"] for each in properties if "AlarmName" in each]
-    return {name.replace("${Function}", stage.function) for name in names}
+def _rings(alarm: Mapping[str, Any]) -> bool:
+    """Whether an alarm rings; one about data that ended does so without data, unless it never had any."""
+    ended = alarm["AlarmName"].endswith("-stopped") and alarm["StateValue"] == "INSUFFICIENT_DATA"
+    return alarm["StateValue"] == "ALARM" or (ended and not alarm["StateReason"].startswith(NEW_ALARM))
 
 
 def _subscription(target: Target) -> Iterator[Finding]:

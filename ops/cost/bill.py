@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from enum import StrEnum
+from math import exp
 
 from . import consumption as units
 from .consumption import Operation
@@ -25,17 +27,32 @@ QUEUE_PAGE = 10  # decisions per request for the queue
 PLATFORM_BYTES = 450  # what Lambda itself logs of a request, with CloudWatch's overhead per line
 ACCESS_BYTES = 300  # a line of the gateway's access log
 COMPRESSED = 0.15  # share of a log's size that is stored
-METRICS, ALARMS = 5, 7
+METRICS, ALARMS, PUBLIC_ALARMS = 5, 8, 2
 REMOVED = 0.01  # share of the comments that are removed after publication
 PATHS = 1  # invalidated for each removed comment
-PUBLIC_SECONDS, SCRIPT_SECONDS = 60, 300  # CloudFront's time to live of a page and of widget.js
+PATHS_A_DAY = 30  # at most
+PUBLIC_SECONDS, SCRIPT_SECONDS = 60, 86_400  # CloudFront's time to live of a page and of widget.js
+LOOKS = 2  # a view, for news: the widget looks less and less often
+LOOK_TIMES = (20, 50)  # seconds after the view, while CloudFront has the page; each further look is a minute apart
+
+
+class Way(StrEnum):
+    """How requests of readers reach the service."""
+
+    REST = "REST API"
+    CDN_REST = "CloudFront and REST API"
+    CDN_URL = "CloudFront and function URL"
 
 
 @dataclass(frozen=True)
 class Site:
-    """A site's traffic within ``days``; the table keeps ``months`` months of it.  ``cdn``: it is behind CloudFront."""
+    """A site's traffic within ``days``; the table keeps ``months`` months of it.
+
+    ``looks``: how often the widget looks for news in a view.  ``waf``: CloudFront has a rate rule.
+    """
 
     views: int = 0
+    looks: int = LOOKS
     comments: int = 0
     votes: int = 0
     approved: float = 0.9
@@ -44,7 +61,13 @@ class Site:
     days: float = MONTH
     months: float = 12
     memory: int = 1_024
-    cdn: bool = False
+    way: Way = Way.REST
+    waf: bool = False
+
+    @property
+    def has_cdn(self) -> bool:
+        """Whether it is behind CloudFront."""
+        return self.way is not Way.REST
 
 
 @dataclass(frozen=True)
@@ -72,7 +95,7 @@ def bill(site: Site) -> list[Line]:
 
 def idle(site: Site) -> list[Line]:
     """The lines of a month without visitors: only the timer runs, and the data is stored."""
-    counted = quantities(Site(memory=site.memory, cdn=site.cdn)) | stored(site)
+    counted = quantities(Site(memory=site.memory, way=site.way, waf=site.waf)) | stored(site)
     return [Line(PRICES[name], quantity) for name, quantity in counted.items()]
 
 
@@ -90,7 +113,7 @@ def quantities(site: Site) -> dict[str, float]:
     """Name of each price → the quantity that AWS counts."""
     operations = requests(site)
     calls = sum(operations.values())
-    gateway = calls - operations[units.TIMER] + preflights(site)
+    gateway = through_gateway(site, calls - operations[units.TIMER])
     logged = (calls * (units.LINE_BYTES + PLATFORM_BYTES) + gateway * ACCESS_BYTES) / GB
     return {
         "gateway": gateway,
@@ -102,22 +125,35 @@ def quantities(site: Site) -> dict[str, float]:
         "logs": logged,
         "logs_stored": logged * COMPRESSED,
         "metrics": METRICS,
-        "alarms": ALARMS,
+        "alarms": ALARMS + (PUBLIC_ALARMS if site.way is Way.CDN_URL else 0),
         "secret": 1,
         "mail": min(site.comments, HOURS),
-        **(_through_cdn(site) if site.cdn else {"out": transferred(site)}),
+        **(_through_cdn(site) if site.has_cdn else {"out": transferred(site)}),
     }
 
 
+def through_gateway(site: Site, calls: float) -> float:
+    """How many requests API Gateway counts, of so many that reach the functions.  It counts preflights too."""
+    return moderating(site) if site.way is Way.CDN_URL else calls + preflights(site)
+
+
+def moderating(site: Site) -> float:
+    """Requests of moderators."""
+    return site.decisions * (1 + 1 / QUEUE_PAGE)
+
+
 def requests(site: Site) -> dict[Operation, float]:
-    """How often each operation runs in the function."""
-    pages, scripts = float(site.views), site.views * SCRIPT_REQUESTS
-    if site.cdn:
-        pages = misses(pages, site.posts, site.days, PUBLIC_SECONDS)
+    """How often each operation runs in the functions."""
+    pages, scripts = float(site.views * (1 + site.looks)), site.views * SCRIPT_REQUESTS
+    answered = preflights(site) if site.way is Way.CDN_URL else 0
+    if site.has_cdn:
+        late = max(0, site.looks - len(LOOK_TIMES))
+        span = (0, *LOOK_TIMES)[min(site.looks, len(LOOK_TIMES))]
+        pages = misses(site.views * (1 + late), site.posts, site.days, PUBLIC_SECONDS, span)
         scripts = misses(scripts, 1, site.days, SCRIPT_SECONDS)
     return {
         units.LIST: pages,
-        units.STATIC: scripts + site.comments * COMPOSE_REQUESTS,
+        units.STATIC: scripts + site.comments * COMPOSE_REQUESTS + answered,
         units.SUBMIT: site.comments,
         units.OWN_COMMENT: site.comments,
         units.VOTE: site.votes,
@@ -129,19 +165,21 @@ def requests(site: Site) -> dict[Operation, float]:
 
 
 def preflights(site: Site) -> float:
-    """Preflight requests, to which the gateway responds: two for a comment, one for a vote."""
+    """Preflight requests, to which API Gateway responds itself: two for a comment, one for a vote."""
     return site.comments * 2 + site.votes
 
 
-def misses(requested: float, posts: int, days: float, lifetime: float) -> float:
+def misses(views: float, posts: int, days: float, lifetime: float, span: float = 0) -> float:
     """How many requests one cache passes on.
 
-    Requests are random, and posts follow Zipf's law: the second most read is read half as often as the first, and so
-    on.  ``lifetime`` is how long the cache keeps a page, in seconds.
+    Views are random, and posts follow Zipf's law: the second most read is read half as often as the first, and so on.
+    ``lifetime`` is how long the cache keeps a page, ``span`` how long a view goes on looking for news, in seconds.
+    After a page has expired, the next request comes the sooner the more views there were within that span.
     """
     whole = sum(1 / rank for rank in range(1, posts + 1))
-    shares = [requested / rank / whole for rank in range(1, posts + 1)]
-    return sum(share / (1 + share * lifetime / (days * 86_400)) for share in shares)
+    shares = [views / rank / whole for rank in range(1, posts + 1)]
+    rates = [share / (days * 86_400) for share in shares]
+    return sum(share / (rate * lifetime + exp(-rate * span)) for share, rate in zip(shares, rates, strict=True))
 
 
 def seconds(operations: Mapping[Operation, float], memory: int) -> float:
@@ -164,16 +202,18 @@ def stored(site: Site) -> dict[str, float]:
 
 def transferred(site: Site) -> float:
     """GB sent to readers."""
-    view = PAGE_BYTES + HEAD_BYTES + SCRIPT_REQUESTS * HEAD_BYTES + SCRIPT_DOWNLOADS * SCRIPT_BYTES
+    view = PAGE_BYTES + (1 + site.looks + SCRIPT_REQUESTS) * HEAD_BYTES + SCRIPT_DOWNLOADS * SCRIPT_BYTES
     return (site.views * view + (_uncached(site) + preflights(site)) * HEAD_BYTES) / GB
 
 
 def _uncached(site: Site) -> float:
     """Requests that no cache can serve."""
-    return site.comments * (COMPOSE_REQUESTS + 2) + site.votes + site.decisions * (1 + 1 / QUEUE_PAGE)
+    return site.comments * (COMPOSE_REQUESTS + 2) + site.votes + moderating(site)
 
 
 def _through_cdn(site: Site) -> dict[str, float]:
     """What AWS counts at CloudFront; traffic from the gateway to it is free."""
-    requested = site.views * (1 + SCRIPT_REQUESTS) + _uncached(site) + preflights(site)
-    return {"cdn": requested, "cdn_out": transferred(site), "invalidations": site.comments * REMOVED * PATHS}
+    requested = site.views * (1 + site.looks + SCRIPT_REQUESTS) + _uncached(site) + preflights(site)
+    paths = min(site.comments * REMOVED, PATHS_A_DAY * site.days) * PATHS
+    waf = {"waf": 1, "waf_requests": requested} if site.waf else {}
+    return {"cdn": requested, "cdn_out": transferred(site), "invalidations": paths, **waf}

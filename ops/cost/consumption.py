@@ -19,8 +19,8 @@ class Operation:
 
 LIST = Operation(reads=2.5, calls=2, ms=2.8)  # 25 comments, newest first; a later page up to 4
 SUBMIT = Operation(writes=7, reads=3, calls=6, ms=4.6)  # held
-APPROVE = Operation(writes=17, reads=3, calls=3, ms=3.1)
-REJECT = Operation(writes=13, reads=3, calls=3, ms=3.1)
+APPROVE = Operation(writes=18, reads=3, calls=3, ms=3.1)
+REJECT = Operation(writes=14, reads=3, calls=3, ms=3.1)
 VOTE = Operation(writes=11, reads=3, calls=3, ms=3.1)
 QUEUE = Operation(reads=30.5, calls=8, ms=6.2)  # 25 waiting comments
 OWN_COMMENT = Operation(reads=1, calls=1, ms=2.0)  # an author reads their own comment
@@ -28,6 +28,6 @@ STATIC = Operation(ms=0.2)  # a script, a form, an unchanged response
 TIMER = Operation(reads=30, calls=20, ms=50.0)  # the hourly timer, roughly
 
 ITEM_BYTES = 1_974  # a published comment and the audit row of its approval, each with AWS's overhead of 100 bytes
-ENTRY_BYTES = 2_271  # their index entries, with the same overhead
+ENTRY_BYTES = 2_293  # their index entries, with the same overhead
 VOTE_ITEM_BYTES, VOTE_ENTRY_BYTES = 277, 248  # a vote and its index entries
 LINE_BYTES = 150  # the log line of a request

@@ -35,6 +35,7 @@ DYNAMODB = "aws.amazon.com/dynamodb/pricing/on-demand"
 LAMBDA = "aws.amazon.com/lambda/pricing"
 CLOUDWATCH = "aws.amazon.com/cloudwatch/pricing"
 CLOUDFRONT = "aws.amazon.com/cloudfront/pricing"
+WAF = "aws.amazon.com/waf/pricing"
 
 PRICES = {
     "gateway": Price(
@@ -60,4 +61,6 @@ PRICES = {
     ),
     "cdn_out": Price("CloudFront, data to the internet", 0.085, "GB", CLOUDFRONT, "March 2026", free=1_000),
     "invalidations": Price("CloudFront, invalidation paths", 0.005, "paths", CLOUDFRONT, "April 2025", free=1_000),
+    "waf": Price("WAF, a web ACL with one rule", 6.00, "web ACL", WAF, "2026"),
+    "waf_requests": Price("WAF, requests", 0.60, "requests", WAF, "2026", per=MILLION),
 }

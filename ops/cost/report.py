@@ -8,7 +8,9 @@ from .bill import (
     COLD_MS,
     COMPOSE_REQUESTS,
     FULL_CPU,
+    LOOK_TIMES,
     METRICS,
+    PATHS_A_DAY,
     PLATFORM_BYTES,
     PUBLIC_SECONDS,
     REMOVED,
@@ -31,6 +33,7 @@ ASSUMED = (
     f"Prices are those of {REGION}, without tax; other regions differ, most by 0 to 30 %.",
     "Comments have 450 characters, a name and an author key; each is held and decided once. A page shows 25.",
     f"{SCRIPT_REQUESTS:.0%} of the views request widget.js (cached for 5 minutes), {SCRIPT_DOWNLOADS:.0%} download it.",
+    "While a page is open, the widget looks for new comments: a request each, whose response is mostly empty.",
     f"A comment adds {COMPOSE_REQUESTS} file and form requests, 2 preflights and a later visit; a vote a preflight.",
     f"The function gets a processor per {FULL_CPU:,} MB of memory; a call to DynamoDB takes {CALL_MS:g} ms.",
     f"{COLD:.0%} of the requests are cold starts, which take {COLD_MS:g} ms of a whole processor.",
@@ -41,7 +44,8 @@ ASSUMED = (
 WITH_CDN = (
     f"One cache keeps a page for {PUBLIC_SECONDS} s; with many edge locations fewer views are served from it.",
     "Views are random; the second most read post is read half as often as the first, and so on (Zipf).",
-    f"{REMOVED:.0%} of the comments are removed after publication, one by one.",
+    f"A view looks for news {LOOK_TIMES[0]} and {LOOK_TIMES[1]} s later, then at least a minute apart.",
+    f"{REMOVED:.0%} of the comments are removed after publication, one by one; {PATHS_A_DAY} a day clear the cache.",
 )
 FREE = "Free tier: only what is always free; API Gateway's first year and credits are not counted."
 
@@ -64,7 +68,7 @@ def report(site: Site) -> str:
 
 def assumptions(site: Site) -> list[str]:
     """The assumptions behind a site's bill, a sentence or two each."""
-    return [*ASSUMED, *(WITH_CDN if site.cdn else ()), FREE]
+    return [*ASSUMED, *(WITH_CDN if site.has_cdn else ()), FREE]
 
 
 def amount(line: Line) -> str:

@@ -13,7 +13,8 @@ from chalicelib.api.registry import ROUTERS
 from chalicelib.core.drafts import ID_BOUNDS
 from chalicelib.core.ids import HASH, ULID
 
-from .examples import BODIES, LISTS, PARAMETERS
+from .examples import BODIES
+from .parameters import LISTS, PARAMETERS
 from .responses import REF, responses
 
 TAGS = {

@@ -38,7 +38,13 @@ COMMENT = {
 }
 REPLY = {**COMMENT, "id": REPLY_ID, "parent": ID, "name": "Ben", "link": None, "html": "<p>I ran.</p>\n", "up": 0}
 PENDING = {**COMMENT, "status": "pending", "published": None, "up": 0}
-OWN = {**PENDING, "text": CONTENT["text"], "edit_until": "2024-07-06T09:27:33Z"}
+EDITED_AT = "2024-07-06T09:20:11Z"
+EDITED_TEXT, EDITED_HTML = "I was there, and *hardly anybody* ran.", HTML.replace("nobody", "hardly anybody")
+EDITED = {**COMMENT, "html": EDITED_HTML, "edited": EDITED_AT, "pending_edit": None}
+OWN_EDIT = {**CONTENT, "text": EDITED_TEXT, "html": EDITED_HTML, "at": EDITED_AT}
+HELD_EDIT = {**COMMENT, "pending_edit": OWN_EDIT}
+OWN = {**PENDING, "pending_edit": None, "text": CONTENT["text"], "edit_until": "2024-07-06T09:27:33Z"}
+OWN_EDITED = {**HELD_EDIT, "text": CONTENT["text"], "edit_until": "2024-07-06T09:27:33Z"}
 LATEST = {name: COMMENT[name] for name in COMMENT if name not in {"status", "up", "down", "gone"}}
 MODERATED = {
     "id": ID,
@@ -62,6 +68,7 @@ MODERATED = {
         }
     ],
     "flags": 0,
+    "pending_edit": None,
     "author": HASH,
     "network": "Zx1c3Vb5Nm7Qw9Er2Ty4Ui",
     "record": {"approved": 4, "rejected": 0, "since": "2024-05-01T07:30:00Z"},
@@ -69,6 +76,8 @@ MODERATED = {
     "earlier": None,
 }
 APPROVED = {**MODERATED, "version": 2, "status": "published", "reasons": [], "record": None}
+EDIT = {**CONTENT, "text": EDITED_TEXT, "at": EDITED_AT, "reasons": MODERATED["reasons"]}
+WITH_EDIT = {**APPROVED, "version": 3, "pending_edit": EDIT}
 ACTOR = {"kind": "moderator", "id": MODERATOR_ID, "name": "Ada"}
 ENTRY = {
     "id": ROW,
@@ -89,7 +98,17 @@ ENTRY = {
     "undoes": None,
     "undone": None,
 }
-MODERATOR = {"id": MODERATOR_ID, "name": "Ada", "role": "owner", "created": "2024-01-02T08:00:00Z"}
+JOB = {
+    "id": BULK,
+    "kind": "decide",
+    "actor": ACTOR,
+    "at": DECIDED_AT,
+    "parameters": {"comments": 40},
+    "detail": "40 decisions",
+}
+MODERATOR = {"id": MODERATOR_ID, "name": "Ada", "role": "owner", "created": "2024-01-02T08:00:00Z", "invited": False}
+INVITED = {**MODERATOR, "name": "Bea", "role": "moderator", "invited": True, "invitation": "2030-02-03T12:00:00Z"}
+LINK = {"id": HASH, "created": "2030-01-31T12:00:00Z", "expires": "2030-01-31T12:15:00Z"}
 TOKEN = {
     "id": HASH,
     "created": CREATED,
@@ -138,6 +157,7 @@ DAY = {
     "seconds_to_decision": 940,
 }
 SECRET = f"{MODERATOR_ID}7hYt5RfV3eDc1QaZ9wSx2NbGmKjUiOp4"
+SIGN_IN = f"https://comments.example/moderate#aw_link_{SECRET}"
 
 BODIES: dict[str, dict[str, Any]] = {
     "Draft": {
@@ -149,7 +169,7 @@ BODIES: dict[str, dict[str, Any]] = {
         "work": "3kx9",
         "trap": "",
     },
-    "EditedText": {**CONTENT, "text": "I was there, and *hardly anybody* ran."},
+    "EditedText": {**CONTENT, "text": EDITED_TEXT},
     "PreviewDraft": {"text": "I was there, and *nobody* ran."},
     "NewVote": {"vote": 1},
     "NewFlag": {"reason": "spam", "note": "The same text was submitted to three posts."},
@@ -177,6 +197,7 @@ BODIES: dict[str, dict[str, Any]] = {
 }
 RESPONSES: dict[str, dict[str, Any]] = {
     "PublicComment": COMMENT,
+    "EditedComment": EDITED,
     "CommentPage": {
         "post": POST,
         "title": "The panic",
@@ -201,22 +222,11 @@ RESPONSES: dict[str, dict[str, Any]] = {
     "Votes": {"up": 4, "down": 0, "vote": 1},
     "FlagAccepted": {"flagged": True},
     "LatestComments": {"comments": [LATEST]},
-    "OwnComments": {"comments": [OWN], "next": None},
+    "OwnComments": {"comments": [OWN, OWN_EDITED], "next": None},
     "ErasureResult": {"done": 7, "left": False},
-    "JobList": {
-        "jobs": [
-            {
-                "id": BULK,
-                "kind": "decide",
-                "actor": ACTOR,
-                "at": DECIDED_AT,
-                "parameters": {"comments": 40},
-                "detail": "40 decisions",
-            },
-        ]
-    },
+    "JobList": {"jobs": [JOB]},
     "JobResult": {"done": 1, "left": False, "results": [DECIDED]},
-    "QueuePage": {"comments": [MODERATED], "scanned": 1, "next": None},
+    "QueuePage": {"comments": [MODERATED, WITH_EDIT], "scanned": 2, "next": None},
     "DecisionResults": {"bulk": None, "results": [DECIDED], "job": None},
     "ModeratedComment": APPROVED,
     "CommentWithHistory": {"comment": APPROVED, "history": [ENTRY]},
@@ -249,40 +259,18 @@ RESPONSES: dict[str, dict[str, Any]] = {
     "CreatedSession": {"token": f"aw_session_{SECRET}", "session": TOKEN, "moderator": MODERATOR},
     "Tokens": {"tokens": [TOKEN]},
     "CreatedToken": {"token": f"aw_api_{SECRET}", "about": API_TOKEN},
-    "Moderators": {"moderators": [MODERATOR]},
-    "SignInLink": {"link": f"https://comments.example/moderate#aw_link_{SECRET}", "expires": "2030-01-31T12:15:00Z"},
-    "Invitation": {"moderator": MODERATOR, "link": f"https://comments.example/moderate#aw_link_{SECRET}"},
+    "Moderators": {"moderators": [MODERATOR, INVITED]},
+    "Links": {"links": [LINK]},
+    "SignInLink": {"link": SIGN_IN, "expires": "2030-01-31T12:15:00Z"},
+    "Invitation": {"moderator": INVITED, "link": SIGN_IN, "expires": "2030-02-03T12:00:00Z"},
     "Health": {"status": "ok"},
 }
-BY_STATUS: dict[tuple[str, int], dict[str, Any]] = {("PublicComment", 202): PENDING}
+BY_STATUS: dict[tuple[str, int], dict[str, Any]] = {("PublicComment", 202): PENDING, ("EditedComment", 202): HELD_EDIT}
 TEXTS: dict[str, str] = {
     "application/atom+xml; charset=utf-8": '<?xml version="1.0" encoding="utf-8"?>\n'
     '<feed xmlns="http://www.w3.org/2005/Atom"><title>Comments</title></feed>',
     "text/html; charset=utf-8": '<!DOCTYPE html>\n<html lang="en"><title>On /2024/07/panic.html</title></html>',
+    "text/plain; charset=utf-8": "Contact: mailto:security@blog.example\nExpires: 2030-07-30T00:00:00.000Z\n",
     "text/javascript; charset=utf-8": "import './assets/composer.3f2a91bc.js'\n",
     "*/*": "export const answer = 42\n",
 }
-PARAMETERS: dict[str, Any] = {
-    "comment_id": ID,
-    "job_id": BULK,
-    "name": "moderate.3f2a91bc.js",
-    "Idempotency-Key": "Kf81x0yQb3TnWm5vLs2JpA",
-    "If-None-Match": '"5d41402abc4b2a76b9719d911017c592"',
-    "post": POST,
-    "sort": "oldest",
-    "limit": 25,
-    "cursor": f"WyIwMUtCMlg1VDlNIixmYWxzZSwwXQ.{HASH}",
-    "status": "pending",
-    "author": HASH,
-    "network": HASH,
-    "actor": "q8Jv2LmN4pRs7hYt",
-    "since": "2030-01-31",
-    "until": "2030-01-31",
-    "q": "panic",
-    "parent": ID,
-    "days": 30,
-    "id": HASH,
-    "all": False,
-    "lists": True,
-}
-LISTS: dict[str, list[str]] = {"id": [ID, REPLY_ID], "post": [POST, "/2024/05/footpath.html"]}

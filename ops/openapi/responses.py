@@ -5,7 +5,8 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from chalicelib.api.http.endpoints import NO_STORE, Endpoint
+from chalicelib.api.http.caching import NO_STORE
+from chalicelib.api.http.endpoints import Endpoint
 from chalicelib.api.http.problems import (
     BadRequest,
     ContentTooLarge,
@@ -108,7 +109,7 @@ def problem_example(kind: type[Refusal]) -> dict[str, Any]:
 
 def _sample(kind: type[Refusal]) -> Refusal:
     if issubclass(kind, SortUnavailable):
-        return kind({"sort": "is available for posts with up to 500 comments"}, limit=500)
+        return kind({"sort": "is available for posts with up to 500 comments, or fewer long ones"}, limit=500)
     if issubclass(kind, Invalid):
         return kind(WRONG_FIELD)
     if issubclass(kind, TooManyRequests):

@@ -36,7 +36,7 @@ def test_a_script_with_a_fixed_name_is_revalidated_and_allows_any_origin(world: 
     assert response.status == 200
     assert response.text == (WIDGET / route[1:]).read_text(encoding="utf-8")
     assert response.headers["Content-Type"] == "text/javascript; charset=utf-8"
-    assert response.headers["Cache-Control"] == "public, max-age=300, stale-while-revalidate=86400"
+    assert response.headers["Cache-Control"] == "public, max-age=300, s-maxage=86400, stale-while-revalidate=86400"
     assert response.headers["Access-Control-Allow-Origin"] == "*"
     assert response.headers["X-Content-Type-Options"] == "nosniff"
     assert "Cross-Origin-Resource-Policy" not in response.headers  # by itself it forbids no site anything

@@ -49,7 +49,15 @@ CHANGES: dict[str, tuple[Callable[[World, str], object], dict[str, Any]]] = {
     ),
     "an author's edit": (
         lambda world, each: world.edit(each, "Other words.", author="ann"),
-        {"action": "edit", "actor": "author", "version": 3, "before": "published", "after": "pending"},
+        {
+            "action": "edit",
+            "actor": "author",
+            "version": 3,
+            "before": "published",
+            "after": "published",
+            "parameters": {"edit": "pending"},
+            "detail": "Edited the comment; the new words wait for a moderator.",
+        },
     ),
     "a moderator's edit": (
         edit_as_its_moderator,

@@ -310,7 +310,8 @@ def test_a_hostile_event_gets_the_response_in_the_table(
 
     assert response.status == status
     assert not field or wrong_fields(response) == {field}
-    assert status < 400 or calls.writes == []
+    counted = ["UpdateItem"] if field == "parent" and "PutItem" not in calls.made else []  # by its network's limit
+    assert status < 400 or calls.writes in ([], counted)
     assert status not in {400, 405, 413, 415} or calls.made == []
     [line] = log_lines(caplog)
     assert line["status"] == status
@@ -456,6 +457,16 @@ MORE: dict[str, tuple[Any, int]] = {  # in addition to the corpus
     "body that is a number": ({**good_submission(), "body": 5}, 400),
     "body of bytes": ({**good_submission(), "body": good_submission()["body"].encode()}, 202),
     "parameter without values": ({**good_list(), "multiValueQueryStringParameters": {"post": None}}, 422),
+    "parameter with text instead of a list": ({**good_list(), "multiValueQueryStringParameters": {"post": POST}}, 400),
+    "parameter with a number instead of a list": (
+        {**good_list(), "multiValueQueryStringParameters": {"limit": 5}},
+        400,
+    ),
+    "parameter with a list of lists": ({**good_list(), "multiValueQueryStringParameters": {"post": [[POST]]}}, 400),
+    "parameter with a list in the single table": ({**good_list(), "queryStringParameters": {"post": [POST]}}, 400),
+    "header with text instead of a list": ({**good_submission(), "multiValueHeaders": {"Accept": "*/*"}}, 400),
+    "header with a number instead of a list": ({**good_submission(), "multiValueHeaders": {"Accept": 1}}, 400),
+    "header with a map instead of a list": ({**good_submission(), "multiValueHeaders": {"Accept": {"a": 1}}}, 400),
     "parameters in the single table": ({**good_list(), "multiValueQueryStringParameters": None}, 200),
     "headers in the single table": ({**good_submission(), "multiValueHeaders": None}, 202),
     "lone surrogate in a parameter": (rest_event("GET", "/v1/comments", query={"post": "\ud800"}), 422),

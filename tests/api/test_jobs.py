@@ -6,6 +6,9 @@ import pytest
 
 from chalicelib.cli.main import main
 from chalicelib.core.accounts import Role
+from chalicelib.core.actors import AUTHOR
+from chalicelib.core.jobs import Job
+from chalicelib.store.jobs import MAX_OPEN
 from tests.support.world import World, key22
 
 JOBS = "/v1/moderation/jobs"
@@ -137,6 +140,18 @@ def test_an_author_who_could_not_be_erased_at_once_is_erased_by_a_moderator(worl
     assert not finish(world, job["id"])["left"]
     assert unfinished(world) == []
     assert world.queue() == []
+
+
+def test_no_number_of_authors_erasures_hides_a_moderators_unfinished_work(world: World) -> None:
+    for number in range(MAX_OPEN + 2):
+        job = Job(id=f"author{number}", kind="erase", actor=AUTHOR, at=world.clock(), payload={})
+        world.runtime.jobs.begin(job)
+    _, bulk = half_decided(world)
+
+    listed = unfinished(world)
+
+    assert listed[0]["id"] == bulk
+    assert [job["kind"] for job in listed] == ["decide"] + ["erase"] * (MAX_OPEN - 1)
 
 
 def test_an_author_who_was_erased_leaves_no_job_behind(world: World) -> None:

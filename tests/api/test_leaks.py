@@ -11,6 +11,7 @@ from moto import mock_aws
 
 from chalicelib import runtime as runtimes
 from chalicelib.api.assets import STATIC, find_assets
+from chalicelib.core.crypto.form_tokens import Form, form_token
 from chalicelib.core.crypto.signing import sign
 from tests.support import non_interference
 from tests.support.canaries import CANARY, spellings_found, spellings_of
@@ -33,7 +34,9 @@ class Pair:
 
     def known(self, scenario: Scenario) -> Known:
         """What requests to this world can use."""
-        return Known(list(scenario.public.values()), list(scenario.hidden.values()), self.cursors, self.assets)
+        opened = min(each.world.clock() for each in (self.full, self.public))
+        form = form_token(self.full.world.runtime.keys.signing, POST, Form(opened))
+        return Known(list(scenario.public.values()), list(scenario.hidden.values()), self.cursors, self.assets, form)
 
 
 @pytest.fixture(scope="module")
@@ -179,7 +182,7 @@ def test_moderators_and_authors_can_tell_the_worlds_apart(pair: Pair) -> None:
     assert statuses == {"pending", "rejected", "spam", "deleted"}
     assert all(spellings_found(str(comments)) for status, comments in found.items() if status != "flagged")
     assert {each["id"] for each in found["flagged"]} & set(pair.full.public.values())
-    assert all(f"{CANARY} {what}" in items for what in ("text", "name", "title", "note", "flag", "edited"))
+    assert all(f"{CANARY} {what}" in items for what in ("text", "name", "title", "note", "flag", "edited", "pending"))
     activate(pair.public)
     assert not pair.public.world.queue("pending")[len(pair.public.hidden) :]
 

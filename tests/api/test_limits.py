@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from moto import mock_aws
 
+from tests.support.wire_guard import watched
 from tests.support.world import Response, World, new_world, shared_client
 
 LIMITS = {
@@ -135,3 +136,54 @@ def test_no_address_and_no_network_hash_of_it_stays_in_a_counter(limited: World)
     assert all("ttl" in item for item in counters)
     assert "203.0.113.7" not in str(items)
     assert not any(comments[0]["npk"]["S"] in str(counter) for counter in counters)
+
+
+def calls_of(world: World, **submission: Any) -> list[str]:
+    """What a submission calls."""
+    calls: list[str] = []
+    with watched(world.runtime.table.client, lambda operation, _body: calls.append(operation)):
+        world.submit(**submission)
+    return calls
+
+
+def test_a_submission_over_the_limit_costs_one_write_and_a_look_whether_it_is_a_repeat(limited: World) -> None:
+    while limited.submit().status == 202:
+        pass
+
+    assert calls_of(limited) == ["UpdateItem", "GetItem"]
+
+
+def test_a_limit_is_asked_before_anything_is_read(limited: World) -> None:
+    limited.submit(author="ann")
+
+    assert calls_of(limited)[0] == "UpdateItem"
+
+
+def test_an_edit_over_the_limit_costs_one_write(limited: World) -> None:
+    comment_id = limited.submit(author="ann").json["id"]
+    while limited.edit(comment_id, f"Again {next(limited.numbers)}", author="ann").status == 202:
+        pass
+
+    calls: list[str] = []
+    with watched(limited.runtime.table.client, lambda operation, _body: calls.append(operation)):
+        assert limited.edit(comment_id, "Once more.", author="ann").status == 429
+    assert calls == ["UpdateItem"]
+
+
+def test_an_ipv6_48_has_ten_times_the_limit_of_one_network(limited: World) -> None:
+    def submit(number: int) -> Response:
+        return limited.submit(address=f"2001:db8:1:{number:x}::1", post=f"/{number}")
+
+    statuses_of_one_minute = []
+    for number in range(31):
+        statuses_of_one_minute.append(submit(number).status)
+        limited.clock.forward(seconds=1)
+
+    assert statuses_of_one_minute == [202] * 30 + [429]
+    assert limited.submit(address="2001:db8:2::1").status == 202
+
+
+def test_an_ipv4_address_has_no_wider_network(limited: World) -> None:
+    for number in range(31):
+        assert limited.submit(address=f"203.0.113.{number}", post=f"/{number}").status == 202
+        limited.clock.forward(seconds=1)

@@ -4,13 +4,15 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from moto import mock_aws
 
 from chalicelib.core.audit import Action
 from chalicelib.core.errors import Unavailable
 from chalicelib.core.ids import sha256
 from chalicelib.core.times import iso
+from tests.support.response_checks import counted_calls
 from tests.support.threads import grow_forest, store
-from tests.support.world import World, key22
+from tests.support.world import World, key22, new_world, shared_client
 
 
 def mine(world: World, *, author: str, **query: object) -> list[dict[str, str]]:
@@ -150,6 +152,32 @@ def test_a_late_repeat_of_an_erased_comment_restores_nothing(world: World) -> No
 
     assert (again.status, again.json["id"], again.json["html"]) == (202, comment_id, "")
     assert world.queue() == []
+
+
+def test_erasing_with_random_keys_writes_nothing(world: World) -> None:
+    world.submit(author="ann")
+
+    with counted_calls() as calls:
+        for number in range(5):
+            erased = world.request("DELETE", "/v1/mine", token=f"aw_author_{key22(f'nobody {number}')}")
+            assert (erased.status, erased.json) == (200, {"done": 0, "left": False})
+
+    assert calls.writes == []
+
+
+def test_erasures_that_find_something_have_a_limit_for_each_network() -> None:
+    with mock_aws():
+        world = new_world(shared_client(), limit_edits=2)
+        with world.open():
+            statuses = []
+            for number in range(3):
+                world.submit(author=f"author {number}")
+                token = f"aw_author_{key22(f'author {number}')}"
+                statuses.append(world.request("DELETE", "/v1/mine", token=token).status)
+            for_nobody = world.request("DELETE", "/v1/mine", token=f"aw_author_{key22('nobody')}")
+
+    assert statuses == [200, 200, 429]
+    assert for_nobody.status == 200
 
 
 def test_an_erased_authors_votes_are_gone_from_republished_comments(world: World) -> None:

@@ -44,7 +44,8 @@ READ = moderating(200, 403, 200, 200)
 MODERATE = moderating(403, 403, 200, 200)
 MANAGE = moderating(403, 200, 403, 200)
 OWN = by_author(401, 404, 200)
-SESSIONS: Row = (401, 401, 401, 403, 403, 403, 403, 201, 201, *(401 for _ in WORTHLESS))
+SESSIONS: Row = (401, 401, 401, 403, 403, 403, 403, 200, 200, *(401 for _ in WORTHLESS))  # of moderators
+OWNERS: Row = (401, 401, 401, 403, 403, 403, 403, 403, 200, *(401 for _ in WORTHLESS))  # sessions of owners
 
 
 def but(row: Row, **statuses: int) -> Row:
@@ -90,19 +91,22 @@ TABLE: dict[tuple[str, str], Row] = {
     ("POST", "/v1/moderation/sessions"): but(EVERYBODY, _200=201),
     ("GET", "/v1/moderation/sessions"): READ,
     ("DELETE", "/v1/moderation/sessions"): but(READ, _200=204),
-    ("POST", "/v1/moderation/links"): SESSIONS,
+    ("POST", "/v1/moderation/links"): but(SESSIONS, _200=201),
+    ("GET", "/v1/moderation/links"): READ,
+    ("DELETE", "/v1/moderation/links"): but(SESSIONS, _200=404),
     ("GET", "/v1/moderation/tokens"): MANAGE,
-    ("POST", "/v1/moderation/tokens"): but(MANAGE, _200=201),
-    ("DELETE", "/v1/moderation/tokens"): but(MANAGE, _200=404),
+    ("POST", "/v1/moderation/tokens"): but(OWNERS, _200=201),
+    ("DELETE", "/v1/moderation/tokens"): but(OWNERS, _200=404),
     ("GET", "/v1/moderation/moderators"): MANAGE,
-    ("POST", "/v1/moderation/moderators"): but(MANAGE, _200=201),
-    ("DELETE", "/v1/moderation/moderators"): but(MANAGE, _200=204),
+    ("POST", "/v1/moderation/moderators"): but(OWNERS, _200=201),
+    ("DELETE", "/v1/moderation/moderators"): but(OWNERS, _200=204),
     ("GET", "/moderate"): EVERYBODY,
     ("GET", "/widget.js"): EVERYBODY,
     ("GET", "/count.js"): EVERYBODY,
     ("GET", "/assets/{name}"): but(EVERYBODY, _200=404),
     ("GET", "/healthz"): EVERYBODY,
     ("GET", "/openapi.json"): EVERYBODY,
+    ("GET", "/.well-known/security.txt"): but(EVERYBODY, _200=404),
 }
 OF_POST = {"post": POST}
 QUERIES = {
@@ -113,6 +117,7 @@ QUERIES = {
     ("GET", "/thread/form"): OF_POST,
     ("PATCH", "/v1/moderation/posts"): OF_POST,
     ("DELETE", "/v1/moderation/tokens"): {"id": "nothing"},
+    ("DELETE", "/v1/moderation/links"): {"id": "nothing"},
 }
 FORM = "application/x-www-form-urlencoded"
 
@@ -218,7 +223,8 @@ class Scene:
         headers, more = {"Idempotency-Key": key22(f"sent by {caller}")}, dict[str, Any]()
         if (method, route) == ("POST", "/thread"):
             headers["Content-Type"] = FORM
-            more["body"] = f"text=Hello.&post={POST}&key={key22(f'sent by {caller}')}"
+            token = self.world.runtime.submission.form_token(POST)
+            more["body"] = f"text=Hello.&post={POST}&form={token}&key={key22(f'sent by {caller}')}"
         if (method, route) == ("DELETE", "/v1/moderation/moderators"):
             friend, _ = self.world.runtime.accounts_service.invite("friend", Role.OWNER)
             more["query"] = {"id": friend.id}

@@ -211,7 +211,7 @@ def test_an_author_cannot_restore_text_that_a_moderator_removed(world: World) ->
 
     assert again.status == 202
     assert "home address" not in str(world.listed())
-    assert "A moderator had edited it." in str(world.queue()[0]["reasons"])
+    assert "A moderator had edited it." in str(world.queue()[0]["pending_edit"]["reasons"])
 
 
 def test_the_previous_text_is_deleted_with_the_comment_and_expires(world: World) -> None:

@@ -48,7 +48,7 @@ def test_an_edit_is_screened_with_its_new_words(world: World) -> None:
     assert world.edit(comment_id, "See nothing.", author="ann").status == 200
     assert world.edit(comment_id, "See https://a.example and https://b.example.", author="ann").status == 202
     [held] = world.queue()
-    assert held["reasons"][0]["detail"] == "2 links, from an author without approved comments."
+    assert held["pending_edit"]["reasons"][0]["detail"] == "2 links, from an author without approved comments."
     assert world.edit(comment_id, "See https://a.example.", author="ann").status == 200
 
 

@@ -115,7 +115,7 @@ def test_a_link_exchanged_in_parallel_gives_one_session(world: World) -> None:
     assert sorted(response.status for response in responses) == [201] + [401] * 15
     [token] = [response.json["token"] for response in responses if response.status == 201]
     assert request_queue_with(token).status == 200
-    assert len(world.runtime.accounts.tokens(moderator.id, world.clock())) == 1
+    assert len(world.runtime.accounts.tokens(moderator, world.clock())) == 1
 
 
 def test_opening_a_link_does_not_use_it_up(world: World) -> None:
@@ -133,13 +133,24 @@ def test_the_last_use_of_an_api_token_is_recorded_once_an_hour_and_does_not_exte
     [new] = world.runtime.accounts_service.tokens(moderator, TokenKind.API)
 
     with counted_calls() as calls:
-        for minutes in (30, 61, 90):
+        for minutes in (1, 30, 60, 61, 90):
             set_clock(world, made + timedelta(minutes=minutes))
             assert request_queue_with(token).status == 200
 
     [used] = world.runtime.accounts_service.tokens(moderator, TokenKind.API)
     assert used == replace(new, used=made + timedelta(minutes=61))
-    assert calls.writes == ["UpdateItem"]
+    assert calls.writes == ["UpdateItem"] * 2
+
+
+@pytest.mark.parametrize("make", ["api token", "session"])
+def test_a_token_that_was_just_used_for_the_first_time_is_shown_as_used(world: World, make: str) -> None:
+    token = world.moderator() if make == "api token" else session(world)
+
+    world.get(QUEUE, token=token)
+
+    path = "/v1/moderation/tokens" if make == "api token" else SESSIONS
+    [listed] = world.get(path, token=token).json["tokens"]
+    assert listed["used"] is not None
 
 
 def test_signing_out_ends_only_this_session(world: World) -> None:
@@ -249,7 +260,7 @@ def test_unknown_scopes_are_refused_by_name(world: World, scopes: Any) -> None:
 def test_the_last_owner_cannot_be_removed_but_the_second_last_can(world: World) -> None:
     moderators = {"ada": invited(world, "Ada")[0], "bea": invited(world, "Bea")[0]}
     moderators["mod"] = invited(world, "Mod", Role.MODERATOR)[0]
-    _, token = world.runtime.accounts_service.api_token(moderators["ada"], "tests", frozenset(Scope))
+    token = exchange(world, world.runtime.accounts_service.link(moderators["ada"].id)).json["token"]
 
     def dismiss(name: str) -> Response:
         query = {"id": moderators[name].id}
@@ -266,7 +277,8 @@ def test_the_last_owner_cannot_be_removed_but_the_second_last_can(world: World) 
 
 def test_when_two_owners_remove_each_other_at_once_one_stays(world: World) -> None:
     (ada, _), (bea, _) = invited(world, "Ada"), invited(world, "Bea")
-    tokens = [world.runtime.accounts_service.api_token(each, "tests", frozenset(Scope))[1] for each in (ada, bea)]
+    accounts = world.runtime.accounts_service
+    tokens = [exchange(world, accounts.link(each.id)).json["token"] for each in (ada, bea)]
     path, meanwhile = "/v1/moderation/moderators", list[int]()
 
     def before_the_write(model: Any, **_more: object) -> None:

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from chalicelib.core.totals import Totals
 from tests.support.world import POST, World
 
 
@@ -40,7 +41,7 @@ def test_a_thread_longer_than_a_page_continues_on_the_next(world: World) -> None
 
 def test_above_500_comments_it_is_neither_offered_nor_accepted(world: World) -> None:
     world.published()
-    world.runtime.posts.recount(POST, seen=1, count=501)
+    world.runtime.posts.recount(world.runtime.posts.get(POST), Totals(count=501, size=1))
 
     assert world.listed()["sorts"] == ["newest", "oldest"]
     response = world.get("/v1/comments", query={"post": POST, "sort": "top"})

@@ -10,6 +10,7 @@ import pytest
 
 from chalicelib.api.html.pages import article
 from chalicelib.core.public import PublicComment
+from chalicelib.core.totals import Totals
 from tests.support.html_oracle import text_of
 from tests.support.plain_browser import HOST, Page, PlainBrowser, close_post, publish_all
 from tests.support.world import POST, World, key22
@@ -145,7 +146,7 @@ def all_pages(reader: PlainBrowser, sort: str, post: str = POST) -> Iterator[Pag
 
 def test_a_page_of_long_comments_ends_below_a_mebibyte_and_continues(reader: PlainBrowser) -> None:
     post = "/" + "&<é" * 250
-    ids = set(publish_all(reader.world, ["<" * 9_990 + str(number) for number in range(14)], post=post))
+    ids = set(publish_all(reader.world, ["<" * 6_000 + str(number) for number in range(24)], post=post))
 
     pages = list(all_pages(reader, "oldest", post))
 
@@ -283,7 +284,7 @@ def test_the_json_api_never_loads_the_html_modules() -> None:
 
 def test_a_post_with_very_many_comments_is_not_sorted_by_votes(world: World) -> None:
     world.published()
-    world.runtime.posts.recount(POST, seen=1, count=501)
+    world.runtime.posts.recount(world.runtime.posts.get(POST), Totals(count=501, size=1))
 
     page = world.get("/thread", query={"post": POST})
 

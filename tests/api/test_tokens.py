@@ -164,7 +164,8 @@ def removed(world: World) -> str:
     _, token = world.runtime.accounts_service.api_token(moderator, "tests", moderator.scopes)
     query = {"id": moderator.id}
     assert request_queue_with(token).status == 200
-    assert world.request("DELETE", "/v1/moderation/moderators", query=query, token=world.token).status == 204
+    owner = session(world)
+    assert world.request("DELETE", "/v1/moderation/moderators", query=query, token=owner).status == 204
     return token
 
 

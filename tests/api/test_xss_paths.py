@@ -123,8 +123,8 @@ def write(world: World, post: str = POST) -> Response:
 
 
 def send_form(world: World, **fields: str) -> Response:
-    headers = {"Content-Type": FORM}
-    return world.request("POST", "/thread", headers=headers, body=urlencode({"post": POST, **fields}))
+    headers, token = {"Content-Type": FORM}, world.runtime.submission.form_token(fields.get("post", POST))
+    return world.request("POST", "/thread", headers=headers, body=urlencode({"post": POST, "form": token, **fields}))
 
 
 @pytest.fixture(scope="module")

@@ -5,7 +5,9 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, expect
 
+from chalicelib.core.accounts import Token, TokenKind
 from tests.support.pages import Console, one_prefix
+from tests.support.tokens import exchange
 from tests.support.world import POST
 
 pytestmark = [pytest.mark.slow, pytest.mark.browser]
@@ -120,6 +122,11 @@ def test_a_phone_is_signed_in_by_a_code_from_a_signed_in_page(console: Console, 
     phone.close()
 
 
+def valid_tokens(console: Console) -> list[Token]:
+    accounts = console.world.runtime.accounts
+    return accounts.tokens(accounts.moderator(console.moderator), console.world.clock())
+
+
 @one_prefix
 def test_a_moderator_ends_another_session_then_all(console: Console) -> None:
     page = console.page
@@ -138,9 +145,47 @@ def test_a_moderator_ends_another_session_then_all(console: Console) -> None:
 
     page.get_by_role("button", name="Sign out everywhere").click()
     console.says("Sign out everywhere, and revoke all my tokens: are you sure?")
-    assert len(console.world.runtime.accounts.tokens(console.moderator, console.world.clock())) > 1
+    assert valid_tokens(console)
     page.get_by_role("button", name="Sign out everywhere").click()
     expect(page.get_by_text("You are signed out.")).to_be_visible()
+    assert not valid_tokens(console)
+
+
+@one_prefix
+def test_a_moderator_revokes_a_link_that_was_not_used_yet(console: Console) -> None:
+    console.sign_in()
+    console.settings("Your devices")
+    console.page.get_by_role("button", name="Sign in on my phone").click()
+    expect(console.page.get_by_text("Signing out here signs out the phone too.")).to_be_visible()
+    link = (console.page.locator(".secret code").text_content() or "").rpartition("#")[2]
+
+    pending = len(console.world.runtime.accounts_service.tokens(console.moderator, TokenKind.LINK))
+
+    revoke = console.page.get_by_role("button", name="Revoke: A link that was not used yet")
+    for left in reversed(range(pending)):
+        expect(revoke).to_have_count(left + 1)
+        for _ in range(2):  # the first press asks
+            revoke.first.click()
+        expect(revoke).to_have_count(left)
+
+    console.says("The link is revoked.")
+    assert exchange(console.world, link).status == 401
+
+
+def test_an_owner_sees_and_revokes_a_pending_invitation(owners: Console) -> None:
+    page = owners.page
+    owners.sign_in()
+    owners.settings("Team")
+    page.get_by_label("Name", exact=True).fill("Mary")
+    page.get_by_role("button", name="Invite").click()
+    expect(page.get_by_role("listitem").filter(has_text="Mary").last).to_contain_text("invited · until")
+    link = (page.locator(".secret code").text_content() or "").rpartition("#")[2]
+
+    for _ in range(2):
+        page.get_by_role("button", name="Remove: Mary").click()
+
+    owners.says("is removed.")
+    assert exchange(owners.world, link).status == 401
 
 
 def moving(console: Console, source: str, target: str) -> None:

@@ -18,7 +18,7 @@ pytestmark = pytest.mark.browser
 FIRST = 25  # comments, of a queue
 FOREIGN = """() => {
   const made = new Set(('a article bdi blockquote br button code del details div em form h3 input label li ol p pre ' +
-    'span strong summary textarea time ul').split(' '))
+    'section span strong summary textarea time ul').split(' '))
   const found = []
   for (const element of document.querySelectorAll('#list *')) {
     if (!made.has(element.localName)) found.push(element.localName)

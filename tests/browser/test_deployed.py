@@ -1,6 +1,7 @@
 """End to end: the deployed bundle under Lambda's own runtime client, behind the gateway that Chalice describes."""
 
 import json
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -28,6 +29,7 @@ FUNCTION = "afterword-dev"
 TIMER = "afterword-dev-hourly"
 TABLE = "afterword-dev"
 SECRET = "/afterword/dev/secret"
+RUNTIME = f"python{sys.version_info.major}.{sys.version_info.minor}"
 WORDS = "I was there, and nobody ran."
 
 
@@ -45,9 +47,9 @@ def project(tmp_path: Path, packages: Path) -> Iterator[Project]:
 class Moderator:
     """A moderator who was invited on the command line and signs in once."""
 
-    def __init__(self, project: Project) -> None:
+    def __init__(self, project: Project, url: str = "") -> None:
         link = project.command("moderator", "invite", "Ada", "--stage", STAGE).split("#")[-1].strip()
-        self.url = project.url(STAGE)
+        self.url = url or project.url(STAGE)
         self.headers: dict[str, str] = {}
         session = self.post("sessions", {"link": link})
         self.headers = {"Authorization": f"Bearer {session['token']}"}
@@ -78,6 +80,22 @@ def without_preflight(url: str, document: Document) -> list[str]:
         for route in document["paths"]
     }
     return [route for route, response in answers.items() if response.headers.get("Access-Control-Allow-Origin") != "*"]
+
+
+def called(document: Document) -> set[str]:
+    """The functions that the API calls, each with its alias."""
+    integrations = [
+        about["x-amazon-apigateway-integration"] for methods in document["paths"].values() for about in methods.values()
+    ]
+    uris = [str(each["uri"]) for each in integrations if each.get("uri")]
+    return {uri.partition(":function:")[2].removesuffix("/invocations") for uri in uris}
+
+
+def break_latest(project: Project) -> None:
+    """Leave the function as it is between Chalice's two updates, when Python's minor version changes."""
+    functions = project.cloud.client("lambda")
+    functions.update_function_configuration(FunctionName=FUNCTION, Runtime="python3.12")
+    functions.get_waiter("function_updated").wait(FunctionName=FUNCTION)
 
 
 def write_page(blog: Blog, url: str) -> str:
@@ -160,6 +178,7 @@ def test_a_comment_from_another_site_is_approved_read_there_and_survives_deploym
     document = project.cloud.document(url)
     assert set(document["paths"]) == set(service.app.routes)
     assert document["x-amazon-apigateway-gateway-responses"] == gateway_responses()
+    assert called(document) == {f"{FUNCTION}:live"}
     assert without_preflight(url, document) == []
 
     moderator = Moderator(project)
@@ -195,8 +214,13 @@ def test_a_comment_from_another_site_is_approved_read_there_and_survives_deploym
     assert [subject for subject, _ in sent_digests(REGION)] == ["1 comment is waiting on 127.0.0.1"]
     assert WORDS not in project.cloud.output(TIMER)
 
+    break_latest(project)
+    assert WORDS in read(url)[0]
+
     project.configure(STAGE, lambda_memory_size=640)
     assert wrong(project.up(STAGE)) == []
+    about = project.cloud.client("lambda").get_function(FunctionName=FUNCTION, Qualifier="live")["Configuration"]
+    assert (about["MemorySize"], about["Runtime"]) == (640, RUNTIME)
     assert project.url(STAGE) == url
     assert WORDS in read(url)[0]
 
@@ -206,6 +230,8 @@ def test_a_comment_from_another_site_is_approved_read_there_and_survives_deploym
     assert project.cloud.client("dynamodb").list_tables()["TableNames"] == [TABLE]
     assert [each["Name"] for each in project.cloud.client("ssm").describe_parameters()["Parameters"]] == [SECRET]
 
+    (project.folder / ".chalice/local.json").unlink()  # Chalice alone would lose what is in it, and refuses
     project.chalice("deploy", "--stage", STAGE)
     assert WORDS in read(project.url(STAGE))[0]
+    assert called(project.cloud.document(project.url(STAGE))) == {FUNCTION}
     project.chalice("delete", "--stage", STAGE)

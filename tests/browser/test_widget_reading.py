@@ -69,7 +69,7 @@ def test_a_comment_shows_its_author_time_and_text(site: Site) -> None:
 
 
 def test_edits_moderators_and_tombstones_are_marked(site: Site) -> None:
-    first = site.world.published("First words", author="ann")
+    first = site.world.published("First words", author="ann", form=site.world.form())
     answered = site.world.published("Of a reader")
     answer_of_the_house(site, answered, "Of the house")
     site.world.policy(every_comment=False)
@@ -144,9 +144,12 @@ def test_a_thread_too_long_for_one_response_continues_below(site: Site) -> None:
     within = site.page.locator(".list > li", has_text="At the top")
     expect(within).to_be_visible()
     shown = within.locator("article").count()
-    within.locator("> .more").last.click()
-    expect(within.locator("article")).to_have_count(31)
     assert shown < 31
+    while shown < 31:
+        within.locator("> .more").last.click()
+        expect(within.locator("article")).not_to_have_count(shown)
+        shown = within.locator("article").count()
+    assert shown == 31
 
 
 def test_a_post_with_too_many_comments_to_sort_is_shown_newest_first(site: Site) -> None:

@@ -244,6 +244,28 @@ def test_an_author_can_edit_within_the_edit_window(site: Site) -> None:
     expect(site.button("Edit")).to_have_count(0)
 
 
+def test_an_edit_that_waits_leaves_the_published_words_in_their_place(site: Site) -> None:
+    site.visit()
+    site.write("Approved words")
+    expect(site.page.get_by_text(WAITS)).to_be_visible()
+    [comment] = site.world.queue()
+    site.world.decide("approve", comment["id"])
+    later(site, minutes=1)
+    site.reload()
+    site.button("Edit").click()
+
+    site.page.get_by_role("textbox", name="Edit", exact=True).fill("Words that wait")
+    site.button("Save").click()
+
+    expect(site.page.get_by_text("Your edit is saved.")).to_be_visible()
+    expect(site.comment("Approved words")).to_be_visible()
+    assert [each["pending_edit"]["text"] for each in site.world.queue()] == ["Words that wait"]
+    later(site, minutes=1)
+    site.reload()
+    expect(site.comment("Approved words")).to_be_visible()
+    expect(site.page.get_by_text("Words that wait")).to_have_count(0)
+
+
 def test_withdrawing_asks_first_and_can_be_cancelled(site: Site) -> None:
     site.visit()
     site.write("First words")

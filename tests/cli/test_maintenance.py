@@ -5,6 +5,8 @@ from pathlib import Path
 import pytest
 
 from chalicelib.cli.main import main
+from chalicelib.store.engine import keys
+from chalicelib.store.engine.parts import Delete, Update
 from tests.support.backups import export_backup, read_lines, restore_backup, table_items
 from tests.support.faults import ALWAYS, Fault, FaultKind, Faults, Moment, without_retry_delays
 from tests.support.invariants import read_truth
@@ -98,3 +100,18 @@ def test_a_backup_is_restored_into_a_table_with_a_running_timer(world: World, tm
     assert restore_backup(other, file) == 0
 
     assert [item for item in table_items(other) if '"CHECKPOINT#' not in item] == items
+
+
+def test_table_check_finds_pending_edits_that_the_queue_lists_wrongly(world: World) -> None:
+    unlisted, listed = (world.published(author="ann") for _ in range(2))
+    for each in (unlisted, listed):
+        world.edit(each, "Other words.", author="ann")
+    assert main(["table", "check"]) == 0
+    world.runtime.table.write(Delete(key=keys.edit(unlisted)))
+    world.runtime.table.write(Update(key=keys.comment(listed), remove=("edit",)))
+
+    assert main(["table", "check"]) == 1
+    assert main(["table", "check", "--fix"]) == 0
+    assert main(["table", "check"]) == 0
+
+    assert [each["id"] for each in world.queue()] == [unlisted]

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from chalicelib.core.text.lookalikes import skeleton
 from chalicelib.core.text.markdown import ATTRIBUTES, MAX_DEPTH, TAGS, to_html
 from chalicelib.core.text.sanitize import (
     HIDDEN,
@@ -18,7 +19,6 @@ from chalicelib.core.text.sanitize import (
     clean_name,
     clean_text,
     clip_marks,
-    skeleton,
     tidy,
 )
 from tests.support.attack_corpora import load

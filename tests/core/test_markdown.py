@@ -73,7 +73,7 @@ def test_supported_markdown_is_rendered(text: str, html: str) -> None:
         ('[a](https://b.c "d\'\\"<")', f'<a href="https://b.c" title="d\'&quot;&lt;" {REL}>a</a>'),
         ("<https://a.b/?c&d_e_>", link("https://a.b/?c&amp;d_e_", "https://a.b/?c&amp;d_e_")),
         ("<a@b.c>", link("mailto:a@b.c", "a@b.c")),
-        ("[https://a.b](https://c.d)", link("https://c.d", "https://a.b")),
+        ("[https://a.b](https://c.d)", link("https://c.d", "https://a.b (c.d)")),
         ("https://a.b/?c=1&d=2#e", link("https://a.b/?c=1&amp;d=2#e", "https://a.b/?c=1&amp;d=2#e")),
         ("https://a.b/__init__.py", link("https://a.b/__init__.py", "https://a.b/__init__.py")),
         ("(https://a.b/c_(d)).", f"({link('https://a.b/c_(d)', 'https://a.b/c_(d)')})."),

@@ -39,7 +39,7 @@ class Thread:
             effects = thread_effects(before, transition(before, status, operation="01"), self.ancestors(before))
         except ParentNotPublished:
             return
-        self.count += effects.count_change
+        self.count += effects.totals_change.count
         for after in (effects.comment, *(after for _, after in effects.ancestors)):
             self.comments[int(after.id)] = after
 

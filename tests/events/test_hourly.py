@@ -6,6 +6,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -168,6 +169,18 @@ def test_an_unavailable_table_fails_every_task_and_the_next_run_does_all(
     lines = metrics(run_timer(capsys))
 
     assert (lines["TasksFailed"], lines["WrongCounts"]) == (0, 1)
+
+
+def test_without_metrics_the_log_still_says_what_each_task_did(busy: World, capsys: pytest.CaptureFixture[str]) -> None:
+    runtime = replace(busy.runtime, settings=replace(busy.runtime.settings, metrics=0))
+    runtime.maintenance.recount_task.pause = lambda _seconds: None
+    with replace(busy, runtime=runtime).open():
+        invoke_timer()
+
+    lines = [json.loads(line) for line in capsys.readouterr().out.splitlines() if '"task"' in line]
+    assert [line["task"] for line in lines] == list(Task)
+    assert not [line for line in lines if "_aws" in line]
+    assert lines[0]["waiting"] == 2
 
 
 def test_an_unsent_digest_has_its_own_metric(busy: World, capsys: pytest.CaptureFixture[str]) -> None:

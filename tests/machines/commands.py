@@ -5,6 +5,7 @@ from typing import Any
 
 from tests.machines.operations import place_below, refusal
 from tests.support.model import (
+    EDIT_STATES,
     IMPOSSIBLE,
     PREVIOUS_TEXT_LIFE,
     STATUS_BY,
@@ -14,6 +15,7 @@ from tests.support.model import (
     Outcome,
     Row,
     change_status,
+    decide_on_edit,
     moderator,
     undo_change,
 )
@@ -52,12 +54,14 @@ class Decide:
         entry, status = model.comments.get(decision_request.id), STATUS_BY[decision_request.decision]
         if entry is None:
             return "refused", "not_found"
-        if entry.status == status and not entry.flags:
+        if entry.status == status and not entry.flags and not entry.edit:
             return "already_so", entry.status, entry.version
         if entry.version != decision_request.version:
             return "changed_meanwhile", entry.status, entry.version
         if (entry.status, decision_request.decision) in IMPOSSIBLE or entry.status == "deleted":
             return "refused", "not_possible"
+        if entry.edit and decision_request.decision in EDIT_STATES:
+            return decide_on_edit(model, entry, decision_request.decision, by, bulk=bulk)
         return change_status(model, entry, status, decision_request.decision, by, bulk=bulk)
 
     def outcome_of(self, response: Response) -> Outcome:
@@ -151,7 +155,7 @@ class ModeratorReply:
         above = model.comments.get(self.parent)
         if above is None or above.post != self.post or above.status == "deleted":
             return 422, "invalid"
-        if above.status != "published":
+        if above.status != "published" or (above.edit and self.approve):
             if not self.approve:
                 return 409, "parent_not_published"
             outcome = Decide.settle(model, DecisionRequest(self.parent, self.approve, "approve"), self.by)

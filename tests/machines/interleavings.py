@@ -138,6 +138,30 @@ class InterleavingRules(SiteMachine):
         theirs = Edit(comment_id, self.author_of(comment_id), self.new_content(name=False))
         self.interleave(one, theirs if edit else self.decision(comment_id, decision, 1), interleaving, comment_id)
 
+    @rule(comment_id=IDS, decision=DECISIONS, other=DECISIONS, edit=BOOLEANS, interleaving=INTERLEAVINGS)
+    def two_changes_of_an_edit_at_once(
+        self, comment_id: str, decision: str, other: str, edit: bool, interleaving: Interleaving
+    ) -> None:
+        """A decision about an edit that waits, mostly, meets another decision, or another edit."""
+        author = self.author_of(comment_id)
+        self.site.do(self.decision(comment_id, "approve", 0))
+        self.site.do(Edit(comment_id, author, self.new_content(name=True)))
+        one = Edit(comment_id, author, self.new_content(name=True)) if edit else self.decision(comment_id, other, 1)
+        self.interleave(one, self.decision(comment_id, decision, 0), interleaving, comment_id)
+
+    @rule(comment_id=IDS, decision=DECISIONS, withdraws=BOOLEANS, interleaving=INTERLEAVINGS)
+    def an_undo_of_a_decision_about_an_edit_during_another_change(
+        self, comment_id: str, decision: str, withdraws: bool, interleaving: Interleaving
+    ) -> None:
+        author = self.author_of(comment_id)
+        self.site.do(self.decision(comment_id, "approve", 0))
+        self.site.do(Edit(comment_id, author, self.new_content(name=True)))
+        self.site.do(self.decision(comment_id, decision, 0))
+        entry = self.entry(comment_id)
+        last = len(entry.rows) - 1 if entry and entry.rows else 0
+        other = Withdraw(comment_id, author) if withdraws else Edit(comment_id, author, self.new_content(name=False))
+        self.interleave(self.undoing(comment_id, last, 1), other, interleaving, comment_id)
+
     @rule(post=ANY_POST, closed=BOOLEANS, number=NUMBERS, undo=BOOLEANS, interleaving=INTERLEAVINGS)
     def two_changes_of_a_post_at_once(
         self, post: str, closed: bool, number: int, undo: bool, interleaving: Interleaving

@@ -87,7 +87,7 @@ class Submit:
         entry = CommentEntry(
             self.id, self.post, *place_below(above), self.author, self.submitted, model.now, status, self.content
         )
-        entry.via = list(above.via) if above else []
+        entry.via, entry.has_form = list(above.via) if above else [], bool(self.form)
         model.comments[self.id] = entry
         model.post_entry(self.post)
         return outcome_for_author(entry, 201)
@@ -125,9 +125,10 @@ class Edit:
             return 404, "not_found"
         if model.now > entry.created + EDIT_WINDOW:
             return 403, "edit_window_closed"
-        if entry.content != self.content:
+        newest = entry.edit.content if entry.edit else entry.content
+        if newest != self.content:
             apply_edit(model, entry, self.content)
-        return outcome_for_author(entry, 200)
+        return outcome_for_author(entry, 202 if entry.edit else 200)
 
     def outcome_of(self, response: Response) -> Outcome:
         return (

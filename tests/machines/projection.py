@@ -19,7 +19,7 @@ from tests.support.model import (
     known_rules,
     moderator,
 )
-from tests.support.read_invariants import canaries
+from tests.support.read_invariants import approved_words, canaries
 from tests.support.world import key22
 
 ADMIN_ACTIONS = {"close", "reopen", "retitle", "policy"}
@@ -32,15 +32,22 @@ def hash_of(author: str) -> str:
 
 def public_text(items: list[Item]) -> set[str]:
     """All public text of these comments."""
-    return canaries(*(json.dumps(item) for item in items if item["sk"] == "C" and is_public(item)))
+    return canaries(*(approved_words(item) for item in items if item["sk"] == "C" and is_public(item)))
 
 
 def stored_text(model: Model) -> set[str]:
     """All stored text that people wrote, except notes and titles in the audit log."""
     stored = [entry.content for entry in model.comments.values()]
     stored += [entry.previous[0] for entry in model.comments.values() if entry.previous]
+    stored += [content for entry in model.comments.values() for content in edit_contents(entry)]
     notes = [note for entry in model.comments.values() for note in entry.flaggers.values()]
     return canaries(*notes, *(word for content in stored for word in vars(content).values()))
+
+
+def edit_contents(entry: CommentEntry) -> list[Content]:
+    """The words of a pending edit, and those that the undo of a decision about an edit needs."""
+    pending = [entry.edit.content] if entry.edit else []
+    return pending + ([entry.kept.content, entry.kept.edit.content] if entry.kept else [])
 
 
 def significant_items(truth: Truth) -> list[Item]:
@@ -72,7 +79,7 @@ def project_model(model: Model) -> dict[str, Any]:
 
 def project_comment(entry: CommentEntry) -> tuple[Any, ...]:
     """A comment of the model, with its history and reactions."""
-    rows = [(row.act, row.before, row.after, row.version, row.undone) for row in entry.rows]
+    rows = [(row.act, row.before, row.after, row.version, row.undone, row.edit, row.was) for row in entry.rows]
     is_known = entry.status != "deleted"
     return (
         *(entry.post, entry.parent, entry.status, entry.version, entry.content, rows),
@@ -81,7 +88,7 @@ def project_comment(entry: CommentEntry) -> tuple[Any, ...]:
         {hash_of(author): ballot.direction for author, ballot in entry.votes.items()},
         {hash_of(author): note for author, note in entry.flaggers.items()},
         sorted((kind[0], len(tally.serials)) for (kind, _), tally in entry.networks.items() if tally.serials),
-        *(entry.via, entry.moved),
+        *(entry.via, entry.moved, edit_contents(entry)),
     )
 
 
@@ -197,7 +204,7 @@ def project_content(item: Item) -> Content:
 
 def project_comment_item(truth: Truth, key: str, item: Item) -> tuple[Any, ...]:
     """A comment in the table, with its history and reactions."""
-    history = [(row["act"], row.get("frm", ""), row["to"], row["ver"], "undone" in row) for row in truth.rows_of(key)]
+    history = [project_comment_row(row) for row in truth.rows_of(key)]
     previous = project_content(truth.previous_texts[key]) if key in truth.previous_texts else None
     readers = item["status"] != "deleted"  # what they left there is swept afterwards
     votes, networks = (truth.reactions(kind, key) if readers else {} for kind in ("V#", "N#"))
@@ -216,4 +223,23 @@ def project_comment_item(truth: Truth, key: str, item: Item) -> tuple[Any, ...]:
         sorted((name[0], each["n"]) for name, each in networks.items() if each["n"]),
         [relocation_number(truth, job) for job in item.get("via", [])],
         [(row["frm"], row["to"]) for row in truth.moves_of(key)],
+        project_edits(truth, key, item),
     )
+
+
+def project_comment_row(row: Item) -> tuple[Any, ...]:
+    """A row of a comment's history."""
+    about_edit = (row.get("params", {}).get(name, "") for name in ("edit", "was"))
+    return row["act"], row.get("frm", ""), row["to"], row["ver"], "undone" in row, *about_edit
+
+
+def project_edits(truth: Truth, key: str, item: Item) -> list[Content]:
+    """The words of a pending edit, and those that a decision about an edit keeps."""
+    kept = truth.edits.get(key, {})
+    pending = [project_words(item["edit"])] if "edit" in item else []
+    return pending + ([project_words(kept), project_words(kept["edit"])] if "edit" in kept else [])
+
+
+def project_words(words: Item) -> Content:
+    """The text, name and link of an edit."""
+    return Content(words["text"], words.get("name", ""), words.get("link", ""))

@@ -14,6 +14,7 @@ from tests.machines.strategies import (
     AUTHORS,
     BOOLEANS,
     CALLERS,
+    DECISIONS,
     LIMITS,
     NUMBERS,
     PLANS,
@@ -54,6 +55,18 @@ class ReaderRules(SiteMachine):
     def edit(self, comment_id: str, author: str, name: bool, plan: Plan, limit: int) -> None:
         author = author or self.author_of(comment_id)
         self.step(Edit(comment_id, author, self.new_content(name=name)), plan, limit, comment_id)
+
+    @rule(comment_id=IDS, decision=DECISIONS, again=BOOLEANS, plan=PLANS, limit=LIMITS)
+    def edit_what_was_approved(self, comment_id: str, decision: str, again: bool, plan: Plan, limit: int) -> None:
+        """The edit waits, mostly; then the author edits again or takes it back, or a moderator decides."""
+        self.site.do(self.decision(comment_id, "approve", 0))
+        author, entry = self.author_of(comment_id), self.entry(comment_id)
+        before = entry.content if entry and entry.content.text else self.new_content(name=False)
+        self.step(Edit(comment_id, author, self.new_content(name=True)), plan, limit, comment_id)
+        if again:
+            self.step(Edit(comment_id, author, before), plan, limit, comment_id)
+        else:
+            self.step(self.decision(comment_id, decision, 1), plan, limit, comment_id)
 
     @rule(comment_id=IDS, author=CALLERS, plan=PLANS, limit=LIMITS)
     def withdraw(self, comment_id: str, author: str, plan: Plan, limit: int) -> None:

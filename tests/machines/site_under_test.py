@@ -249,7 +249,7 @@ class SiteUnderTest:
         waiting = {
             key: item["ver"]
             for key, item in self.truth.comments.items()
-            if (item.get("flags") if status == "flagged" else item["status"] == status)
+            if (item.get("flags") if status == "flagged" else item["status"] == status or "edit" in item)
         }
         assert {each["id"]: each["version"] for each in found}.items() <= waiting.items()
         assert len({each["id"] for each in found}) == len(found)

@@ -5,15 +5,19 @@ from pathlib import Path
 
 import pytest
 from moto import mock_aws
+from moto.cloudformation.models import CloudFormationBackend, cloudformation_backends
 
+from dev.cloud.aws import Stacks
 from ops.stages import Stage
 from tests.support.aws_account import recorded_stage
 
 
 @pytest.fixture
 def account() -> Iterator[None]:
+    cloudformation_backends.backend = Stacks
     with mock_aws():
         yield
+    cloudformation_backends.backend = CloudFormationBackend
 
 
 @pytest.fixture

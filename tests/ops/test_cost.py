@@ -3,9 +3,11 @@
 import json
 import logging
 import os
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import timedelta
+from random import Random
 from typing import Any
 
 import pytest
@@ -15,20 +17,26 @@ from benchmarks.operations import deciding, reacting, reading, submitting
 from benchmarks.stage import text_of
 from benchmarks.units import measured
 from chalicelib.api.assets import REVALIDATED
-from chalicelib.api.http.endpoints import PUBLIC
+from chalicelib.api.http.caching import PUBLIC
 from chalicelib.cli.main import main
 from chalicelib.events import hourly
 from chalicelib.notify import cdn as edge
+from chalicelib.settings import Settings
 from chalicelib.store.engine.clients import new_client
 from chalicelib.store.engine.schema import INDEXES
 from ops.cost import consumption as consumed
 from ops.cost.bill import (
     ALARMS,
+    LOOK_TIMES,
+    LOOKS,
     METRICS,
     PATHS,
+    PATHS_A_DAY,
+    PUBLIC_ALARMS,
     PUBLIC_SECONDS,
     SCRIPT_SECONDS,
     Site,
+    Way,
     bill,
     idle,
     misses,
@@ -37,8 +45,9 @@ from ops.cost.bill import (
     total,
 )
 from ops.cost.consumption import Operation
-from ops.cost.page import LARGE, SITES
+from ops.cost.page import LARGE, SITES, SMALL
 from ops.cost.prices import PRICES
+from ops.cost.report import dollars
 from ops.stages import ROOT
 from tests.support.wire_guard import size_of
 from tests.support.world import World, key22
@@ -128,13 +137,15 @@ def test_every_alarm_and_metric_is_counted() -> None:
     resources = json.loads((ROOT / "infra/watch.json").read_text(encoding="utf-8"))["Resources"].values()
     found = {name for step in hourly.METRICS.values() for name, _ in step.values()} | {hourly.FAILED}
 
+    cdn = json.loads((ROOT / "infra/cdn.json").read_text(encoding="utf-8"))["Resources"].values()
     assert sum(each["Type"] == "AWS::CloudWatch::Alarm" for each in resources) == ALARMS
+    assert sum(each["Type"] == "AWS::CloudWatch::Alarm" for each in cdn) == PUBLIC_ALARMS
     assert len(found) == METRICS
 
 
 def test_cache_lifetimes_match_the_headers() -> None:
     assert f"s-maxage={PUBLIC_SECONDS}," in PUBLIC
-    assert f"max-age={SCRIPT_SECONDS}," in REVALIDATED
+    assert f"s-maxage={SCRIPT_SECONDS}," in REVALIDATED
     assert len(edge.PATHS) == PATHS
 
 
@@ -156,22 +167,75 @@ def test_a_cache_forwards_at_most_one_request_per_lifetime() -> None:
 def test_a_million_views_cost_what_a_calculation_by_hand_says() -> None:
     counted = quantities(Site(views=1_000_000))
 
-    assert counted["gateway"] == 1_500_000  # a page each, and a script for every second one
-    assert counted["reads"] == 1_000_000 * 2.5 + 720 * 30
+    assert counted["gateway"] == 3_500_000  # a page and two looks each, and a script for every second one
+    assert counted["reads"] == 3_000_000 * 2.5 + 720 * 30
     assert counted["writes"] == 0
-    assert {line.price.part: line.dollars for line in bill(Site(views=1_000_000))}["API Gateway (REST)"] == 5.25
+    assert {line.price.part: line.dollars for line in bill(Site(views=1_000_000))}["API Gateway (REST)"] == 12.25
+
+
+def test_the_widget_looks_for_news_as_the_bill_assumes() -> None:
+    view, features = ((ROOT / f"web/widget/{name}.js").read_text(encoding="utf-8") for name in ("view", "features"))
+    [first] = re.findall(r"const FIRST_POLL = ([\d_]+)", view)
+    [second] = re.findall(r"const FIRST_WAIT = ([\d_]+)", features)
+
+    assert (int(first) / 1_000, (int(first) + int(second)) / 1_000) == LOOK_TIMES
+    assert len(LOOK_TIMES) == LOOKS
+
+
+def test_a_look_within_the_life_of_a_page_hardly_ever_reaches_the_service() -> None:
+    views, posts, span = 100_000, 50, 1.0
+    chance, whole = Random(1), sum(1 / rank for rank in range(1, posts + 1))  # noqa: S311  not a secret
+    passed = 0
+    for rank in range(1, posts + 1):
+        began = [chance.random() * 86_400 * span for _ in range(int(views / rank / whole))]
+        until = 0.0
+        for time in sorted(each + look for each in began for look in (0, *LOOK_TIMES)):
+            if time >= until:
+                passed, until = passed + 1, time + PUBLIC_SECONDS
+
+    estimated = misses(views, posts, span, PUBLIC_SECONDS, LOOK_TIMES[-1])
+
+    assert passed <= estimated <= 1.1 * passed
+
+
+def test_through_a_function_url_api_gateway_counts_moderators_only() -> None:
+    site = Site(views=1_000_000, comments=1_000, votes=2_000, decisions=1_000, way=Way.CDN_URL)
+
+    assert quantities(site)["gateway"] == pytest.approx(1_100)  # a decision each, and a page of the queue for ten
+    assert quantities(replace(site, way=Way.CDN_REST))["gateway"] > 700_000
+
+
+@pytest.mark.parametrize("name", SITES)
+def test_each_way_is_cheaper_than_the_one_before(name: str) -> None:
+    found = [paid(bill(replace(SITES[name], way=way))) for way in Way]
+
+    assert found == sorted(found, reverse=True)
+
+
+def test_a_function_url_saves_most_of_the_bill_of_a_popular_site() -> None:
+    rest, _, url = (bill(replace(LARGE, way=way)) for way in Way)
+
+    assert total(url) < 0.5 * total(rest)
+    assert paid(url) < 0.05 * paid(rest)
+
+
+def test_the_estimate_counts_no_more_invalidations_than_are_made() -> None:
+    busy = Site(comments=1_000_000, way=Way.CDN_URL)
+
+    assert quantities(busy)["invalidations"] == 30 * PATHS_A_DAY == 900
+    assert Settings().limit_invalidations == PATHS_A_DAY
 
 
 def test_submissions_decisions_and_votes_cost_what_a_calculation_by_hand_says() -> None:
     counted = quantities(Site(comments=1_000, votes=2_000, decisions=1_000, months=1))
 
-    assert counted["writes"] == pytest.approx(1_000 * 7 + 2_000 * 11 + 900 * 17 + 100 * 13)
-    assert counted["stored"] == (1_000 * 4_245 + 2_000 * 525) / 10**9
+    assert counted["writes"] == pytest.approx(1_000 * 7 + 2_000 * 11 + 900 * 18 + 100 * 14)
+    assert counted["stored"] == (1_000 * 4_267 + 2_000 * 525) / 10**9
 
 
 @pytest.mark.parametrize("name", SITES)
 def test_an_idle_month_costs_cents(name: str) -> None:
-    assert paid(idle(SITES[name])) < 0.10
+    assert paid(idle(SITES[name])) < 0.10 * max(1, SITES[name].comments / 10_000)  # the comments are stored
 
 
 def test_an_idle_month_of_an_unused_site_costs_nothing() -> None:
@@ -187,11 +251,11 @@ def test_the_free_tier_never_makes_a_price_negative() -> None:
 def test_with_cloudfront_a_viral_day_costs_cents() -> None:
     viral = SITES["a viral day"]
 
-    assert paid(bill(replace(viral, cdn=True))) < 0.05 * paid(bill(viral))
+    assert paid(bill(replace(viral, way=Way.CDN_URL))) < 0.05 * paid(bill(viral))
 
 
 def test_every_price_is_used_and_names_its_source() -> None:
-    used = {line.price for site in (LARGE, replace(LARGE, cdn=True)) for line in bill(site)}
+    used = {line.price for site in (LARGE, replace(LARGE, way=Way.CDN_URL, waf=True)) for line in bill(site)}
 
     assert used == set(PRICES.values())
     assert all(price.page.startswith("aws.amazon.com/") and price.dated[-4:].isdigit() for price in PRICES.values())
@@ -214,6 +278,8 @@ def test_the_output_lists_the_assumed_values(priced: Callable[..., str]) -> None
     assert "Zipf" in edged
     assert "Zipf" not in plain
     assert "CloudFront, requests" in edged
+    assert re.search(r"API Gateway \(REST\) +0 requests", edged)
+    assert "WAF" not in edged
     assert "Data to the internet" not in edged.replace("CloudFront, data to the internet", "")
 
 
@@ -227,3 +293,14 @@ def test_impossible_values_are_refused(wrong: tuple[str, str], capsys: pytest.Ca
         main(["cost", *wrong])
 
     assert wrong[0] in capsys.readouterr().err
+
+
+def test_the_readme_names_the_costs_that_are_computed() -> None:
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    rows = [line.strip("| ").split(" | ") for line in text.splitlines() if "views" in line and line.startswith("| a ")]
+
+    for row, site in zip(rows, (SMALL, LARGE), strict=True):
+        ways = [paid(bill(replace(site, way=way))) for way in (Way.REST, Way.CDN_URL)]
+        assert row[1:] == [dollars(each) for each in (*ways, paid(idle(site)))]
+    for way in (Way.REST, Way.CDN_URL):
+        assert dollars(total(bill(replace(LARGE, way=way)))) in text

@@ -10,7 +10,7 @@ DEPLOY = ["deploy"]
 def test_options_that_are_not_given_are_empty() -> None:
     options = parser().parse_args(DEPLOY)
 
-    assert (options.site, options.email, options.budget, options.url, options.new) == ("", "", "", "", False)
+    assert (options.site, options.email, options.budget, options.url) == ("", "", "", "")
 
 
 @pytest.mark.parametrize(

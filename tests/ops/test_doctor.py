@@ -14,12 +14,14 @@ import pytest
 from botocore.exceptions import ClientError
 
 import app as service
+import dev.cloud.account
 from chalicelib import runtime as runtimes
 from chalicelib.cli.main import main
 from chalicelib.core.accounts import Role
 from chalicelib.runtime import Runtime
 from dev.server import running
 from ops.checks import web as checks_web
+from ops.config import with_settings
 from ops.doctor import findings, report
 from ops.findings import Finding, Target
 from tests.support.aws_account import aws, deployed_stage
@@ -108,7 +110,7 @@ def other_variables(target: Target) -> None:
 
 
 def any_policy(target: Target) -> None:
-    role = f"{target.stage.function}-api_handler"
+    role = target.stage.role("api_handler", "us-east-1")
     everything = {"Effect": "Allow", "Action": "dynamodb:*", "Resource": "*"}
     document = {"Version": "2012-10-17", "Statement": [everything]}
     aws("iam").put_role_policy(RoleName=role, PolicyName=role, PolicyDocument=json.dumps(document))
@@ -149,6 +151,15 @@ def no_notices(_patient: Target) -> None:
     aws("sns").delete_topic(TopicArn=topic["TopicArn"])
 
 
+def few_functions(_patient: Target) -> None:
+    dev.cloud.account.CONCURRENCY = 10
+
+
+def stopped(target: Target) -> None:
+    name = f"{target.stage.function}-stopped"
+    aws("cloudwatch").set_alarm_state(AlarmName=name, StateValue="INSUFFICIENT_DATA", StateReason="no data points")
+
+
 TROUBLES: dict[str, tuple[Callable[[Target], None], str, str]] = {
     "no table": (no_table, "afterword-prod does not exist", "table create` creates it"),
     "no protection": (unprotected, "deletion protection is off", "table upgrade` fixes what it can"),
@@ -165,12 +176,17 @@ TROUBLES: dict[str, tuple[Callable[[Target], None], str, str]] = {
     "no alarms": (no_alarms, "afterword-prod-waiting", "make deploy STAGE=prod"),
     "no access log": (no_access_log, "API Gateway writes no access log", "make deploy STAGE=prod"),
     "a ringing alarm": (ringing, "afterword-prod-waiting is ringing", "description says"),
+    "a stopped timer": (stopped, "afterword-prod-stopped is ringing", "description says"),
+    "few functions": (few_functions, "only 10 functions at once", "Service Quotas"),
     "no notices": (no_notices, "nobody is notified", "EMAIL="),
 }
 
 
 @pytest.mark.parametrize("trouble", TROUBLES)
-def test_problems_in_the_account_are_named_with_a_remedy(target: Target, trouble: str) -> None:
+def test_problems_in_the_account_are_named_with_a_remedy(
+    target: Target, trouble: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("dev.cloud.account.CONCURRENCY", dev.cloud.account.CONCURRENCY)  # undone at the end
     cause, words, remedy = TROUBLES[trouble]
     cause(target)
 
@@ -182,6 +198,13 @@ def test_problems_in_the_account_are_named_with_a_remedy(target: Target, trouble
 def fresh(target: Target) -> Target:
     """The target as another process sees it."""
     return replace(target, runtime=replace(target.runtime))
+
+
+def test_a_stage_without_alarms_by_choice_is_fine(target: Target) -> None:
+    no_alarms(target)
+    stage = with_settings(target.stage, {"watch": "no"})
+
+    assert wrong(replace(fresh(target), stage=stage)) == []
 
 
 def test_without_credentials_no_other_account_checks_run(target: Target) -> None:
@@ -196,14 +219,14 @@ def test_without_credentials_no_other_account_checks_run(target: Target) -> None
     assert "AWS_ACCESS_KEY_ID" in found[0].remedy
 
 
-def test_a_stage_that_was_never_deployed_from_here_is_named(target: Target) -> None:
+def test_a_stage_that_was_never_deployed_here_is_named(target: Target) -> None:
     notes = target.stage.root / ".chalice/deployed/prod.json"
     notes.unlink()
     never = replace(target, stage=replace(target.stage), url="")
 
     found = wrong(never)
 
-    assert any("not from this folder" in each.message and "second" in each.remedy for each in found)
+    assert any("not to this account" in each.message and "make deploy STAGE=prod" in each.remedy for each in found)
     assert any("URL is not known" in each.message for each in found)
 
 

@@ -29,9 +29,13 @@ def test_help_explains_every_target() -> None:
     ("arguments", "command"),
     [
         (["deploy"], "deploy"),
-        (["deploy", "STAGE=prod", "NEW=yes"], 'deploy --stage "$STAGE" --new'),
+        (["back", "STAGE=prod", "TO=v1.0"], 'back --stage "$STAGE" --to "$TO"'),
+        (["back", "STAGE=prod"], 'deploy --stage "$STAGE"'),
         (["cdn", "STAGE=prod", "OFF=yes"], 'cdn --stage "$STAGE" --off'),
+        (["cdn", "STAGE=prod", "WAF=yes", "REST=yes"], 'cdn --stage "$STAGE" --waf "$WAF" --rest'),
         (["destroy", "STAGE=prod", "TABLE=afterword-prod"], 'destroy --stage "$STAGE" --with-table "$TABLE"'),
+        (["deploy", "ARCH=x86_64"], 'deploy --arch "$ARCH"'),
+        (["deploy", "STAGE=all", "WATCH=no"], 'deploy --stage "$STAGE" --watch "$WATCH"'),
         (["bundle", "ARCH=x86_64"], 'bundle --arch "$ARCH"'),
     ],
 )

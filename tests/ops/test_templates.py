@@ -2,9 +2,11 @@
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
+from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
 
@@ -13,13 +15,16 @@ import pytest
 from moto import mock_aws
 
 from chalicelib.api.app import CORS
-from chalicelib.api.http.endpoints import NO_STORE
+from chalicelib.api.http.caching import NO_STORE
 from chalicelib.api.http.request import CDN_KEY_HEADER, VIEWER_HEADER
+from chalicelib.api.public_routers import PUBLIC_ROUTERS
 from chalicelib.api.registry import ROUTERS
 from chalicelib.cli.docs import pages
 from chalicelib.core.crypto.keys import Keys
 from chalicelib.store.engine.schema import TTL, differences
+from dev.cloud.edge import MANAGED_SIMPLE_CORS
 from ops.templates import table_template
+from ops.watch import resolved
 from tests.support.world import SECRET
 
 ROOT = Path(__file__).parents[2]
@@ -27,6 +32,7 @@ TOOLS = Path(sys.executable).parent
 EDGE_FILE = ROOT / "infra/cdn.json"
 ALWAYS_KEPT = {400, 403, 404, 405, 414, 500, 501, 502, 503, 504}  # errors that CloudFront keeps whatever they say
 NAME = "afterword-dev"
+COMMAND = re.compile(r"^\$ \.venv/bin/chalice (package .*)$", re.MULTILINE)
 
 
 @pytest.fixture(scope="module")
@@ -40,8 +46,13 @@ def resources() -> dict[str, Any]:
     return found
 
 
+def policies() -> dict[str, Any]:
+    found: dict[str, Any] = json.loads((ROOT / "infra/cdn-policies.json").read_text(encoding="utf-8"))["Resources"]
+    return found
+
+
 def caching() -> Any:
-    return resources()["Caching"]["Properties"]["CachePolicyConfig"]
+    return policies()["Caching"]["Properties"]["CachePolicyConfig"]
 
 
 def linted(*files: Path) -> subprocess.CompletedProcess[str]:
@@ -49,32 +60,74 @@ def linted(*files: Path) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, check=False, capture_output=True, text=True)  # noqa: S603  a tool of our own
 
 
-@pytest.mark.parametrize("name", ["budget", "cdn", "watch"])
+@pytest.mark.parametrize("name", ["budget", "cdn", "cdn-policies", "waf", "watch"])
 def test_a_template_passes_cfn_lint(name: str) -> None:
     found = linted(ROOT / f"infra/{name}.json")
 
     assert (found.returncode, found.stdout) == (0, "")
 
 
+def behaviours(distribution: Any) -> list[Any]:
+    """The default behaviour, then those with a pattern."""
+    condition, others, nothing = distribution["CacheBehaviors"]["Fn::If"]
+    assert (condition, nothing) == ("HasFunction", {"Ref": "AWS::NoValue"})
+    return [distribution["DefaultCacheBehavior"], *others]
+
+
+def origins(distribution: Any) -> list[Any]:
+    """The function's URL, then the REST API."""
+    [public, api] = distribution["Origins"]
+    condition, origin, nothing = public["Fn::If"]
+    assert (condition, nothing) == ("HasFunction", {"Ref": "AWS::NoValue"})
+    return [origin, api]
+
+
 def test_the_distribution_forwards_every_method_of_the_api(distribution: Any) -> None:
     methods = {endpoint.method for router in ROUTERS for endpoint in router.endpoints}
 
-    assert methods | {"HEAD", "OPTIONS"} <= set(distribution["DefaultCacheBehavior"]["AllowedMethods"])
-    assert distribution["DefaultCacheBehavior"]["CachedMethods"] == ["GET", "HEAD"]
-    assert "CacheBehaviors" not in distribution
+    for behaviour in behaviours(distribution):
+        assert methods | {"HEAD", "OPTIONS"} <= set(behaviour["AllowedMethods"])
+        assert behaviour["CachedMethods"] == ["GET", "HEAD"]
+        assert (behaviour["CachePolicyId"], behaviour["OriginRequestPolicyId"]) == (
+            {"Ref": "CachePolicy"},
+            {"Ref": "OriginRequestPolicy"},
+        )
+
+
+def test_requests_of_moderators_alone_go_to_the_rest_api(distribution: Any) -> None:
+    default, *others = behaviours(distribution)
+    readers = {endpoint.path for router in PUBLIC_ROUTERS for endpoint in router.endpoints}
+    moderators = {endpoint.path for router in ROUTERS for endpoint in router.endpoints} - readers
+
+    def goes_to_api(path: str) -> bool:
+        return any(fnmatchcase(path, each["PathPattern"]) for each in others)
+
+    assert default["TargetOriginId"] == {"Fn::If": ["HasFunction", "public", "api"]}
+    assert {each["TargetOriginId"] for each in others} == {"api"}
+    assert [each["Id"] for each in origins(distribution)] == ["public", "api"]
+    assert [path for path in moderators if not goes_to_api(path)] == []
+    assert [path for path in readers if goes_to_api(path)] == []
+
+
+def test_errors_of_lambda_itself_can_be_read_by_scripts_of_other_sites(distribution: Any) -> None:
+    default, *_ = behaviours(distribution)
+
+    assert default["ResponseHeadersPolicyId"] == MANAGED_SIMPLE_CORS
 
 
 def test_the_distribution_forwards_every_header_that_the_api_reads(distribution: Any) -> None:
-    passing = resources()["Passing"]["Properties"]["OriginRequestPolicyConfig"]["HeadersConfig"]["Headers"]
+    passing = policies()["Passing"]["Properties"]["OriginRequestPolicyConfig"]["HeadersConfig"]["Headers"]
     keyed = caching()["ParametersInCacheKeyAndForwardedToOrigin"]["HeadersConfig"]["Headers"]
     its_own = {"If-None-Match"}  # it compares entity tags by itself
-    [shown] = distribution["Origins"][0]["OriginCustomHeaders"]
 
     assert set(CORS.get_access_control_headers()["Access-Control-Allow-Headers"].split(",")) >= {*keyed, "Content-Type"}
-    assert {*passing, *keyed} >= {"Authorization", "Content-Type", "Idempotency-Key"}
+    assert {*passing, *keyed} >= {"Authorization", "Content-Type", "Idempotency-Key", "Origin", "Sec-Fetch-Site"}
     assert not its_own & {*passing, *keyed}
+    assert "Host" not in [*passing, *keyed], "a function URL accepts its own name only"
     assert VIEWER_HEADER in [name.lower() for name in passing]
-    assert shown["HeaderName"].lower() == CDN_KEY_HEADER
+    for origin in origins(distribution):
+        [shown] = origin["OriginCustomHeaders"]
+        assert shown["HeaderName"].lower() == CDN_KEY_HEADER
 
 
 def test_the_distribution_caches_only_what_the_headers_allow(distribution: Any) -> None:
@@ -94,10 +147,10 @@ def test_personal_responses_forbid_caching() -> None:
 
 
 def test_the_only_permission_is_to_invalidate_this_distribution() -> None:
-    [statement] = resources()["Forgetting"]["Properties"]["PolicyDocument"]["Statement"]
-
-    assert statement["Action"] == "cloudfront:CreateInvalidation"
-    assert statement["Resource"]["Fn::Sub"].endswith(":distribution/${Distribution}")
+    for name in ("Forgetting", "PublicForgetting"):
+        [statement] = resources()[name]["Properties"]["PolicyDocument"]["Statement"]
+        assert statement["Action"] == "cloudfront:CreateInvalidation"
+        assert statement["Resource"]["Fn::Sub"].endswith(":distribution/${Distribution}")
     policies = [path.read_text(encoding="utf-8") for path in (ROOT / ".chalice").glob("policy*.json")]
     assert not [text for text in policies if "cloudfront" in text]
 
@@ -135,6 +188,12 @@ def test_the_table_is_retained_when_its_stack_is_deleted_and_is_backed_up() -> N
     assert table["Properties"]["DeletionProtectionEnabled"] is True
 
 
+def may_log(policy: dict[str, Any], group: str) -> bool:
+    """Whether a policy allows writing to a log group."""
+    allowed = [each["Resource"] for each in policy["Statement"] if "logs:PutLogEvents" in each["Action"]]
+    return any(arn.endswith(f":{group}:*") for arns in allowed for arn in arns)
+
+
 @pytest.mark.slow
 def test_chalice_merges_the_table_and_the_result_passes_cfn_lint(tmp_path: Path) -> None:
     project = tmp_path / "project"
@@ -146,14 +205,20 @@ def test_chalice_merges_the_table_and_the_result_passes_cfn_lint(tmp_path: Path)
         elif (ROOT / name).exists():
             shutil.copy(ROOT / name, project / name)
     (project / "requirements.txt").write_text("", encoding="utf-8")  # the template does not depend on them
-    command: list[str | Path] = [TOOLS / "chalice", "package", "--merge-template", ROOT / "infra/table.json", "out"]
+    shutil.copytree(ROOT / "infra", project / "infra")
+    [documented] = COMMAND.findall((ROOT / "docs/deploying.md").read_text(encoding="utf-8"))
+    command: list[str | Path] = [TOOLS / "chalice", *documented.split()]
 
     subprocess.run(command, check=True, cwd=project, capture_output=True, env=os.environ | {"PYTHONPATH": ""})  # noqa: S603  likewise
 
     template = project / "out/sam.json"
     made = json.loads(template.read_text(encoding="utf-8"))
     assert made["Resources"]["Table"] == json.loads(table_template())["Resources"]["Table"]
-    variables = made["Resources"]["APIHandler"]["Properties"]["Environment"]["Variables"]
-    assert variables["AFTERWORD_TABLE"] == {"Ref": "Table"}
+    for name, function in (("APIHandler", "afterword-prod"), ("Hourly", "afterword-prod-hourly")):
+        properties = made["Resources"][name]["Properties"]
+        assert properties["Environment"]["Variables"]["AFTERWORD_TABLE"] == {"Ref": "Table"}
+        assert resolved(properties["FunctionName"], {"TableName": "afterword-prod"}) == function
+        role = made["Resources"][properties["Role"]["Fn::GetAtt"][0]]["Properties"]
+        assert may_log(role["Policies"][0]["PolicyDocument"], f"/aws/lambda/{function}")
     found = linted(template)
     assert (found.returncode, found.stdout) == (0, "")

@@ -6,8 +6,10 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
+from ops.config import with_settings
+from ops.stacks import alarm_stack
 from ops.stages import ROOT, Stage
-from ops.watch import alarm_stack, deploy_alarms, deploy_budget
+from ops.watch import alarm_names, deploy_alarms, deploy_budget, restore_alarms
 from tests.support.aws_account import aws
 
 ACCOUNT_ID = "123456789012"  # moto's
@@ -25,7 +27,7 @@ def mails() -> list[str]:
 def test_without_an_email_there_are_alarms_without_notifications(stage: Stage) -> None:
     assert deploy_alarms(aws, stage) == "created"
 
-    names = ("failures", "throttles", "waiting", "counts", "hourly", "timer", "stopped")
+    names = ("failures", "throttles", "rejected", "waiting", "counts", "hourly", "timer", "stopped")
     assert set(alarms()) == {f"afterword-prod-{name}" for name in names}
     assert not any(alarm.get("AlarmActions") for alarm in alarms().values())
     assert mails() == []
@@ -93,6 +95,57 @@ def test_the_stack_is_removed_with_everything_it_created(stage: Stage) -> None:
     assert (alarms(), mails(), aws("sns").list_topics()["Topics"]) == ({}, [], [])
     with pytest.raises(ClientError, match="does not exist"):
         aws("cloudformation").describe_stacks(StackName=alarm_stack(aws, stage).name)
+
+
+@pytest.mark.parametrize("parameters", [{}, {"Email": EMAIL}], ids=["without mail", "with mail"])
+def test_alarms_that_were_removed_by_hand_are_created_again(stage: Stage, parameters: dict[str, str]) -> None:
+    deploy_alarms(aws, stage, **parameters)
+    before = alarms()
+    aws("cloudwatch").delete_alarms(AlarmNames=["afterword-prod-waiting", "afterword-prod-stopped"])
+
+    restored = restore_alarms(aws, stage)
+
+    assert restored == ["afterword-prod-waiting", "afterword-prod-stopped"]
+    assert {name: settings(each) for name, each in alarms().items()} == {
+        name: settings(each) for name, each in before.items()
+    }
+    assert restore_alarms(aws, stage) == []
+
+
+def test_all_alarms_can_be_removed_and_come_back_with_the_topic(stage: Stage) -> None:
+    deploy_alarms(aws, stage, Email=EMAIL)
+    before = alarms()
+    aws("cloudwatch").delete_alarms(AlarmNames=[*before])
+
+    restore_alarms(aws, stage)
+
+    assert {name: each["AlarmActions"] for name, each in alarms().items()} == {
+        name: each["AlarmActions"] for name, each in before.items()
+    }
+
+
+def test_alarms_can_be_left_out_and_brought_back_while_the_topic_stays(stage: Stage) -> None:
+    deploy_alarms(aws, stage, Email=EMAIL)
+
+    without = with_settings(stage, {"watch": "no"})
+    deploy_alarms(aws, without, Email=EMAIL)
+    assert (alarms(), mails(), alarm_names(without)) == ({}, [EMAIL], [])
+
+    deploy_alarms(aws, with_settings(stage, {"watch": "yes"}), Email=EMAIL)
+    assert set(alarms()) == set(alarm_names(stage))
+
+
+def settings(alarm: dict[str, Any]) -> dict[str, Any]:
+    """What was chosen for an alarm, without its state and its times."""
+    return {name: value for name, value in alarm.items() if not name.startswith(("State", "AlarmConfiguration"))}
+
+
+def test_the_alarm_about_a_stopped_timer_is_silent_before_the_first_hour() -> None:
+    template = json.loads((ROOT / "infra/watch.json").read_text(encoding="utf-8"))
+    stopped = template["Resources"]["Stopped"]["Properties"]
+
+    assert stopped["TreatMissingData"] == "missing", "breaching rings at once, because there is no data yet"
+    assert stopped["InsufficientDataActions"] == stopped["AlarmActions"], "sent when the data ends"
 
 
 def test_every_alarm_describes_what_triggers_it() -> None:

@@ -160,7 +160,7 @@ def test_undone_changes_of_posts_and_the_policy_name_their_undo(busy: World) -> 
 
 
 def test_an_edit_gains_nothing_from_an_approval_that_is_undone_at_the_same_moment(busy: World, faults: Faults) -> None:
-    comment_id = busy.submit("As read.", author="ann").json["id"]
+    comment_id = busy.submit("As read.", author="ann", form=busy.form()).json["id"]
     busy.policy(every_comment=False, new_author=True)
     [approved] = busy.decide("approve", comment_id)["results"]
 

@@ -78,9 +78,39 @@ def edit_a_pending_comment(world: World) -> Request:
     return lambda world: world.edit(comment_id, "canary2x", author="ann")
 
 
-def edit_a_published_comment_that_is_then_held(world: World) -> Request:
+def edit_a_published_comment(world: World) -> Request:
     comment_id = world.published("canary1x", author="ann")
     return lambda world: world.edit(comment_id, "canary2x", author="ann")
+
+
+def published_with_an_edit(world: World) -> str:
+    comment_id = world.published("canary1x", author="ann")
+    world.edit(comment_id, "canary2x", author="ann")
+    return comment_id
+
+
+def take_an_edit_back(world: World) -> Request:
+    comment_id = published_with_an_edit(world)
+    return lambda world: world.edit(comment_id, "canary1x", author="ann")
+
+
+def approve_an_edit(world: World) -> Request:
+    return send_decisions((published_with_an_edit(world), 3, "approve"))
+
+
+def reject_an_edit(world: World) -> Request:
+    return send_decisions((published_with_an_edit(world), 3, "reject"))
+
+
+def undo_the_approval_of_an_edit(world: World) -> Request:
+    comment_id = published_with_an_edit(world)
+    [approved] = world.decide("approve", comment_id)["results"]
+    return lambda world: world.undo(comment=comment_id, decision=approved["decision"])
+
+
+def withdraw_a_comment_with_an_edit(world: World) -> Request:
+    comment_id = published_with_an_edit(world)
+    return lambda world: world.withdraw(comment_id, author="ann")
 
 
 def edit_as_a_moderator(world: World) -> Request:
@@ -96,7 +126,7 @@ def flag_a_comment(world: World) -> Request:
 
 def erase_an_author(world: World) -> Request:
     for number in range(2):
-        world.published(f"canary{number}x", author="ann")
+        world.decide("approve", world.submit(f"canary{number}x", author="ann").json["id"], note="about her")
     token = f"aw_author_{key22('ann')}"
 
     def request(world: World) -> Response:
@@ -111,7 +141,8 @@ def erase_an_author(world: World) -> Request:
 
 
 def withdraw_a_comment(world: World) -> Request:
-    comment_id = world.published("canary1x", author="ann")
+    comment_id = world.submit("canary1x", author="ann").json["id"]
+    world.decide("approve", comment_id, note="about her")
     return lambda world: world.withdraw(comment_id, author="ann")
 
 
@@ -210,6 +241,22 @@ def sign_out(world: World) -> Request:
     return lambda world: world.request("DELETE", "/v1/moderation/sessions", token=session)
 
 
+def accept_an_invitation(world: World) -> Request:
+    body = {"name": "Carla"}
+    _, link = world.runtime.accounts_service.invite("Olga", Role.OWNER)
+    owner = world.request("POST", "/v1/moderation/sessions", json_body={"link": link}).json["token"]
+    made = world.request("POST", "/v1/moderation/moderators", json_body=body, token=owner).json["link"]
+    link = made.rpartition("#")[2]
+    return lambda world: world.request("POST", "/v1/moderation/sessions", json_body={"link": link})
+
+
+def revoke_a_link(world: World) -> Request:
+    session, route = sign_in(world)(world).json["token"], "/v1/moderation/links"
+    world.request("POST", route, token=session)
+    [link] = world.get(route, token=session).json["links"]
+    return lambda world: world.request("DELETE", route, query={"id": link["id"]}, token=session)
+
+
 def create_comments_to_move(world: World) -> None:
     thread = [world.published("canary1x", author="ann", post_title="Panic")]
     thread.append(world.published("canary2x", author="ben", parent=thread[0]))
@@ -259,7 +306,12 @@ OPERATIONS = {
         Operation(submit_a_comment_that_is_published_at_once, 201),
         Operation(submit_a_reply_that_is_published_at_once, 201),
         Operation(edit_a_pending_comment, 202),
-        Operation(edit_a_published_comment_that_is_then_held, 202),
+        Operation(edit_a_published_comment, 202),
+        Operation(take_an_edit_back),
+        Operation(approve_an_edit),
+        Operation(reject_an_edit),
+        Operation(undo_the_approval_of_an_edit),
+        Operation(withdraw_a_comment_with_an_edit, 204, again=404),
         Operation(edit_as_a_moderator),
         Operation(flag_a_comment, 202),
         Operation(erase_an_author),
@@ -283,6 +335,8 @@ OPERATIONS = {
         Operation(undo_a_move),
         Operation(undo_a_running_move),
         Operation(sign_in, 201, again=401),  # a link works once, and the session must not be revealed again
+        Operation(accept_an_invitation, 201, again=401),
+        Operation(revoke_a_link, 204, again=404),
         Operation(sign_out, 204, again=401),
     )
 }
@@ -436,6 +490,7 @@ PASSING = {
     "a lost request": (Fault(FaultKind.LOST_REQUEST),),
     "a closed connection": (Fault(FaultKind.CLOSED),),
     "a lost reply": (Fault(FaultKind.LOST_REPLY),),
+    "a damaged reply": (Fault(FaultKind.DAMAGED_REPLY),),
     "throttling, twice": (Fault(FaultKind.THROTTLED, times=2),),
     "limiting, once": (Fault(FaultKind.LIMITED),),
     "two failures": (Fault(FaultKind.FAILED, times=2),),

@@ -12,6 +12,7 @@ import pytest
 
 from chalicelib.api.http.endpoints import Endpoint
 from chalicelib.api.http.request import current_request
+from chalicelib.core.accounts import MAX_MAKERS
 from chalicelib.core.ids import ULID
 from ops.openapi.document import endpoints
 from tests.support.scenarios.routes import SCENARIOS, signed_in
@@ -22,6 +23,7 @@ PAGE = Path(__file__).parents[2] / "docs" / "access-paths.md"
 HEAD = "| route | call | on | key | read | at most |"
 MODERATING = "each moderating route"
 FIRST_WRITE = "the first write of a process"
+FIRST_SCREENING = "the first screening in 5 minutes of a process"
 
 SHAPES = {  # of key values, by the text before the first "#"
     "A": "A#<author>",
@@ -45,7 +47,24 @@ SHAPES = {  # of key values, by the text before the first "#"
     "V": "V#<author>",
     **dict.fromkeys(("DELETED", "PENDING", "PUBLISHED", "REJECTED", "SPAM"), "<STATUS>#<shard>"),
 }
-LITERAL = {"A", "C", "CFG", "E", "J", "JOBS", "KEYS", "L", "M", "MODERATORS", "PUBLISHED", "Q", "R", "RESTORE", "T"}
+LITERAL = {
+    "A",
+    "C",
+    "CFG",
+    "E",
+    "J",
+    "JOBS",
+    "KEYS",
+    "L",
+    "M",
+    "MODERATORS",
+    "PUBLISHED",
+    "Q",
+    "R",
+    "RESTORE",
+    "T",
+    "W",
+}
 BY_ATTRIBUTE = {
     "psk": "<path>",
     "rsk": "<ulid>",
@@ -122,7 +141,7 @@ def shape(attribute: str, value: str) -> str:
         return "<ulid>" if ULID.fullmatch(value) else "<post>"
     if attribute in BY_ATTRIBUTE:
         return BY_ATTRIBUTE[attribute]
-    if value in LITERAL:
+    if value in LITERAL or value == "JOBS#AUTHOR":
         return value
     if re.match("[0-9]{2}#", value):
         return "<dd>#<moderator>"
@@ -154,7 +173,7 @@ def test_a_route_accesses_the_table_as_documented(world: World, endpoint: Endpoi
     rows = documented()
     assert route in rows, f"{PAGE.name} has no row for {route}"
     assert route in SCENARIOS, f"no scenario covers {route}"
-    everywhere = rows[FIRST_WRITE] | (rows[MODERATING] if endpoint.scope else {})
+    everywhere = rows[FIRST_WRITE] | rows[FIRST_SCREENING] | (rows[MODERATING] if endpoint.scope else {})
 
     with recorded(world, route) as recorder:
         SCENARIOS[route](world)
@@ -170,11 +189,15 @@ def test_a_route_accesses_the_table_as_documented(world: World, endpoint: Endpoi
 def test_the_page_has_no_row_for_an_unknown_route() -> None:
     routes = {f"{endpoint.method} {endpoint.path}" for endpoint in endpoints()}
 
-    assert documented().keys() - routes == {MODERATING, FIRST_WRITE}
+    assert documented().keys() - routes == {MODERATING, FIRST_WRITE, FIRST_SCREENING}
 
 
 def test_a_sessions_use_is_recorded_once_an_hour_and_read_at_each_request(world: World) -> None:
+    """The session is the last in a row of as many as there may be, each of which made a link for the next."""
     token, route = signed_in(world), "/v1/moderation/queue"
+    for _ in range(MAX_MAKERS):
+        link = world.request("POST", "/v1/moderation/links", token=token).json["link"].rpartition("#")[2]
+        token = world.request("POST", "/v1/moderation/sessions", json_body={"link": link}).json["token"]
     world.clock.forward(hours=2)
 
     with recorded(world, f"GET {route}") as recorder:
@@ -186,6 +209,19 @@ def test_a_sessions_use_is_recorded_once_an_hour_and_read_at_each_request(world:
     ]
     assert first == documented()[MODERATING]
     assert set(first - second) == {access for access in first if access.call == "UpdateItem"}
+
+
+def test_a_process_reads_the_moderators_names_once_for_many_submissions(world: World) -> None:
+    with recorded(world, "POST /v1/comments") as recorder:
+        for _ in range(2):
+            world.submit()
+
+    [first, second] = [
+        Counter({access: n for access, n in each.items() if "MODERATORS" in access.key})
+        for each in recorder.requests.values()
+    ]
+    assert first == documented()[FIRST_SCREENING]
+    assert not second
 
 
 def test_a_process_checks_once_that_the_table_matches_its_secret(world: World) -> None:

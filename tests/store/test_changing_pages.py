@@ -12,7 +12,8 @@ from moto import mock_aws
 from chalicelib.core.comments import Comment, Status
 from chalicelib.core.errors import Invalid, NotFound
 from chalicelib.core.pages import Cursor
-from chalicelib.store.threads import Sort
+from chalicelib.store.room import Room
+from chalicelib.store.threads import List, Sort
 from tests.support.pagination import Table, page_at, world_with
 from tests.support.threads import comment, grow_forest, in_order, items_of, put, remove, tombstoned
 from tests.support.wire_guard import guarded
@@ -182,12 +183,13 @@ def test_replies_present_throughout_are_seen_once_however_the_thread_changes(
     seen: list[str] = []
     cursor: Cursor | None = None
     for changes_after_page in itertools.chain(changes, itertools.repeat([])):
+        room = Room()
         try:
-            top, after = world.runtime.places.below(root.id, cursor)
+            top, after = world.runtime.places.below(root.id, cursor, room)
         except (Invalid, NotFound):
             assert root.id not in post.now or (cursor and not {name.id for name in cursor.names} & set(post.now))
             return
-        page = world.runtime.threads.below(top.post, top.path, limit, after)
+        page = world.runtime.threads.below(List(top.post, limit, room), top.path, after)
         seen += [row.comment.id for row in page.rows]
         cursor = page.next
         if cursor is None:

@@ -129,6 +129,7 @@ def test_an_edit_and_a_decision_keep_what_a_newer_version_stored(anywhere: World
     anywhere.runtime.table.write(Update(key=key, set={"public.verified": True}))
 
     anywhere.edit(comment_id, "They ran.", author="ann")
+    anywhere.decide("approve", comment_id)
     anywhere.decide("spam", comment_id)
     anywhere.decide("approve", comment_id)
 

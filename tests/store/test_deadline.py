@@ -78,7 +78,7 @@ def test_nobody_waits_past_the_deadline_for_another_attempt(world: World) -> Non
     table._pause = pauses.append  # noqa: SLF001  the runtime builds its table itself
 
     with time_limit(Stopwatch(), seconds=-1.0), pytest.raises(Unavailable):
-        table._wait(5)  # noqa: SLF001
+        table._wait(5, "Query")  # noqa: SLF001
 
     assert pauses == []
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.core.comments import Comment, Reason, Status
+from chalicelib.core.comments import Comment, PendingEdit, Reason, Status
 from chalicelib.core.ids import ulid
 from chalicelib.core.public import SAME, SHOWN, LatestComment, PublicComment
 from chalicelib.store.engine.attributes import Item, item_from_wire, item_to_wire
@@ -29,9 +29,20 @@ ATTRIBUTES = {  # that each public index may contain
     "published": {"pk", "sk", "ppk", "psk", "public", "counters"},
     "recent": {"pk", "sk", "rpk", "rsk", "public", "post"},
 }
-PRIVATE = {"status", "path", "submission_hash", "version", "text", "renderer", "author", "network", "operation"} | {
+PRIVATE = {
+    "status",
+    "path",
+    "submission_hash",
+    "version",
+    "text",
+    "renderer",
+    "author",
+    "network",
+    "wide_network",
+    "operation",
+} | {
     *("vetted", "ever_decided", "has_proposed_title", "flags", "flag_round", "children", "tombstone"),
-    *("edited_by", "relocations", "reasons"),
+    *("edited_by", "relocations", "reasons", "pending_edit", "ever_had_pending_edit"),
 }
 FULL = comment(
     1,
@@ -107,8 +118,10 @@ def filled_with_canaries(status: Status) -> tuple[Comment, set[str]]:
     others: dict[str, Any] = {
         "reasons": (Reason("canary-rule", {"canary-name": "canary-value"}),),
         "relocations": ("canary-relocation",),
+        "pending_edit": PendingEdit(ORDER, "canary-edit", "canary-edited-name", "canary-link", (Reason("canary-why"),)),
     }
     words = {*canaries.values(), "canary-rule", "canary-name", "canary-value", "canary-relocation"}
+    words |= {"canary-edit", "canary-edited-name", "canary-link", "canary-why"}
     return replace(FULL, id=key22(status), status=status, **canaries, **others), words
 
 
@@ -160,6 +173,9 @@ times = st.datetimes(datetime(1970, 1, 1), datetime(9999, 1, 1), timezones=st.ju
     lambda time: time.replace(microsecond=time.microsecond // 1_000 * 1_000)
 )
 ulids = st.builds(ulid, times, st.binary(min_size=10, max_size=10))
+reasons = st.lists(
+    st.builds(Reason, st.text(), st.dictionaries(st.text(min_size=1), st.text() | st.integers(-(10**9), 10**9)))
+).map(tuple)
 comments = st.builds(
     Comment,
     id=st.text(min_size=1),
@@ -185,9 +201,9 @@ comments = st.builds(
     badge=st.booleans(),
     vetted=st.booleans(),
     children=st.integers(0),
-    reasons=st.lists(
-        st.builds(Reason, st.text(), st.dictionaries(st.text(min_size=1), st.text() | st.integers(-(10**9), 10**9)))
-    ).map(tuple),
+    reasons=reasons,
+    pending_edit=st.none() | st.builds(PendingEdit, ulids, st.text(min_size=1), st.text(), st.text(), reasons),
+    ever_had_pending_edit=st.booleans(),
 )
 
 

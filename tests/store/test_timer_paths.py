@@ -8,7 +8,7 @@ import pytest
 from chalicelib.core.maintenance import Task
 from tests.store.test_access_paths import PAGE, Access, accesses
 from tests.support.maintenance import TOPIC, run_maintenance, set_wrong_count, with_topic
-from tests.support.scenarios.setup import edit_as_moderator, thread_of_three
+from tests.support.scenarios.setup import edit_as_moderator, published_with_edit, thread_of_three
 from tests.support.wire_guard import Wire, watched
 from tests.support.world import POST, World, sibling
 
@@ -29,12 +29,16 @@ def old_comment(world: World) -> None:
 
 
 def rejected_thread(world: World) -> None:
-    """A rejected reply with a vote, a flag and an edit, its rejected ancestors, and spam with a reply."""
+    """A rejected reply with a vote, a flag and an edit, its rejected ancestors, and spam with a reply.
+
+    And a rejected comment, of which an edit was rejected before.
+    """
     thread = thread_of_three(world)
     world.vote(thread[2], 1, author="cleo")
     world.flag(thread[2], author="cleo")
     edit_as_moderator(world, thread[2])
-    for comment_id in thread:
+    edited = published_with_edit(world)
+    for comment_id in (*thread, edited, edited):  # the first rejects the edit
         world.decide("reject", comment_id)
     root = world.published("Another.", author="ben", post_title="A title")
     world.published("Reply.", parent=root)

@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 from moto import mock_aws
 
-from chalicelib.store.threads import Sort
+from chalicelib.store.room import Room
+from chalicelib.store.threads import List, Sort
 from tests.support.wire_guard import guarded
 from tests.support.world import POST, World, new_world, shared_client
 
@@ -65,7 +66,7 @@ def test_the_guard_finds_an_index_that_is_read_after_a_write(unguarded: World, m
 
     def submit_and_read(*arguments: Any) -> Any:
         comment = plain(*arguments)
-        threads.page(POST, Sort.NEWEST, 10, None)
+        threads.page(List(POST, 10, Room()), Sort.NEWEST, None)
         return comment
 
     monkeypatch.setattr(submission, "submit", submit_and_read)

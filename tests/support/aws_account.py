@@ -9,10 +9,13 @@ from typing import Any
 
 import boto3
 
-import dev.cloud.cloudformation  # noqa: F401  moto learns what our templates need
+import dev.cloud.account
+import dev.cloud.edge_resources  # noqa: F401  moto learns what our templates need
+from ops.config import set_local
 from ops.gateway import create_logs, limit_and_log
+from ops.live import switch
 from ops.policies import policies
-from ops.stages import API_HANDLER, CONFIG, ROOT, Stage, stage_named
+from ops.stages import API_HANDLER, CONFIG, PUBLIC, ROOT, Stage, stage_named
 from ops.watch import deploy_alarms, deploy_budget
 
 URL = "https://abc.execute-api.us-east-1.amazonaws.com/prod/"
@@ -30,21 +33,28 @@ def recorded_stage(root: Path) -> Stage:
     (root / ".chalice" / "deployed").mkdir(parents=True)
     shutil.copy(ROOT / CONFIG, root / CONFIG)
     shutil.copytree(ROOT / "infra", root / "infra")
+    set_local(root, "prod", {})
+    api = api_with_stage("afterword", "prod")
+    _record(root, {"name": "rest_api", "rest_api_id": api, "rest_api_url": URL})
+    return stage_named("prod", root)
+
+
+def api_with_stage(name: str, stage: str) -> str:
+    """The id of a new API with a deployed stage."""
     gateway = aws("apigateway")
-    api = gateway.create_rest_api(name="afterword")["id"]
+    api = str(gateway.create_rest_api(name=name)["id"])
     top = gateway.get_resources(restApiId=api)["items"][0]["id"]
     gateway.put_method(restApiId=api, resourceId=top, httpMethod="GET", authorizationType="NONE")
     gateway.put_integration(restApiId=api, resourceId=top, httpMethod="GET", type="MOCK")
-    gateway.create_deployment(restApiId=api, stageName="prod")
-    _record(root, {"name": "rest_api", "rest_api_id": api, "rest_api_url": URL})
-    return stage_named("prod", root)
+    gateway.create_deployment(restApiId=api, stageName=stage)
+    return api
 
 
 def deployed_stage(root: Path) -> Stage:
     """A stage with everything that ``make deploy`` creates, except the code and the table."""
     stage = recorded_stage(root)
     for name, policy in policies(stage).items():
-        role = _role(f"{stage.function}-{name}", policy)
+        role = _role(stage.role(name, "us-east-1"), policy)
         arn = _function(stage, name, role)
         _record(root, {"name": name, "lambda_arn": arn})
         if name != API_HANDLER:
@@ -55,6 +65,17 @@ def deployed_stage(root: Path) -> Stage:
     deploy_alarms(aws, stage, Email=EMAIL)
     deploy_budget(aws, stage, Email=EMAIL)
     return stage_named("prod", root)
+
+
+def deployed_again(stage: Stage) -> Stage:
+    """The stage after another deployment, with the function for readers if it has one."""
+    if stage.has_public_function and PUBLIC not in stage.deployed:
+        role = _role(stage.role(PUBLIC, "us-east-1"), policies(stage)[PUBLIC])
+        _record(stage.root, {"name": PUBLIC, "lambda_arn": _function(stage, PUBLIC, role)})
+    create_logs(aws, stage)
+    stage = stage_named(stage.name, stage.root)
+    switch(aws, stage)
+    return stage
 
 
 def _role(name: str, policy: dict[str, Any]) -> str:

@@ -59,6 +59,8 @@ class FaultKind(StrEnum):
     KILLED_BEFORE = "killed before"
     LOST_REPLY = "reply lost"
     KILLED_AFTER = "killed after"
+    DAMAGED_REPLY = "reply damaged"
+    EMPTY_REPLY = "reply empty"
 
 
 # The operations to which a kind of fault is limited: it is impossible, or no different, elsewhere.
@@ -70,6 +72,7 @@ POSSIBLE_OPERATIONS = {
     FaultKind.NONE_READ: frozenset({BATCH}),
     FaultKind.HALF_READ: frozenset({BATCH}),
 }
+UNREADABLE = {FaultKind.DAMAGED_REPLY, FaultKind.EMPTY_REPLY}
 KILLING = {FaultKind.KILLED_BEFORE, FaultKind.KILLED_AFTER}
 
 
@@ -178,6 +181,8 @@ class Faults(AbstractContextManager["Faults"]):
         if kind is None:
             return self._forward(request, operation)
         self.injected[kind] += 1
+        if kind in UNREADABLE:
+            return unreadable_response(kind, request, self._forward(request, operation))
         return self._inject(kind, request, operation)
 
     def _run_meanwhile(self, operations: Sequence[str]) -> None:
@@ -285,6 +290,14 @@ def canceled_response(request: AWSPreparedRequest, code: str) -> AWSResponse:
     reasons = [*({"Code": "None"} for _ in range(others)), {"Code": code, "Message": "Not now."}]
     body = {"__type": f"{ERROR}TransactionCanceledException", "Message": "Canceled.", "CancellationReasons": reasons}
     return aws_response(request, 400, body)
+
+
+def unreadable_response(kind: FaultKind, request: AWSPreparedRequest, response: AWSResponse) -> AWSResponse:
+    """The first half of a response, with the checksum of the whole one; or nothing at all, without a checksum."""
+    if kind is FaultKind.EMPTY_REPLY:
+        return AWSResponse(request.url, response.status_code, {}, Stream(b"{}"))  # type: ignore[arg-type]
+    whole, headers = response.content, {"x-amz-crc32": str(zlib.crc32(response.content))}
+    return AWSResponse(request.url, response.status_code, headers, Stream(whole[: len(whole) // 2]))  # type: ignore[arg-type]
 
 
 def half_batch_response(request: AWSPreparedRequest, response: AWSResponse) -> AWSResponse:

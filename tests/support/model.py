@@ -36,7 +36,10 @@ class Content:
 
 @dataclass
 class Row:
-    """A change of a comment's status.  ``id`` and ``bulk`` are learned from the table."""
+    """A change of a comment.  ``id`` and ``bulk`` are learned from the table.
+
+    ``edit`` is what became of a pending edit, and ``was`` what it was before a decision.
+    """
 
     act: str
     before: str
@@ -46,6 +49,27 @@ class Row:
     id: str = ""
     bulk: str = ""
     undone: bool = False
+    edit: str = ""
+    was: str = ""
+
+
+@dataclass(frozen=True)
+class PendingEdit:
+    """An edit of a published comment that waits.  ``after_moderator``: a moderator had edited the comment."""
+
+    content: Content
+    after_moderator: bool
+
+
+@dataclass(frozen=True)
+class Kept:
+    """What a comment was before a decision about its pending edit, for an undo."""
+
+    content: Content
+    edited_by: int | None
+    vetted: bool
+    after_moderator: bool
+    edit: PendingEdit
 
 
 @dataclass(frozen=True, order=True)
@@ -175,7 +199,8 @@ class CommentEntry:
 
     ``votes``: by author; ``flaggers``: notes by author, since the last review, and ``flags`` their number;
     ``networks``: votes and flags by kind and address; ``previous``: the content before a moderator's edit, and
-    the time of the edit; ``edited_by``: the moderator who edited it last; ``via``: the moves in effect.
+    the time of the edit; ``edited_by``: the moderator who edited it last; ``via``: the moves in effect;
+    ``after_moderator``: its author has edited it since a moderator did; ``has_form``: it was submitted with a form.
     """
 
     id: str
@@ -194,6 +219,10 @@ class CommentEntry:
     badge: bool = False
     previous: tuple[Content, datetime] | None = None
     edited_by: int | None = None
+    after_moderator: bool = False
+    has_form: bool = True
+    edit: PendingEdit | None = None
+    kept: Kept | None = None
     flags: int = 0
     votes: dict[str, Ballot] = field(default_factory=dict)
     flaggers: dict[str, str] = field(default_factory=dict)
@@ -237,25 +266,26 @@ class Model:
             above = self.comments.get(above.parent)
         return False
 
-    def verdict(self, author: str, post: str) -> str:
-        """The status of a comment that only the policy may hold."""
+    def verdict(self, author: str, post: str, edited: str = "") -> str:
+        """The status of a comment that only the policy may hold.  An edit counts as if its comment did not exist."""
         since = self.posts.get(post, PostEntry()).since or self.now
-        is_first = not any(entry.post == post and entry.status == "published" for entry in self.comments.values())
+        others = [entry for entry in self.comments.values() if entry.id != edited]
+        is_first = not any(entry.post == post and entry.status == "published" for entry in others)
         rules = self.policy.rules
         holds = {
             "every_comment": True,
-            "new_author": self.approved(author) < rules["new_author"]["approvals"],
+            "new_author": self.approved(author, edited) < rules["new_author"]["approvals"],
             "old_post": is_first
             or post.startswith(DATED)
             or self.now - since > timedelta(days=rules["old_post"]["days"]),
         }
         return "pending" if any(rules[rule]["active"] and found for rule, found in holds.items()) else "published"
 
-    def approved(self, author: str) -> int:
-        """The number of an author's comments that are published by a moderator's decision."""
+    def approved(self, author: str, edited: str = "") -> int:
+        """The number of an author's other comments that are published by a moderator's decision."""
         if not author:
             return 0
-        mine = (entry for entry in self.comments.values() if entry.author == author)
+        mine = (entry for entry in self.comments.values() if entry.author == author and entry.id != edited)
         return sum(entry.vetted and entry.status == "published" for entry in mine)
 
     def record(self, act: str, entry: CommentEntry, actor: str, *, bulk: bool = False) -> None:
@@ -274,6 +304,7 @@ class Model:
         if status == "deleted":
             entry.content, entry.author, entry.previous, entry.badge = Content(), "", None, False
             entry.votes, entry.networks = {}, {}
+            entry.edit = entry.kept = None
 
     def post_entry(self, post: str) -> PostEntry:
         """The entry of a post, created if needed."""
@@ -289,18 +320,65 @@ def own_comment(model: Model, comment_id: str, author: str) -> CommentEntry | No
 
 
 def apply_edit(model: Model, entry: CommentEntry, content: Content) -> None:
-    """Screen the new content; an edit never restores a rejected comment."""
-    verdict = "pending" if entry.edited_by is not None else model.verdict(entry.author, entry.post)
+    """Screen the new content; an edit never restores a rejected comment, and never profits from its approval."""
+    if content == entry.content:
+        entry.edit = None
+        add_row(model, entry, "edit", "author", edit="withdrawn")
+        return
+    after_moderator = entry.edited_by is not None or entry.after_moderator
+    is_held = after_moderator or not entry.has_form
+    verdict = "pending" if is_held else model.verdict(entry.author, entry.post, entry.id)
+    if entry.status == "published" and verdict == "pending":
+        entry.edit, entry.kept = PendingEdit(content, after_moderator), None
+        add_row(model, entry, "edit", "author", edit="pending")
+        return
     status = entry.status if entry.status in {"rejected", "spam"} else verdict
     if status == "published" and not model.is_visible(entry) and model.is_blocked(entry):
         status = "pending"
     if status == entry.status:
-        entry.version += 1
-        entry.rows.append(Row("edit", status, status, entry.version, model.now))
-        model.record("edit", entry, "author")
+        entry.vetted = entry.vetted and status != "published"
+        add_row(model, entry, "edit", "author")
     else:
         model.move(entry, status, "edit", "author", vetted=False)
-    entry.content, entry.edited_by = content, None
+    entry.content, entry.edited_by, entry.edit, entry.after_moderator = content, None, None, after_moderator
+
+
+def add_row(
+    model: Model, entry: CommentEntry, act: str, actor: str, *, bulk: bool = False, edit: str = "", was: str = ""
+) -> None:
+    """Add a row that leaves the status as it is."""
+    entry.version += 1
+    entry.rows.append(Row(act, entry.status, entry.status, entry.version, model.now, edit=edit, was=was))
+    model.record(act, entry, actor, bulk=bulk)
+
+
+EDIT_STATES = {"approve": "approved", "reject": "rejected", "spam": "spam"}
+
+
+def decide_on_edit(
+    model: Model, entry: CommentEntry, decision: str, by: int, *, bulk: bool = False, act: str = ""
+) -> Outcome:
+    """Approve or drop a pending edit; the comment stays published."""
+    edit = entry.edit
+    assert edit
+    entry.kept = Kept(entry.content, entry.edited_by, entry.vetted, entry.after_moderator, edit)
+    entry.edit = None
+    if decision == "approve":
+        entry.content, entry.edited_by, entry.after_moderator = edit.content, None, edit.after_moderator
+        entry.vetted, entry.flags, entry.flaggers = True, 0, {}
+    state = EDIT_STATES[decision]
+    add_row(model, entry, act or decision, moderator(by), bulk=bulk, edit=state, was="pending")
+    return "done", entry.status, entry.version
+
+
+def reopen_edit(model: Model, entry: CommentEntry, row: Row, by: int, *, bulk: bool) -> Outcome:
+    """Let an edit wait again, as before the decision about it."""
+    kept = entry.kept
+    assert kept
+    entry.content, entry.edited_by, entry.vetted = kept.content, kept.edited_by, kept.vetted
+    entry.after_moderator, entry.edit, entry.kept = kept.after_moderator, kept.edit, None
+    add_row(model, entry, "undo", moderator(by), bulk=bulk, edit="pending", was=row.edit)
+    return "done", entry.status, entry.version
 
 
 def change_status(model: Model, entry: CommentEntry, status: str, act: str, by: int, *, bulk: bool = False) -> Outcome:
@@ -313,13 +391,25 @@ def change_status(model: Model, entry: CommentEntry, status: str, act: str, by: 
 
 def undo_change(model: Model, entry: CommentEntry, row: Row, by: int, *, bulk: bool = False) -> Outcome:
     """Reverse one change unless another one followed."""
-    if row.act not in UNDOABLE or row.before == row.after or entry.status == "deleted":
+    is_change = row.before != row.after or row.was
+    if row.act not in UNDOABLE or not is_change or entry.status == "deleted":
         return "refused", "not_possible"
     if model.now > row.at + UNDO_WINDOW:
         return "refused", "undo_expired"
     if entry.version != row.version:
-        is_so = row.undone and entry.status == row.before
+        edit_is_as_before = not row.was or (row.was == "pending") == (entry.edit is not None)
+        is_so = row.undone and entry.status == row.before and edit_is_as_before
         return "already_so" if is_so else "changed_meanwhile", entry.status, entry.version
-    outcome = change_status(model, entry, row.before, "undo", by, bulk=bulk)
+    outcome = reverse(model, entry, row, by, bulk=bulk)
     row.undone = outcome[0] == "done"
     return outcome
+
+
+def reverse(model: Model, entry: CommentEntry, row: Row, by: int, *, bulk: bool) -> Outcome:
+    """Reverse a change of the status, a decision about an edit, or the undo of one."""
+    if not row.was:
+        return change_status(model, entry, row.before, "undo", by, bulk=bulk)
+    if row.was == "pending":
+        return reopen_edit(model, entry, row, by, bulk=bulk)
+    decision = next(decision for decision, state in EDIT_STATES.items() if state == row.was)
+    return decide_on_edit(model, entry, decision, by, bulk=bulk, act="undo")

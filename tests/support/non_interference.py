@@ -129,6 +129,7 @@ def _run(scenario: Scenario) -> None:
     _hide_comments(scenario)
     _hide_published_comments(scenario)
     _replace_text(scenario)
+    _hide_edits(scenario)
     _add_hidden_data_to_public_comments(scenario)
     _leave_tombstones(scenario)
     _move_a_post(scenario)
@@ -172,7 +173,6 @@ def _hide_published_comments(scenario: Scenario) -> None:
     decided = scenario.decided
     scenario.hide("published, then rejected", decided("approve", "reject"))
     scenario.hide("published, then deleted", decided("approve", "delete"), below="one")
-    scenario.hide("published, then edited", decided("approve"), scenario.edited, author="ann")
     scenario.hide("published, then withdrawn", decided("approve"), scenario.withdrawn, author="ann", below="level 2")
     scenario.hide("published, then erased", decided("approve"), scenario.erased, author="leaver")
     scenario.hide("parent", decided("approve"))
@@ -199,6 +199,25 @@ def _replace_text(scenario: Scenario) -> None:
     route = "/v1/moderation/comments/{comment_id}"
     assert world.request("PATCH", route, path=path, json_body=change, token=world.token).status == 200
     scenario.public["edited by a moderator"] = comment_id
+
+
+def _hide_edits(scenario: Scenario) -> None:
+    """Edits of public comments that wait, that were dropped, and whose approval was undone."""
+    ends = {"waits": (), "rejected": ("reject",), "spam": ("spam",), "undone": ("approve", "undo")}
+    for end, operations in ends.items():
+        comment_id = scenario.publish(f"edit {end}", author="editor", post=OLD if end == "waits" else POST)
+        if not scenario.with_hidden:
+            continue
+        with scenario.hidden_step():
+            words = {"name": HIDDEN_FIELDS["name"], "link": HIDDEN_FIELDS["link"]}
+            assert scenario.world.edit(comment_id, f"{CANARY} pending", author="editor", **words).status == 202
+            for operation in operations:
+                _undo_last(scenario, comment_id) if operation == "undo" else scenario.decided(operation)(comment_id)
+
+
+def _undo_last(scenario: Scenario, comment_id: str) -> None:
+    row = scenario.world.comment(comment_id)["history"][-1]["id"]
+    assert scenario.world.undo(comment=comment_id, decision=row).json["results"][0]["outcome"] == "done"
 
 
 def _fields(scenario: Scenario, plain: str) -> dict[str, Any]:

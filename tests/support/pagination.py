@@ -6,7 +6,8 @@ from typing import Any
 
 from chalicelib.core.comments import Comment
 from chalicelib.core.pages import Cursor, Page, parse_cursor
-from chalicelib.store.threads import Sort
+from chalicelib.store.room import Room
+from chalicelib.store.threads import List, Sort
 from tests.support.threads import in_order, store
 from tests.support.wire_guard import watched
 from tests.support.world import POST, World, new_world, shared_client
@@ -25,8 +26,9 @@ def page_at(world: World, sort: Sort, limit: int, cursor: Cursor | None) -> Page
     """The page at a cursor, which travels as text."""
     received = parse_cursor(str(cursor), scored=sort is Sort.TOP) if cursor else None
     assert received == cursor
-    _, after = world.runtime.places.in_post(POST, received)
-    return world.runtime.threads.page(POST, sort, limit, after)
+    room = Room()
+    _, after = world.runtime.places.in_post(POST, received, room)
+    return world.runtime.threads.page(List(POST, limit, room), sort, after)
 
 
 def store_pages(world: World, sort: Sort, limit: int) -> Pages:

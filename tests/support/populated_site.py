@@ -24,6 +24,8 @@ def populate(world: World) -> list[str]:
     late = world.published(
         'Later.\r\n\n> quoted\u2028\N{PILE OF POO} \\ "end"', post=OTHER, author="ann", name="Ann  Ä"
     )
+    world.edit(late, "An edit that is rejected.", author="ann")
+    world.decide("reject", late)
     world.vote(late, -1, author="ben")
     world.flag(late, "abuse", author="cleo", address="198.51.100.1")
     together = [str(world.submit(f"Late, {number}.", author="fay").json["id"]) for number in range(3)]
@@ -58,6 +60,7 @@ def _every_status(world: World) -> list[str]:
     world.decide("delete", ids[4])
     world.decide("restore", ids[2])
     world.edit(ids[5], "Edited.", author="eve")
+    world.edit(ids[0], "An edit that waits.", author="eve")
     world.withdraw(ids[6], author="eve")
     return ids
 

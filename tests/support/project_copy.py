@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from dev.cloud.aws import REGION
 from dev.cloud.cloud import Cloud
 from dev.cloud.functions import HERE
 from dev.engine_process import ROOT
@@ -23,9 +24,10 @@ class Project:
     ``packages`` is a folder that keeps finished bundles: what was packaged before is not again.
     """
 
-    def __init__(self, folder: Path, cloud: Cloud, packages: Path) -> None:
+    def __init__(self, folder: Path, cloud: Cloud, packages: Path, *, region: str = REGION) -> None:
         self.folder = folder
         self.cloud = cloud
+        self.region = region
         for name in self._committed():
             (folder / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy(ROOT / name, folder / name)
@@ -49,7 +51,7 @@ class Project:
         """This process's environment, with the simulated account and without the service's variables."""
         ours = ("AWS_", "AFTERWORD_", "PYTHON")
         kept = {name: text for name, text in os.environ.items() if not name.startswith(ours)}
-        return {**kept, **self.cloud.environment}
+        return {**kept, **self.cloud.environment, "AWS_DEFAULT_REGION": self.region}
 
     def up(self, stage: str, *more: str) -> str:
         """Deploy a stage as ``make deploy`` does; returns the output, including the doctor's findings."""
@@ -62,6 +64,10 @@ class Project:
     def chalice(self, *arguments: str) -> str:
         """Run Chalice; returns its output."""
         return self._run([str(CHALICE), *arguments])
+
+    def run_well(self, *arguments: str) -> str:
+        """Run a command that may end with findings of the doctor, which can't reach a simulated CloudFront."""
+        return self._run([sys.executable, "-m", "chalicelib", *arguments], well=(0, 1))
 
     def command(self, *arguments: str) -> str:
         """Run the service's command line; returns its output."""
@@ -80,6 +86,10 @@ class Project:
         said = f"{done.stdout}\n{done.stderr}"
         assert done.returncode in well, f"{command} ended with {done.returncode} (it needs PyPI, by pip):\n{said}"
         return done.stdout
+
+    def address(self, stage: str) -> str:
+        """The local URL of a stage, deployed or not."""
+        return self.cloud.address("afterword", stage)
 
     def url(self, stage: str) -> str:
         """The local URL of a deployed stage."""

@@ -29,12 +29,13 @@ PUBLIC = {(each.method, each.path): each for each in endpoints() if each.scope i
 
 @dataclass(frozen=True)
 class Known:
-    """Ids and cursors for the requests: public ids, hidden ids, and cursors from elsewhere."""
+    """What requests contain: public ids, hidden ids, cursors from elsewhere, names of assets, a form's token."""
 
     public: list[str]
     hidden: list[str]
     cursors: list[str]
     assets: list[str]
+    form: str
 
     @property
     def ids(self) -> list[str]:
@@ -111,7 +112,7 @@ def submission_requests(known: Known) -> Iterator[RequestArguments]:
 
 def form_submission_requests(known: Known) -> Iterator[RequestArguments]:
     for number, comment_id in enumerate([*known.hidden, key22("nobody"), ""]):
-        fields = {"post": POST, "text": "So?", "parent": comment_id, "key": key22(f"form {number}")}
+        fields = {"post": POST, "text": "So?", "parent": comment_id, "form": known.form, "key": key22(f"form {number}")}
         yield {"body": urlencode(fields), "headers": FORM}
 
 
@@ -144,6 +145,7 @@ PUBLIC_REQUESTS: dict[Route, RequestBuilder] = {
     ("GET", "/v1/form"): always(*({"query": {"post": post}} for post in POST_KEYS)),
     ("GET", "/openapi.json"): always(),
     ("GET", "/healthz"): always(),
+    ("GET", "/.well-known/security.txt"): always(),
     ("GET", "/moderate"): always(),
     ("GET", "/widget.js"): always({"query": {"again": "123"}}),
     ("GET", "/count.js"): always({"query": {"again": "123"}}),

@@ -195,15 +195,26 @@ def whole_queue(world: World, status: str, limit: int) -> list[Any]:
 def the_queue_lists_exactly_the_waiting_comments(
     world: World, truth: Truth, *, status: str = "pending", limit: int = 25
 ) -> None:
-    """Held and flagged comments oldest first, all others newest first."""
+    """Held and flagged comments oldest first, with pending edits by their own time; all others newest first."""
     flagged = status == "flagged"
     kept = "published" if flagged else status
     items = [item for item in truth.comments.values() if item["status"] == kept and (item.get("flags") or not flagged)]
-    wanted = sorted(items, key=lambda item: cast("str", item["qsk"]), reverse=status not in {"pending", "flagged"})
-    found = whole_queue(world, status, limit)
-    assert [(each["id"], each["version"], each["text"]) for each in found] == [
-        (id_of(item), item["ver"], item.get("text", "")) for item in wanted
+    places = [(cast("str", item["qsk"]), item) for item in items]
+    if status == "pending":
+        places += [(item["edit"]["id"], item) for item in truth.comments.values() if "edit" in item]
+    wanted = [
+        item for _, item in sorted(places, key=lambda place: place[0], reverse=status not in {"pending", "flagged"})
     ]
+    found = whole_queue(world, status, limit)
+    assert [(each["id"], each["version"], each["text"], edit_of(each)) for each in found] == [
+        (id_of(item), item["ver"], item.get("text", ""), item.get("edit", {}).get("text")) for item in wanted
+    ]
+
+
+def edit_of(comment: Any) -> str | None:
+    """The text of the pending edit of a comment in a response."""
+    edit = comment["pending_edit"]
+    return cast("str", edit["text"]) if edit else None
 
 
 def the_audit_log_lists_every_entry(world: World, truth: Truth) -> None:
@@ -232,7 +243,7 @@ def the_audit_log_lists_every_entry(world: World, truth: Truth) -> None:
 def the_stats_match_the_table(world: World, truth: Truth) -> None:
     """The number of held comments, and each day's decisions."""
     found = world.get("/v1/moderation/stats", query={"days": "90"}, token=world.token).json
-    assert found["waiting"] == sum(item["status"] == "pending" for item in truth.comments.values())
+    assert found["waiting"] == sum(item["status"] == "pending" or "edit" in item for item in truth.comments.values())
     by: dict[str, Counter[str]] = defaultdict(Counter)
     for row in truth.audit:
         if row["act"] in DECISIVE and row["actor"] == "moderator":
@@ -249,12 +260,13 @@ def every_author_sees_exactly_their_own_comments(world: World, truth: Truth, tok
     """In any status, newest first.  ``tokens`` are by author's hash."""
     for author, token in tokens.items():
         items = [item for item in truth.comments.values() if item.get("apk") == author]
-        wanted = [id_of(item) for item in sorted(items, key=lambda item: str(item["qsk"]), reverse=True)]
-        found: list[str] = []
+        newest_first = sorted(items, key=lambda item: str(item["qsk"]), reverse=True)
+        wanted = [(id_of(item), item.get("edit", {}).get("text")) for item in newest_first]
+        found: list[tuple[str, str | None]] = []
         query = {"limit": "2"}
         while True:
             reply = world.get("/v1/mine", query=query, token=token).json
-            found += [comment["id"] for comment in reply["comments"]]
+            found += [(comment["id"], edit_of(comment)) for comment in reply["comments"]]
             if not reply["next"]:
                 break
             query["cursor"] = reply["next"]
@@ -270,7 +282,12 @@ def the_feeds_list_published_comments(world: World, truth: Truth) -> None:
     assert found == wanted[: len(found)]
     assert len(found) == len(wanted) or len(found) >= MIN_FEED_LENGTH
     atom = world.get("/v1/feed.atom").text
-    assert canaries(latest.text, atom) <= canaries(*(json.dumps(item) for item in items))
+    assert canaries(latest.text, atom) <= canaries(*map(approved_words, items))
+
+
+def approved_words(item: Item) -> str:
+    """The words of a published comment, without those of its pending edit."""
+    return json.dumps({name: value for name, value in item.items() if name != "edit"})
 
 
 # The twin: a world in which nothing hidden ever was

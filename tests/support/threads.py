@@ -7,8 +7,9 @@ from typing import Any
 
 from chalicelib.core.comments import MAX_DEPTH, Comment, Status, path_below
 from chalicelib.core.ids import ulid
+from chalicelib.core.totals import NOTHING, totals_of
 from chalicelib.store.engine.attributes import Item, item_to_wire
-from chalicelib.store.items import comment_item, tombstone_item
+from chalicelib.store.items import comment_item, tombstone_item, totals_attributes
 from chalicelib.store.posts import listed_attributes
 from tests.support.world import POST, START, World, key22
 
@@ -63,8 +64,9 @@ def store(world: World, comments: Sequence[Comment]) -> None:
     """Write the comments with their posts and counts."""
     items = items_of(comments)
     for post in dict.fromkeys(each.post for each in comments):
-        count = sum(each.is_public for each in comments if each.post == post)
-        items.append({"pk": f"P#{post}", "sk": "M", "n": count, **listed_attributes(post, START)})
+        totals = sum((totals_of(each) for each in comments if each.post == post), NOTHING)
+        listed = listed_attributes(post, START)
+        items.append({"pk": f"P#{post}", "sk": "M", **totals_attributes(totals), **listed})
     put(world, items)
 
 

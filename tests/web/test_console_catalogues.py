@@ -19,7 +19,7 @@ LANGUAGES = sorted(path.stem for path in SOURCE.glob("words/*.json"))
 NO_WORDS = re.compile(  # selectors, keys, headers, and what the service writes itself
     r"[.#]|command line|a blockquote |noopener |Escape|Enter|Content-Type|Authorization|Idempotency-Key"
 )
-NEVER_SHOWN = {"Refusal", "KeyMissing", "WorkMissing", "EditWindowClosed", "KeyReused"}  # to moderators
+NEVER_SHOWN = {"Refusal", "KeyMissing", "WorkMissing", "EditWindowClosed", "KeyReused", "ForeignForm"}  # to moderators
 
 
 def catalogue(lang: str) -> dict[str, Any]:

@@ -21,8 +21,11 @@ export function belongs(comment, filters = state.filters) {
     [network, comment.network],
     [post, comment.post],
   ].every(([wanted, has]) => !wanted || wanted === has)
-  const hasWord = `${comment.text}\n${comment.name ?? ''}`.toLowerCase().includes(q.toLowerCase())
-  return (status === 'flagged' ? isFlagged : comment.status === status) && isOf && hasWord
+  const edit = comment.pending_edit
+  const texts = [comment.text, comment.name, edit?.text, edit?.name].join('\n')
+  const hasWord = texts.toLowerCase().includes(q.toLowerCase())
+  const isIn = comment.status === status || (status === 'pending' && Boolean(edit))
+  return (status === 'flagged' ? isFlagged : isIn) && isOf && hasWord
 }
 
 /** Whether the list is not filtered. */

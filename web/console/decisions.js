@@ -13,7 +13,7 @@ import {recount} from './counts.js'
 import {dropDraft, noteFor} from './drafts.js'
 import {isolated} from './dom.js'
 import {t, when} from './locale.js'
-import {actorName, lastChange, LEADS_TO, outcome, quoted, statusName} from './phrases.js'
+import {actorName, changes, lastChange, LEADS_TO, outcome, quoted, statusName} from './phrases.js'
 import {say, state} from './state.js'
 import {dispatch, isBack} from './sync.js'
 import {notUndoable, undoable, undone} from './undo.js'
@@ -22,7 +22,7 @@ const MAX_REQUESTS = 100 // decisions in one request
 
 /** Decide on these comments alike. @param {Comment[]} comments @param {string} decision */
 export function decide(comments, decision) {
-  const can = comments.filter(({status, flags}) => LEADS_TO[decision] !== status || flags)
+  const can = comments.filter((comment) => changes(comment, decision))
   if (decision === 'approve') can.sort((a, b) => a.created.localeCompare(b.created)) // parents first
   for (let from = 0; from < can.length; from += MAX_REQUESTS) {
     const some = can.slice(from, from + MAX_REQUESTS)
@@ -69,10 +69,10 @@ export async function answered(operations, {bulk, results}) {
 
 /** What became of one operation, in words; unexpected is what its moderator should know. @param {Operation} operation @param {Result[]} results @param {?string} bulk */
 async function finish(operation, results, bulk) {
-  const {gone, failed, other} = sorted(operation, results)
+  const {gone, failed, other, edits} = sorted(operation, results)
   const effective = results.filter((result) => result.outcome === 'done')
   const [first] = effective
-  const words = summary(gone, operation, effective.length)
+  const words = edits ? summaryOfEdits(gone, operation, effective.length) : summary(gone, operation, effective.length)
   const what = bulk ? {bulk} : {comment: first?.id, decision: first?.decision}
   if (first) Object.assign(operation, {words, undo: () => ask('POST', 'v1/moderation/undo', what)})
   else notUndoable([operation])
@@ -93,6 +93,7 @@ function sorted({comments}, results) {
   const failed = /** @type {{comment: Comment, result: Result}[]} */ ([])
   let gone = /** @type {?Comment} */ (null)
   let other = '' // the id of somebody else's decision
+  let edits = 0 // that were decided on
   for (const result of results) {
     const index = comments.findIndex(({id}) => id === result.id)
     const before = comments[index]
@@ -105,12 +106,21 @@ function sorted({comments}, results) {
     }
     if (!comment) continue
     comments[index] = comment
-    if (!isSo && comment.status !== before.status) other = result.id
+    if (!isSo && (comment.status !== before.status || (before.pending_edit && !comment.pending_edit))) other = result.id
+    if (isSo && before.pending_edit) edits += 1
     if (isSo) dropDraft('note', result.id)
     if (isSo || other === result.id) gone = comment
     else failed.push({comment, result})
   }
-  return {gone, failed, other}
+  return {gone, failed, other, edits}
+}
+
+/** What is said of an operation on edits, and maybe comments. @param {?Comment} gone @param {Operation} operation @param {number} count */
+function summaryOfEdits(gone, {requests}, count) {
+  if (count !== 1 || !gone) return t('Decisions made: {n}.', {n: count})
+  const isPublished = requests.at(-1)?.decision === 'approve'
+  const words = 'The edit of {who} is dropped; the comment stays published.'
+  return t(isPublished ? 'The edit of {who} is published.' : words, {who: quoted(gone)})
 }
 
 /** What is said of an operation. @param {?Comment} gone @param {Operation} operation @param {number} count */

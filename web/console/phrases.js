@@ -4,7 +4,7 @@
  * For an unknown code, the English message of the service is shown, translated if possible.
  */
 
-/** @import {Actor, AuditEntry, Problem, Reason, Result} from './types' */
+/** @import {Actor, AuditEntry, Comment, Problem, Reason, Result} from './types' */
 
 import {isolated} from './dom.js'
 import {has, t} from './locale.js'
@@ -15,6 +15,10 @@ import {has, t} from './locale.js'
 
 /** The status that a decision leads to. @type {Names} */
 export const LEADS_TO = {approve: 'published', reject: 'rejected', spam: 'spam'}
+
+/** Whether a decision would change a comment, its flags or its edit. @param {Comment} comment @param {string} decision */
+export const changes = ({status, flags, pending_edit: edit}, decision) =>
+  LEADS_TO[decision] !== status || flags > 0 || edit !== null
 
 /** @type {Names} */
 const STATUSES = {
@@ -73,6 +77,15 @@ const ACTIONS = {
   policy: 'changed the screening settings',
   invite: 'invited a moderator',
   dismiss: 'removed a moderator',
+}
+
+/** What was done about an edit, by what became of it. @type {Names} */
+const EDIT_ACTIONS = {
+  edit_pending: 'edited a comment; the edit waits',
+  edit_withdrawn: 'took an edit back',
+  approve_approved: 'approved an edit',
+  reject_rejected: 'rejected an edit',
+  spam_spam: 'marked an edit as spam',
 }
 
 /** @type {Names} */
@@ -148,6 +161,7 @@ export const actorName = (actor) => actor.name ?? (actor.id || name(ACTORS, acto
 /** What else an action is about: the reason of a flag, or who was invited. @param {AuditEntry} entry */
 export const details = ({parameters}) =>
   Object.entries(parameters)
+    .filter(([key]) => key !== 'edit' && key !== 'was') // the action says so
     .map(([key, value]) => isolated(key === 'reason' ? flagName(value) : key === 'role' ? roleName(value) : value))
     .join(', ')
 
@@ -180,8 +194,11 @@ export function refusal({code, parameters, detail, errors = []}) {
 export const outcome = (result) => (result.detail ? refusal(result) : t(OUTCOMES[result.outcome] ?? ''))
 
 /** What somebody did. @param {AuditEntry} entry */
-export const action = ({action: done, after}) =>
-  done === 'submit' ? t('set it to {status} (automatic)', {status: statusName(after ?? '')}) : name(ACTIONS, done)
+export function action({action: done, after, parameters}) {
+  if (done === 'submit') return t('set it to {status} (automatic)', {status: statusName(after ?? '')})
+  const aboutEdit = EDIT_ACTIONS[`${done}_${parameters?.['edit']}`]
+  return aboutEdit ? t(aboutEdit) : name(ACTIONS, done)
+}
 
 /** The change that made a comment's current version: flags and moves make none. @param {AuditEntry[]} history */
 export const lastChange = (history) => history.findLast(({action: done}) => done !== 'flag' && done !== 'move')

@@ -26,6 +26,7 @@ export interface Comment {
   record: {approved: number; rejected: number; since: string | null} | null
   flags: number
   open_flags: {reason: string; note: string | null; at: string}[] | null
+  pending_edit: {text: string; name: string | null; link: string | null; at: string; reasons: Reason[]} | null
   in_reply_to: Glimpse | null
   earlier: {text: string; name: string | null; at: string} | null
 }
@@ -150,6 +151,8 @@ export interface Moderator {
   name: string
   role: string
   created: string
+  invited: boolean
+  invitation: string | null
 }
 
 /** What a rule found: `detail` is the English `template` with its parameters filled in. */

@@ -10,6 +10,9 @@ import {lastChange, outcome, quoted, statusName} from './phrases.js'
 import {comments, say, state, update} from './state.js'
 import {isBack, takeBackLater, withdraw} from './sync.js'
 
+const AGAIN = 'Undone: {who} is {status} again.'
+const EDIT_AGAIN = 'Undone: the edit of {who} waits again.'
+
 /** Something was done that can be taken back. @param {Undoable} done */
 export const undoable = (done) => update({undoable: [...state.undoable, done]})
 
@@ -69,7 +72,7 @@ export function undone(before, {results}) {
   const words =
     back.length > 1
       ? t('Undone: {n} comments are as they were.', {n: back.length})
-      : first && t('Undone: {who} is {status} again.', {who: quoted(first), status: statusName(first.status)})
+      : first && t(first.pending_edit ? EDIT_AGAIN : AGAIN, {who: quoted(first), status: statusName(first.status)})
   say(failed ? outcome(failed) : (words ?? ''))
   const shown = new Set(comments().map(({id}) => id))
   focusComment(before.findLast(({id}) => shown.has(id))?.id)

@@ -3,14 +3,13 @@
 The modules that render HTML are imported on demand, so that requests to the JSON API never load them.
 """
 
-from typing import TYPE_CHECKING, Any
-from urllib.parse import parse_qs
+from typing import TYPE_CHECKING
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import ConfigDict, Field
 
 from ...core.comments import Status
-from ...core.drafts import ID_BOUNDS, KEY_BOUNDS, LINK_BOUNDS, MAX_TOKEN, TEXT_BOUNDS, Draft
 from ...core.errors import (
+    ForeignForm,
     Invalid,
     KeyMissing,
     KeyReused,
@@ -24,15 +23,13 @@ from ...core.ids import ID, base64url
 from ...core.pages import Page
 from ...core.posts import Post, post_key, post_link
 from ...core.public import PublicComment
-from ...core.text.sanitize import MAX_NAME, MAX_TITLE
-from ...store.threads import Sort
 from ..http.endpoints import FORM_TYPE, HTML, Call, Router, ViewResponse
-from ..http.pagination import DEFAULT_LIMIT, MAX_PAGE, PublicCursor, count_fitting, cursor_text, public_cursor
-from ..http.parsing import field_errors
-from ..http.problems import BadRequest, status_of
+from ..http.pagination import DEFAULT_LIMIT, MAX_PAGE, count_fitting, cursor_text
+from ..http.problems import status_of
 from ..http.request import Request
-from ..public.comments import PostQuery, available_sorts
+from ..public.comments import PostQuery, SortedQuery, read_page
 from .style import POLICY
+from .submitted_form import OPTIONAL_ID, SubmittedForm, check_origin, parse_form
 
 if TYPE_CHECKING:
     from .pages import Entry, PostLinks
@@ -41,18 +38,12 @@ router = Router(__name__)
 
 ENVELOPE = 65_536  # bytes of a page apart from its comments; long post keys occur in several links
 KEY_BYTES = 16
-MAX_FIELDS = 100  # of a form, including unknown ones
-OPTIONAL_ID: dict[str, Any] = {"pattern": f"^({ID.pattern})?$"}
-OPTIONAL_LINK = {**LINK_BOUNDS, "minLength": 0, "pattern": LINK_BOUNDS["pattern"].replace("+$", "*$")}
 
 
-class ThreadQuery(PostQuery):
+class ThreadQuery(SortedQuery):
     """A page of a thread.  Unknown parameters are ignored, as other sites add their own to links."""
 
     model_config = ConfigDict(extra="ignore")
-
-    sort: Sort = Sort.NEWEST
-    cursor: PublicCursor = ""
 
 
 class FormQuery(PostQuery):
@@ -61,64 +52,6 @@ class FormQuery(PostQuery):
     model_config = ConfigDict(extra="ignore")
 
     parent: str = Field(default="", description="The id of the comment to reply to.", json_schema_extra=OPTIONAL_ID)
-
-
-class SubmittedForm(BaseModel):
-    """The fields of the form.  Empty fields count as missing; unknown fields are ignored."""
-
-    model_config = ConfigDict(extra="ignore", frozen=True, json_schema_extra={"required": ["post", "text", "key"]})
-
-    post: str = Field(default="", description="The key of the post.", json_schema_extra=KEY_BOUNDS)
-    parent: str = Field(default="", description="The id of the comment to reply to.", json_schema_extra=OPTIONAL_ID)
-    text: str = Field(default="", description="Markdown, at most 10,000 characters.", json_schema_extra=TEXT_BOUNDS)
-    name: str = Field(default="", description="At most 80 characters.", json_schema_extra={"maxLength": MAX_NAME})
-    link: str = Field(
-        default="", description="The website of the author: http or https.", json_schema_extra=OPTIONAL_LINK
-    )
-    form: str = Field(default="", description="The token of the form.", json_schema_extra={"maxLength": MAX_TOKEN})
-    key: str = Field(
-        default="", description="The idempotency key: 22 base64url characters.", json_schema_extra=ID_BOUNDS
-    )
-    trap: str = Field(default="", description="A field that is hidden from people, to detect bots.")
-
-    def draft(self) -> Draft:
-        """The submitted comment as a draft.
-
-        Raises:
-            Invalid: some fields are invalid.
-        """
-        content = {"text": self.text, "name": self.name.strip() or None, "link": self.link.strip() or None}
-        position = {"post": self.post, "parent": self.parent or None}
-        try:
-            return Draft.model_validate({**content, **position, "form": self.form, "trap": self.trap[:MAX_TITLE]})
-        except ValidationError as error:
-            raise Invalid(field_errors(error)) from None
-
-    def idempotency_key(self) -> str:
-        """The idempotency key in the form.
-
-        Raises:
-            KeyMissing: the field is empty.
-            Invalid: it is not 22 base64url characters.
-        """
-        if not self.key:
-            raise KeyMissing
-        if not ID.fullmatch(self.key):
-            raise Invalid({"key": "must be 22 base64url characters"})
-        return self.key
-
-
-def parse_form(body: bytes) -> SubmittedForm:
-    """Parse a form; of repeated fields the first counts.
-
-    Raises:
-        BadRequest: it is not UTF-8, or has too many fields.
-    """
-    try:
-        fields = parse_qs(body.decode(), errors="strict", max_num_fields=MAX_FIELDS)
-    except ValueError:
-        raise BadRequest from None
-    return SubmittedForm.model_validate({name: values[0] for name, values in fields.items()})
 
 
 def error_page(refusal: Refusal, request: Request) -> ViewResponse:
@@ -146,11 +79,8 @@ def thread_page(call: Call) -> ViewResponse:
     from . import pages  # noqa: PLC0415
 
     query: ThreadQuery = call.query
-    cursor = public_cursor(query.cursor, scored=query.sort is Sort.TOP)
-    post, after = call.runtime.places.in_post(query.post, cursor)
-    sorts = available_sorts(post, query.sort)
+    post, page, sorts = read_page(call, query, DEFAULT_LIMIT)
     links, base = _post_links(call, post), call.runtime.settings.url.rstrip("/") or call.request.base
-    page = call.runtime.threads.page(query.post, query.sort, DEFAULT_LIMIT, after)
     entries, following = _fitting(page, _entries(links, page, base))
     part = pages.ThreadPart(query.sort, query.cursor, following, entries, sorts)
     return ViewResponse(pages.thread(links, part, base), media=HTML)
@@ -189,19 +119,21 @@ def thread_form(call: Call) -> ViewResponse:
     body=SubmittedForm,
     accepts=FORM_TYPE,
     responses={201: "The comment is published.", 202: "The comment is held for a moderator."},
-    refusals=(Invalid, KeyMissing, KeyReused, PostClosed, TooManyRequests),
+    refusals=(Invalid, ForeignForm, KeyMissing, KeyReused, PostClosed, TooManyRequests),
     **PAGE,
 )
 def submit_form(call: Call) -> ViewResponse:
     """Submit a comment with the HTML form.  201: it is published.  202: it is held for a moderator.
 
-    If the comment is refused, the response is the form with the submitted values.
+    If the comment is refused, the response is the form with the submitted values. A form of another site is always
+    refused so: its reader sees what they are about to say here, and submits it again if they mean it.
     """
     from . import form as form_pages  # noqa: PLC0415
 
     fields = parse_form(call.request.body)
     try:
         draft, key = fields.draft(), fields.idempotency_key()
+        check_origin(call.request, call.runtime.settings.url)
         comment = call.runtime.submission.submit(draft, call.anonymous_caller, key, has_javascript=False)
     except Refusal as refusal:
         return _form_with_error(call, fields, refusal)

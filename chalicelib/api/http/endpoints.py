@@ -5,35 +5,32 @@ It catches everything that a view raises: Chalice would answer with a 500 withou
 
 import hashlib
 import json
-import logging
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property, partial, update_wrapper
-from traceback import extract_tb
 from typing import Any, TypeVar
 
 from chalice import Blueprint, Response
 from pydantic import BaseModel
 
 from ... import runtime as runtimes
-from ...core.accounts import Principal, Scope, author_hash, bearer
+from ...core.accounts import Principal, Scope, bearer
 from ...core.comments import Caller
-from ...core.errors import Invalid, KeyMissing, NotFound, Refusal, Unauthenticated
+from ...core.errors import Invalid, KeyMissing, NotFound, Refusal
 from ...core.ids import ID
-from ...core.networks import limit_hash, network_hash, network_of
+from ...core.networks import caller_at
 from ...runtime import Runtime
 from ...store.engine.deadline import time_limit
-from .parsing import JSON, Query, parsed_body, parsed_query
+from . import caching as caches
+from .caching import NO_STORE, PUBLIC
+from .parsing import JSON, Query, author_of, parsed_body, parsed_query
 from .problems import InternalError, headers_of, problem_of
 from .request import Request, current_request
-
-log = logging.getLogger("afterword")
+from .service_log import log_exception, log_request, log_unavailable
 
 HTML = "text/html; charset=utf-8"
 FORM_TYPE = "application/x-www-form-urlencoded"
-PUBLIC = "public, max-age=10, s-maxage=60, stale-while-revalidate=60"
-NO_STORE = "no-store"
 SECURITY_HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "strict-origin-when-cross-origin",
@@ -82,14 +79,13 @@ class Call:
         Raises:
             Unauthenticated: the token is not an author key.
         """
-        return replace(self.anonymous_caller, author=_author(self.request))
+        return replace(self.anonymous_caller, author=author_of(self.request))
 
     @property
     def anonymous_caller(self) -> Caller:
         """The caller as a reader, identified by network only."""
-        keys, now = self.runtime.keys, self.runtime.clock()
-        network = network_of(self.request.address_by(keys.edge))
-        return Caller(network=network_hash(keys.network, network), limit=limit_hash(keys.network, network, now.date()))
+        keys, today = self.runtime.keys, self.runtime.clock().date()
+        return caller_at(keys.network, self.request.address_by(keys.edge), today)
 
     @property
     def principal(self) -> Principal:
@@ -112,18 +108,6 @@ class Call:
         if len(values) > 1 or not ID.fullmatch(values[0]):
             raise Invalid({"Idempotency-Key": "must be 22 base64url characters"})
         return values[0]
-
-
-def _author(request: Request) -> str:
-    values = request.headers.get("authorization", [])
-    if not values:
-        return ""
-    token = bearer(values)
-    if author := author_hash(token):
-        return author
-    if values[-1][:17].lower() == "bearer aw_author_":
-        raise Invalid({"Authorization": "an author key is 22 base64url characters"})
-    raise Unauthenticated
 
 
 View = Callable[[Call], ViewResponse | BaseModel]
@@ -174,6 +158,7 @@ class Endpoint:
             with time_limit(runtime.stopwatch, runtime.settings.deadline):
                 response = self._handle(request, runtime)
         except Refusal as refusal:
+            log_unavailable(request, refusal)
             response = self._refused(refusal, request)
         except Exception as error:  # noqa: BLE001  the only one of this entry point
             log_exception(request, error)
@@ -208,17 +193,24 @@ class Endpoint:
             [self.path, dict(call.request.path), call.query and call.query.model_dump(), call.request.base]
         )
         cached, drops = memo.get(post, cache_key), memo.drops
+        if cached and cached.refusal:
+            raise cached.refusal.with_traceback(None)
         if cached:
-            return self._conditional(call.request, cached.body, cached.etag)
-        body = _body_text(self.view(call))
+            return self._conditional(call, cached.body, cached.etag)
+        try:
+            body = _body_text(self.view(call))
+        except (Invalid, NotFound) as refusal:
+            memo.store(post, cache_key, refusal=refusal, drops=drops)
+            raise
         etag = f'"{hashlib.sha256(body.encode()).hexdigest()[:32]}"'
         memo.store(post, cache_key, body=body, etag=etag, drops=drops)
-        return self._conditional(call.request, body, etag)
+        return self._conditional(call, body, etag)
 
-    def _conditional(self, request: Request, body: str, etag: str) -> Response:
+    def _conditional(self, call: Call, body: str, etag: str) -> Response:
         """Respond with 304 where ``If-None-Match`` fits: it saves bytes, not reads."""
-        headers: Headers = {"Content-Type": self.media, "Cache-Control": self.cache_control, "ETag": etag}
-        sent = request.headers.get("if-none-match", [""])[-1]
+        caching = caches.current(self.cache_control, call.runtime)
+        headers: Headers = {"Content-Type": self.media, "Cache-Control": caching, "ETag": etag}
+        sent = call.request.headers.get("if-none-match", [""])[-1]
         known = {tag.strip().removeprefix("W/") for tag in sent.split(",")}
         return Response("", headers, 304) if known & {etag, "*"} else Response(body, headers, 200)
 
@@ -251,42 +243,28 @@ def _authenticate(scope: Scope, request: Request, runtime: Runtime) -> Principal
     return principal
 
 
-def log_request(request: Request | None, route: str, status: int, took: float) -> None:
-    """Log one line for a request, without personal data."""
-    facts = {
-        "method": request.method if request else "",
-        "route": route,
-        "status": status,
-        "ms": round(took * 1_000, 1),
-        "request": request.request_id if request else "",
-    }
-    log.info(json.dumps(facts))
-
-
-def log_exception(request: Request, error: Exception) -> None:
-    """Log where an error happened in one line; its message is left out, as it may hold personal data."""
-    where = [f"{frame.filename.rpartition('/')[2]}:{frame.lineno}" for frame in extract_tb(error.__traceback__)]
-    log.error(json.dumps({"error": type(error).__name__, "where": where, "request": request.request_id}))
-
-
 class Router:
-    """The endpoints of one resource, and the Chalice blueprint with their routes."""
+    """The endpoints of one resource."""
 
     def __init__(self, name: str) -> None:
-        self.blueprint = Blueprint(name)
+        self.name = name
         self.endpoints: list[Endpoint] = []
 
     def endpoint(self, method: str, path: str, **options: Any) -> Callable[[V], V]:  # noqa: ANN401  as Endpoint
         """Register a view.  The first line of its docstring is the OpenAPI summary."""
 
         def register(view: V) -> V:
-            endpoint = Endpoint(method=method, path=path, view=view, **options)
-            self.endpoints.append(endpoint)
-            methods = [method, "HEAD"] if endpoint.cached else [method]
-
-            respond = update_wrapper(partial(endpoint.respond), view)  # Chalice names the handler after the view
-            types = [endpoint.accepts] if endpoint.body else []  # without a body its content type does not matter
-            self.blueprint.route(path, methods=methods, content_types=types)(respond)
+            self.endpoints.append(Endpoint(method=method, path=path, view=view, **options))
             return view
 
         return register
+
+    def blueprint(self) -> Blueprint:
+        """A new Chalice blueprint with the routes: Chalice registers a blueprint with one application only."""
+        made = Blueprint(self.name)
+        for endpoint in self.endpoints:
+            methods = [endpoint.method, "HEAD"] if endpoint.cached else [endpoint.method]
+            respond = update_wrapper(partial(endpoint.respond), endpoint.view)  # Chalice names handlers after views
+            types = [endpoint.accepts] if endpoint.body else []  # without a body its content type does not matter
+            made.route(endpoint.path, methods=methods, content_types=types)(respond)
+        return made

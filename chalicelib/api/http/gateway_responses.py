@@ -12,10 +12,12 @@ from typing import Any
 
 from ...core.errors import Forbidden, NotFound, Refusal, TooManyRequests, Unavailable
 from ..app import CORS
-from .endpoints import SECURITY_HEADERS
+from .endpoints import DATA_POLICY, SECURITY_HEADERS
 from .problems import BadRequest, ContentTooLarge, InternalError, UnsupportedMediaType, headers_of, problem_of
 
 QUOTA_RETRY = 3_600  # seconds; quotas are daily or longer
+# A value must not contain quotes; a directive without sources allows as little as one with 'none'.
+POLICY = {"Content-Security-Policy": DATA_POLICY.replace(" 'none'", "")}
 ACCESS_DENIED = Forbidden("Access from your network is not allowed.")
 REFUSALS: Mapping[str, Refusal] = {
     "ACCESS_DENIED": ACCESS_DENIED,
@@ -44,7 +46,7 @@ def gateway_responses() -> dict[str, Any]:
 def _response(refusal: Refusal) -> dict[str, Any]:
     """The template is registered under the gateway's default type; the header gives the real one."""
     problem = problem_of(refusal)
-    headers = {**CORS.get_access_control_headers(), **headers_of(problem), **SECURITY_HEADERS}
+    headers = {**CORS.get_access_control_headers(), **headers_of(problem), **SECURITY_HEADERS, **POLICY}
     return {
         "statusCode": str(problem.status),
         "responseParameters": {f"gatewayresponse.header.{name}": f"'{value}'" for name, value in headers.items()},

@@ -19,6 +19,7 @@ from .endpoints import Call
 MAX_PAGE = 1_048_576  # bytes of a response
 DEFAULT_LIMIT = 25  # rows of a page
 MAX_LIMIT = 100
+SIZES = (1, 2, 5, 10, 25, 50, 100)  # rows of a public page: each is cached apart
 ENVELOPE = 4_096  # bytes of a response apart from its rows
 MAX_SIGNED_CURSOR = 2_048  # characters
 
@@ -39,6 +40,11 @@ PublicCursor = Annotated[
         json_schema_extra={"pattern": f"^({CURSOR.pattern})?$"},
     ),
 ]
+
+
+def rounded(limit: int) -> int:
+    """The largest size of a public page that is not above ``limit``."""
+    return max(size for size in SIZES if size <= limit)
 
 
 def count_fitting(sizes: list[int], room: int = MAX_PAGE - ENVELOPE) -> int:

@@ -4,7 +4,8 @@ from typing import Annotated
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError
 
-from ...core.errors import Invalid
+from ...core.accounts import author_hash, bearer
+from ...core.errors import Invalid, Unauthenticated
 from .problems import BadRequest, UnsupportedMediaType
 from .request import Request
 
@@ -80,3 +81,21 @@ def field_errors(invalid: ValidationError) -> dict[str, str]:
         field_name = ".".join(str(part) for part in error["loc"])[:MAX_SHOWN] or "body"
         errors.setdefault(field_name, error["msg"].removeprefix("Value error, ")[:MAX_SHOWN])
     return errors
+
+
+def author_of(request: Request) -> str:
+    """The hash of the author key in the ``Authorization`` header; empty without a header.
+
+    Raises:
+        Invalid: an author key is malformed.
+        Unauthenticated: it is a token of another kind.
+    """
+    values = request.headers.get("authorization", [])
+    if not values:
+        return ""
+    token = bearer(values)
+    if author := author_hash(token):
+        return author
+    if values[-1][:17].lower() == "bearer aw_author_":
+        raise Invalid({"Authorization": "an author key is 22 base64url characters"})
+    raise Unauthenticated

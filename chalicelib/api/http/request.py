@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass
 from hmac import compare_digest
+from itertools import chain
 from typing import Any
 from urllib.parse import unquote
 
@@ -103,7 +104,21 @@ def _is_request(event: Mapping[str, Any]) -> bool:
     if not isinstance(context, Mapping) or not isinstance(event.get("body"), str | bytes | None):
         return False
     named = all(isinstance(context.get(name), str) for name in ("resourcePath", "httpMethod"))
-    return named and all(isinstance(event.get(name) or {}, Mapping) for name in TABLES)
+    return named and all(_is_table(event.get(name) or {}, several=name.startswith("multi")) for name in TABLES)
+
+
+def _is_table(table: object, *, several: bool) -> bool:
+    """Whether it maps names to text, or to lists of text if a name may have ``several`` values; or to nothing."""
+    if not isinstance(table, Mapping):
+        return False
+    if several:
+        lists = [values for values in table.values() if values is not None]
+        return all(isinstance(values, list) for values in lists) and all(map(_is_scalar, chain.from_iterable(lists)))
+    return all(map(_is_scalar, table.values()))
+
+
+def _is_scalar(value: object) -> bool:
+    return not isinstance(value, Mapping | list)
 
 
 def _many(

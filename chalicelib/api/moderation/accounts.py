@@ -1,122 +1,32 @@
 """Accounts: sessions and sign-in links; for owners also API tokens and moderators."""
 
-from typing import Annotated
+from datetime import timedelta
 
-from pydantic import Field
-
-from ...core.accounts import LINK_LIFE, Moderator, Principal, Role, Scope, Token, TokenKind
-from ...core.drafts import Name, Strict
-from ...core.errors import Forbidden, Invalid, NotFound, Unauthenticated
+from ...core.accounts import INVITE_LIFE, LINK_LIFE, Scope, TokenKind
+from ...core.errors import Invalid, NotFound, Unauthenticated
 from ...core.times import iso
 from ...service.accounts import LastOwner
 from ..http.endpoints import Call, Router, ViewResponse
-from ..http.parsing import Query
-from ..public.schemas import ResponseModel
+from .account_schemas import (
+    CreatedSession,
+    CreatedToken,
+    IdQuery,
+    Invitation,
+    Links,
+    LinkSchema,
+    Moderators,
+    NewModerator,
+    NewToken,
+    SessionsQuery,
+    SignIn,
+    SignInLink,
+    Tokens,
+    moderator_schema,
+    token_schema,
+)
 from .common import AUTH_REFUSALS
 
 router = Router(__name__)
-
-MAX_TOKEN = 120  # characters
-TokenId = Annotated[str, Field(min_length=1, max_length=64)]
-
-
-class ModeratorSchema(ResponseModel):
-    """A moderator."""
-
-    id: str
-    name: str
-    role: Role
-    created: str
-
-
-class Moderators(ResponseModel):
-    """All moderators."""
-
-    moderators: list[ModeratorSchema]
-
-
-class TokenSchema(ResponseModel):
-    """A session or an API token, without its secret."""
-
-    id: str
-    created: str
-    used: str | None = Field(description="When it was last used, to the hour.")
-    expires: str
-    name: str | None = None
-    scopes: list[Scope]
-    current: bool = Field(description="Whether this request uses it.")
-
-
-class Tokens(ResponseModel):
-    """Sessions or API tokens that are valid."""
-
-    tokens: list[TokenSchema]
-
-
-class SignIn(Strict):
-    """A sign-in request.  ``link`` is the part after ``#`` of a sign-in link or invitation."""
-
-    link: Annotated[str, Field(min_length=1, max_length=MAX_TOKEN)]
-    keep: bool = Field(
-        default=False,
-        description="Stay signed in for 30 days after the last use (90 days at most) instead of 12 hours.",
-    )
-
-
-class CreatedSession(ResponseModel):
-    """A new session."""
-
-    token: str = Field(description="The bearer token. It is shown only once.")
-    session: TokenSchema
-    moderator: ModeratorSchema
-
-
-class NewToken(Strict):
-    """An API token to create."""
-
-    name: Name
-    scopes: Annotated[list[Annotated[Scope, Field(strict=False)]], Field(min_length=1, max_length=3)]
-
-
-class CreatedToken(ResponseModel):
-    """A new API token."""
-
-    token: str = Field(description="The bearer token. It is shown only once.")
-    about: TokenSchema
-
-
-class NewModerator(Strict):
-    """A moderator to invite."""
-
-    name: Name
-    role: Annotated[Role, Field(strict=False)] = Role.MODERATOR
-
-
-class Invitation(ResponseModel):
-    """A new moderator and their sign-in link, which works once within 72 hours."""
-
-    moderator: ModeratorSchema
-    link: str = Field(description="The full URL, or only its last part if the service does not know its URL.")
-
-
-class SignInLink(ResponseModel):
-    """A link that signs the same moderator in on another device."""
-
-    link: str = Field(description="The full URL, or only its last part if the service does not know its URL.")
-    expires: str
-
-
-class SessionsQuery(Query):
-    """Which session to end: by default the current one."""
-
-    id: TokenId | None = None
-    all: bool = Field(default=False, description="End all sessions and API tokens of this moderator.")
-
-
-class IdQuery(Query):
-    """The id of one item."""
-
-    id: TokenId
 
 
 @router.endpoint(
@@ -130,7 +40,7 @@ def sign_in(call: Call) -> ViewResponse:
     """Exchange a sign-in link or an invitation for a session.  A link works once."""
     principal, token = call.runtime.accounts_service.sign_in(call.body.link, persistent=call.body.keep)
     created = CreatedSession(
-        token=token, session=_token(principal.token, principal), moderator=_moderator(principal.moderator)
+        token=token, session=token_schema(principal.token, principal), moderator=moderator_schema(principal.moderator)
     )
     return ViewResponse(created, 201)
 
@@ -140,7 +50,7 @@ def sessions(call: Call) -> Tokens:
     """List your sessions."""
     principal = call.principal
     found = call.runtime.accounts_service.tokens(principal.moderator.id, TokenKind.SESSION)
-    return Tokens(tokens=[_token(token, principal) for token in found])
+    return Tokens(tokens=[token_schema(token, principal) for token in found])
 
 
 @router.endpoint(
@@ -152,18 +62,19 @@ def sessions(call: Call) -> Tokens:
     scope=Scope.READ,
 )
 def sign_out(call: Call) -> ViewResponse:
-    """Sign out: end this session, another session of yours, or all sessions and API tokens.
+    """Sign out: end this session, another session of yours, or all your sessions, links and API tokens.
 
-    An API token can revoke only itself.
+    Devices that were signed in with a session's links are signed out with it, and its links and invitations no longer
+    work.  An API token can revoke only itself.
     """
     principal = call.principal
-    ends_itself = call.query.id in {None, principal.token.hash} and not call.query.all
-    if principal.token.kind is TokenKind.API and not ends_itself:
-        raise Forbidden
     if call.query.all:
+        principal.require_session()
         call.runtime.accounts.sign_out_everywhere(principal.moderator)
-    else:
-        call.runtime.accounts.revoke(principal.moderator.id, call.query.id or principal.token.hash)
+        return ViewResponse(status=204)
+    ended = call.query.id or principal.token.hash
+    kind = principal.token.kind if ended == principal.token.hash else TokenKind.SESSION
+    call.runtime.accounts_service.end(principal, ended, kind)
     return ViewResponse(status=204)
 
 
@@ -171,14 +82,34 @@ def sign_out(call: Call) -> ViewResponse:
 def make_link(call: Call) -> ViewResponse:
     """Create a link that signs you in on another device, once within 15 minutes.
 
-    API tokens cannot create links.
+    That device is signed out with this session at the latest.  API tokens cannot create links.
     """
     principal = call.principal
-    if principal.token.kind is TokenKind.API:
-        raise Forbidden
-    token = call.runtime.accounts_service.link(principal.moderator.id)
-    expires = call.runtime.clock() + LINK_LIFE
-    return ViewResponse(SignInLink(link=_sign_in_url(call, token), expires=iso(expires)), 201)
+    token = call.runtime.accounts_service.link(principal.moderator.id, by=principal)
+    return ViewResponse(SignInLink(link=_sign_in_url(call, token), expires=_expiry(call, LINK_LIFE)), 201)
+
+
+@router.endpoint("GET", "/v1/moderation/links", responses={200: Links}, refusals=AUTH_REFUSALS, scope=Scope.READ)
+def links(call: Call) -> Links:
+    """List your sign-in links that were not used yet."""
+    found = call.runtime.accounts_service.tokens(call.principal.moderator.id, TokenKind.LINK)
+    return Links(
+        links=[LinkSchema(id=each.hash, created=iso(each.created), expires=iso(each.expires)) for each in found]
+    )
+
+
+@router.endpoint(
+    "DELETE",
+    "/v1/moderation/links",
+    query=IdQuery,
+    responses={204: None},
+    refusals=(Invalid, NotFound, *AUTH_REFUSALS),
+    scope=Scope.READ,
+)
+def revoke_link(call: Call) -> ViewResponse:
+    """Revoke a sign-in link of yours.  API tokens cannot revoke links."""
+    call.runtime.accounts_service.end(call.principal, call.query.id, TokenKind.LINK)
+    return ViewResponse(status=204)
 
 
 @router.endpoint("GET", "/v1/moderation/tokens", responses={200: Tokens}, refusals=AUTH_REFUSALS, scope=Scope.MANAGE)
@@ -186,7 +117,7 @@ def tokens(call: Call) -> Tokens:
     """List your API tokens."""
     principal = call.principal
     found = call.runtime.accounts_service.tokens(principal.moderator.id, TokenKind.API)
-    return Tokens(tokens=[_token(token, principal) for token in found])
+    return Tokens(tokens=[token_schema(token, principal) for token in found])
 
 
 @router.endpoint(
@@ -198,14 +129,15 @@ def tokens(call: Call) -> Tokens:
     scope=Scope.MANAGE,
 )
 def make_token(call: Call) -> ViewResponse:
-    """Create an API token.  Its scopes cannot exceed those of the token in this request."""
+    """Create an API token.  It outlives your session, until you revoke it or sign out everywhere.
+
+    API tokens cannot create others.
+    """
     principal = call.principal
-    for scope in call.body.scopes:
-        principal.require(scope)
     created, token = call.runtime.accounts_service.api_token(
-        principal.moderator, call.body.name, frozenset(call.body.scopes)
+        principal.moderator, call.body.name, frozenset(call.body.scopes), by=principal
     )
-    return ViewResponse(CreatedToken(token=token, about=_token(created, principal)), 201)
+    return ViewResponse(CreatedToken(token=token, about=token_schema(created, principal)), 201)
 
 
 @router.endpoint(
@@ -217,8 +149,8 @@ def make_token(call: Call) -> ViewResponse:
     scope=Scope.MANAGE,
 )
 def revoke_token(call: Call) -> ViewResponse:
-    """Revoke an API token."""
-    call.runtime.accounts.revoke(call.principal.moderator.id, call.query.id)
+    """Revoke an API token.  An API token can revoke only itself."""
+    call.runtime.accounts_service.end(call.principal, call.query.id, TokenKind.API)
     return ViewResponse(status=204)
 
 
@@ -226,8 +158,11 @@ def revoke_token(call: Call) -> ViewResponse:
     "GET", "/v1/moderation/moderators", responses={200: Moderators}, refusals=AUTH_REFUSALS, scope=Scope.MANAGE
 )
 def moderators(call: Call) -> Moderators:
-    """List all moderators."""
-    return Moderators(moderators=[_moderator(each) for each in call.runtime.accounts.moderators()])
+    """List all moderators, with the invitations that were not accepted yet."""
+    accounts = call.runtime.accounts
+    found = accounts.moderators()
+    invitations = accounts.invitations(found, call.runtime.clock())
+    return Moderators(moderators=[moderator_schema(each, invitations.get(each.id)) for each in found])
 
 
 @router.endpoint(
@@ -239,10 +174,12 @@ def moderators(call: Call) -> Moderators:
     scope=Scope.MANAGE,
 )
 def invite(call: Call) -> ViewResponse:
-    """Invite a moderator."""
-    by = call.principal.actor
-    moderator, token = call.runtime.accounts_service.invite(call.body.name, call.body.role, by=by)
-    return ViewResponse(Invitation(moderator=_moderator(moderator), link=_sign_in_url(call, token)), 201)
+    """Invite a moderator.  The invitation ends with your session at the latest.  API tokens cannot invite."""
+    moderator, token = call.runtime.accounts_service.invite(call.body.name, call.body.role, by=call.principal)
+    expires = _expiry(call, INVITE_LIFE)
+    return ViewResponse(
+        Invitation(moderator=moderator_schema(moderator), link=_sign_in_url(call, token), expires=expires), 201
+    )
 
 
 @router.endpoint(
@@ -254,7 +191,11 @@ def invite(call: Call) -> ViewResponse:
     scope=Scope.MANAGE,
 )
 def dismiss(call: Call) -> ViewResponse:
-    """Remove a moderator, with all their sessions and tokens."""
+    """Remove a moderator, with all their sessions, links and tokens, or revoke an invitation.
+
+    API tokens cannot remove anybody.
+    """
+    call.principal.require_session()
     call.runtime.accounts_service.dismiss(call.query.id, by=call.principal.actor)
     return ViewResponse(status=204)
 
@@ -264,18 +205,6 @@ def _sign_in_url(call: Call, link: str) -> str:
     return f"{base}/moderate#{link}"
 
 
-def _moderator(moderator: Moderator) -> ModeratorSchema:
-    created = iso(moderator.created)
-    return ModeratorSchema(id=moderator.id, name=moderator.name, role=moderator.role, created=created)
-
-
-def _token(token: Token, caller: Principal) -> TokenSchema:
-    return TokenSchema(
-        id=token.hash,
-        created=iso(token.created),
-        used=iso(token.used) if token.used else None,
-        expires=iso(min(token.expires, token.idle_until)),
-        name=token.name or None,
-        scopes=sorted(token.scopes & caller.moderator.scopes),
-        current=token.hash == caller.token.hash,
-    )
+def _expiry(call: Call, life: timedelta) -> str:
+    """When a link ends that was just made: with the session at the latest."""
+    return iso(min(call.runtime.clock() + life, call.principal.token.expires))

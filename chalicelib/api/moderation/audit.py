@@ -10,6 +10,7 @@ from ...core.accounts import Scope
 from ...core.actors import SCREENING
 from ...core.audit import Action, AuditRow
 from ...core.comments import Comment
+from ...core.edits import EditState
 from ...core.errors import (
     Invalid,
 )
@@ -21,12 +22,11 @@ from ..http.pagination import DEFAULT_LIMIT, MAX_LIMIT, Cursor, cursor_ulid
 from ..http.parsing import Number, Query
 from ..public.schemas import NextCursor, ResponseModel
 from .common import AUTH_REFUSALS, ActorSchema, actor_schema, moderator_names, next_cursor
+from .reasons import HoldReason, hold_reasons
 from .schemas import (
     CommentSummary,
-    HoldReason,
     ModeratedComment,
     comment_summary,
-    hold_reasons,
 )
 
 router = Router(__name__)
@@ -53,6 +53,14 @@ DETAILS = {  # English for each action, with values of the entry in braces
     Action.POLICY: "Changed the policy.",
     Action.INVITE: "Invited {name} as {role}.",
     Action.DISMISS: "Removed the moderator {name}.",
+}
+
+EDIT_DETAILS: dict[tuple[str, str], str] = {  # of rows about an edit of a published comment, by what became of the edit
+    (Action.EDIT, EditState.PENDING): "Edited the comment; the new words wait for a moderator.",
+    (Action.EDIT, EditState.WITHDRAWN): "Took back the edit that was waiting.",
+    (Action.APPROVE, EditState.APPROVED): "Approved an edit of the comment.",
+    (Action.REJECT, EditState.REJECTED): "Rejected an edit of the comment.",
+    (Action.SPAM, EditState.SPAM): "Marked an edit of the comment as spam.",
 }
 
 
@@ -93,7 +101,9 @@ class AuditEntry(ResponseModel):
     actor: ActorSchema
     at: str
     parameters: dict[str, str] = Field(
-        default_factory=dict, description="More about the action, such as the `reason` of a flag."
+        default_factory=dict,
+        description="More about the action, such as the `reason` of a flag. With `edit`, it is about an edit by the "
+        "author of a published comment: what became of the edit; `was` is what it was before.",
     )
     detail: str = Field(description="The action in English.")
     comment: str | None = None
@@ -135,7 +145,7 @@ def serialize_row(row: AuditRow, names: dict[str, str]) -> AuditEntry:
         actor=actor_schema(row.actor, names),
         at=iso(row.at),
         parameters=dict(row.parameters),
-        detail=DETAILS[row.action].format(before=row.before, after=row.after, **row.parameters),
+        detail=_detail(row),
         comment=row.comment or None,
         post=row.post or None,
         before=row.before or None,
@@ -146,6 +156,11 @@ def serialize_row(row: AuditRow, names: dict[str, str]) -> AuditEntry:
         undoes=row.undoes or None,
         undone=row.undone or None,
     )
+
+
+def _detail(row: AuditRow) -> str:
+    template = EDIT_DETAILS.get((row.action, row.parameters.get("edit", "")), DETAILS[row.action])
+    return template.format(before=row.before, after=row.after, **row.parameters)
 
 
 def first_verdict(comment: Comment, entries: list[AuditEntry]) -> AuditEntry:
@@ -162,7 +177,7 @@ def first_verdict(comment: Comment, entries: list[AuditEntry]) -> AuditEntry:
         post=comment.post,
         after=first,
         version=1,
-        reasons=hold_reasons(comment),
+        reasons=hold_reasons(comment.reasons),
     )
 
 

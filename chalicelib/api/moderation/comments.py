@@ -76,7 +76,10 @@ def reply(call: Call) -> ViewResponse:
     scope=Scope.MODERATE,
 )
 def edit_as_moderator(call: Call) -> ModeratedComment:
-    """Edit a comment as a moderator.  It is marked as edited; the previous text is kept for 30 days."""
+    """Edit a comment as a moderator.  It is marked as edited; the previous text is kept for 30 days.
+
+    A `pending_edit` by its author keeps waiting.
+    """
     return comment_in_full(
         call, call.runtime.moderator_edits.edit(call.comment_id, call.body.version, call.body, call.principal)
     )

@@ -31,7 +31,11 @@ router = Router(__name__)
     scope=Scope.MODERATE,
 )
 def decisions(call: Call) -> DecisionResults:
-    """Decide on up to 100 comments.  Each decision succeeds or fails on its own."""
+    """Decide on up to 100 comments.  Each decision succeeds or fails on its own.
+
+    While a comment has a `pending_edit`, `approve`, `reject` and `spam` decide on that edit: approving publishes its
+    words, the others drop it, and the comment stays published. To reject the comment itself, decide once more.
+    """
     wanted = [DecisionRequest(each.id, each.version, each.decision, each.note) for each in call.body.decisions]
     bulk, results = call.runtime.decisions.decide(wanted, call.principal)
     return decision_results(call, bulk, results)

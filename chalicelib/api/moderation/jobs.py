@@ -28,7 +28,7 @@ class JobSchema(ResponseModel):
 
 
 class JobList(ResponseModel):
-    """Up to 100 unfinished jobs, oldest first."""
+    """Up to 100 unfinished jobs: those of moderators, then erasures by authors, each oldest first."""
 
     jobs: list[JobSchema]
 

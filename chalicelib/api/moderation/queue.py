@@ -42,8 +42,9 @@ class QueueQuery(Query):
 
     def matches(self, comment: Comment) -> bool:
         """Whether a comment passes the filters."""
-        word = self.q.casefold()
-        has_word = not word or word in comment.text.casefold() or word in comment.name.casefold()
+        word, edit = self.q.casefold(), comment.pending_edit
+        texts = [comment.text, comment.name, *([edit.text, edit.name] if edit else [])]
+        has_word = not word or any(word in text.casefold() for text in texts)
         is_by = self.author in {"", comment.author} and self.network in {"", comment.network}
         return has_word and is_by and self.post in {None, comment.post}
 
@@ -65,7 +66,7 @@ def queue(call: Call) -> QueuePage:
     parents = call.runtime.comments.get_many([each.parent for each in page.comments if each.parent])
     comments = [_serialize(call, comment, records, parents) for comment in page.comments]
     most = count_fitting([len(comment.model_dump_json().encode()) for comment in comments])
-    following = page.next if most == len(comments) else page.comments[most - 1].order
+    following = page.next if most == len(comments) else page.places[most - 1]
     return QueuePage(comments=comments[:most], scanned=page.scanned, next=next_cursor(call, following, *bound))
 
 

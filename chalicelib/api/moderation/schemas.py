@@ -5,12 +5,11 @@ from typing import Annotated
 
 from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, model_validator
 
-from ...core.comments import Comment, PreviousText, Reason, Status
+from ...core.comments import Comment, PendingEdit, PreviousText, Status
 from ...core.decisions import AuthorRecord, Decision
 from ...core.drafts import MAX_VERSION, CommentId, EditedText, PostKey, Strict, Text, whole
-from ...core.ids import ULID
+from ...core.ids import ULID, ulid_iso
 from ...core.posts import post_link
-from ...core.screening.engine import message_of
 from ...core.text.sanitize import MAX_NOTE, clean_note
 from ...core.times import iso
 from ...service.moderation.decide import MAX_DECISIONS
@@ -20,24 +19,13 @@ from ..http.pagination import ENVELOPE, MAX_PAGE, count_fitting
 from ..http.problems import problem_of
 from ..public.schemas import NULL, STRING, NextCursor, ResponseModel
 from .flags import OpenFlag
+from .reasons import HoldReason, hold_reasons
 
 MAX_EXCERPT = 120  # characters
 RESULT_BYTES = 512  # bytes of a decision result without its comment
 
 Version = Annotated[int, Field(ge=1, le=MAX_VERSION), BeforeValidator(whole)]
 RowId = Annotated[str, Field(pattern=f"^{ULID.pattern}$", description="A ULID.")]
-
-
-class HoldReason(ResponseModel):
-    """A reason why screening held the comment: the rule, and what it found.
-
-    ``template`` is the English message before its ``{parameters}`` are filled in, by which it can be translated.
-    """
-
-    rule: str
-    parameters: dict[str, int | str]
-    template: str
-    detail: str = Field(description="The message in English.")
 
 
 class AuthorRecordSchema(ResponseModel):
@@ -56,6 +44,20 @@ class PreviousTextSchema(ResponseModel):
     link: str | None
     by: str
     at: str
+
+
+class PendingEditSchema(ResponseModel):
+    """New words of its author for a published comment, which wait for a moderator.
+
+    Approving replaces the comment's words by these; rejecting them, or marking them as spam, drops the edit, and the
+    comment stays published as it is.
+    """
+
+    text: str
+    name: str | None
+    link: str | None
+    at: str = Field(description="When the author sent it.")
+    reasons: list[HoldReason]
 
 
 class CommentSummary(ResponseModel):
@@ -89,6 +91,10 @@ class ModeratedComment(ResponseModel):
     moderator: bool
     reasons: list[HoldReason]
     flags: int = Field(description="Readers who flagged it since a moderator last resolved flags.")
+    pending_edit: PendingEditSchema | None = Field(
+        default=None,
+        description="An edit by the author that waits. `text`, `name`, `link` and `html` are what readers see.",
+    )
     open_flags: list[OpenFlag] | None = Field(
         default=None, description="The newest 20 flags, newest first. In the queue and with the history."
     )
@@ -102,7 +108,10 @@ class ModeratedComment(ResponseModel):
 
 
 class QueuePage(ResponseModel):
-    """A page of the queue: pending and flagged comments oldest first, others newest first."""
+    """A page of the queue: pending and flagged comments oldest first, others newest first.
+
+    Published comments with a `pending_edit` are listed as pending too, by the time of the edit.
+    """
 
     comments: list[ModeratedComment]
     scanned: int = Field(description="Comments read to find these. One request reads at most 500.")
@@ -131,7 +140,8 @@ class NewReply(Strict):
     text: Text
     parent: CommentId | None = None
     approve_parent: Version | None = Field(
-        default=None, description="Also approve the parent if it is pending. The version of the parent."
+        default=None,
+        description="Also approve the parent, or its pending edit, if one of them waits. The version of the parent.",
     )
 
     @model_validator(mode="after")
@@ -215,8 +225,9 @@ def moderated_comment(
         created=iso(comment.created),
         edited=iso(comment.edited) if comment.edited else None,
         moderator=comment.badge,
-        reasons=hold_reasons(comment),
+        reasons=hold_reasons(comment.reasons),
         flags=comment.flags,
+        pending_edit=_pending_edit(comment.pending_edit) if comment.pending_edit else None,
         author=comment.author or None,
         network=comment.network or None,
         record=_record(record) if record else None,
@@ -242,18 +253,13 @@ def comment_summary(comment: Comment) -> CommentSummary:
     return CommentSummary(name=comment.name or None, excerpt=excerpt, status=comment.status)
 
 
-def hold_reasons(comment: Comment) -> list[HoldReason]:
-    """The reasons why screening held a comment."""
-    return [_hold_reason(reason) for reason in comment.reasons]
-
-
-def _hold_reason(reason: Reason) -> HoldReason:
-    message = message_of(reason)
-    return HoldReason(
-        rule=reason.rule,
-        parameters=dict(reason.parameters),
-        template=message.template,
-        detail=message.fill(reason.parameters),
+def _pending_edit(edit: PendingEdit) -> PendingEditSchema:
+    return PendingEditSchema(
+        text=edit.text,
+        name=edit.name or None,
+        link=edit.link or None,
+        at=ulid_iso(edit.id),
+        reasons=hold_reasons(edit.reasons),
     )
 
 

@@ -37,7 +37,7 @@ class DayStats(ResponseModel):
     day: str
     decisions: dict[str, int] = Field(description="Number by decision: approve, reject, spam, restore, delete.")
     by: dict[str, int] = Field(description="Number by id of the moderator.")
-    waiting: int = Field(description="Comments submitted on that day that are still pending.")
+    waiting: int = Field(description="Comments and edits submitted on that day that are still pending.")
     seconds_to_decision: int | None = Field(description="The mean time to the first decision of a moderator.")
 
 
@@ -49,7 +49,7 @@ class ListCount(ResponseModel):
 
 
 class StatsSchema(ResponseModel):
-    """Statistics of the queue."""
+    """Statistics of the queue.  Pending edits of published comments count as waiting."""
 
     waiting: int
     waiting_more: bool = Field(description="There are more comments than were counted.")

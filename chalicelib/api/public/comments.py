@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from ...core.comments import Comment
 from ...core.drafts import KEY_BOUNDS, Draft, EditedText, PostKey, Strict, Text
@@ -18,13 +18,14 @@ from ...core.errors import (
     Unauthenticated,
     WorkMissing,
 )
-from ...core.pages import Page, Position, Row
+from ...core.pages import INVALID_CURSOR, Page, Position, Row
 from ...core.posts import Post, post_key
-from ...core.public import PublicComment
+from ...core.public import EditedComment, PublicComment
 from ...core.text.sanitize import MAX_LINK, MAX_NAME, MAX_TEXT
-from ...store.threads import Sort
+from ...store.room import TOP_ROOM, Room, bytes_of
+from ...store.threads import List, Sort
 from ..http.endpoints import Call, Router, ViewResponse
-from ..http.pagination import DEFAULT_LIMIT, MAX_LIMIT, PublicCursor, cut, public_cursor
+from ..http.pagination import DEFAULT_LIMIT, MAX_LIMIT, SIZES, PublicCursor, cut, public_cursor, rounded
 from ..http.parsing import Number, Query
 from .schemas import CommentCounts, CommentInThread, CommentPage, Form, FormLimits, Preview, Replies, RequiredWork
 
@@ -34,7 +35,14 @@ MAX_TOP = 500  # comments of a post that can be ordered by their votes
 MAX_COUNTS = 50  # posts
 
 Limit = Annotated[
-    Number, Field(ge=1, le=MAX_LIMIT, description="The approximate number of comments: threads are kept together.")
+    Number,
+    Field(
+        ge=1,
+        le=MAX_LIMIT,
+        description="The approximate number of comments: threads are kept together. "
+        f"It is rounded down to {', '.join(map(str, SIZES[:-1]))} or {SIZES[-1]}.",
+    ),
+    AfterValidator(rounded),
 ]
 
 
@@ -44,12 +52,17 @@ class PostQuery(Query):
     post: PostKey = Field(description="The key of the post.", examples=["/2024/07/panic.html"])
 
 
-class ListQuery(PostQuery):
-    """A page of the comments of a post."""
+class SortedQuery(PostQuery):
+    """A page of the comments of a post, in one of their orders."""
 
     sort: Sort = Sort.NEWEST
-    limit: Limit = DEFAULT_LIMIT
     cursor: PublicCursor = ""
+
+
+class ListQuery(SortedQuery):
+    """A page of comments of about this length."""
+
+    limit: Limit = DEFAULT_LIMIT
 
 
 class RepliesQuery(Query):
@@ -88,10 +101,8 @@ def comments(call: Call) -> CommentPage:
     A post without comments has an empty page; that is not an error.
     """
     query: ListQuery = call.query
-    cursor = public_cursor(query.cursor, scored=query.sort is Sort.TOP)
-    post, after = call.runtime.places.in_post(query.post, cursor)
-    sorts = available_sorts(post, query.sort)
-    rows, following = cut(call.runtime.threads.page(query.post, query.sort, query.limit, after))
+    post, page, sorts = read_page(call, query, query.limit)
+    rows, following = cut(page)
     return CommentPage(
         post=query.post,
         title=post.title or None,
@@ -103,16 +114,28 @@ def comments(call: Call) -> CommentPage:
     )
 
 
-def available_sorts(post: Post, wanted: Sort) -> list[Sort]:
-    """The orders in which a post's comments can be read.
+def read_page(call: Call, query: SortedQuery, limit: int) -> tuple[Post, Page, list[Sort]]:
+    """A page of a post's comments, with the post and the orders in which they can be read.
 
     Raises:
-        SortUnavailable: the requested order is not among them.
+        Invalid: the cursor is not one of this list.
+        SortUnavailable: the comments can't be read in the requested order.
     """
-    sorts = [sort for sort in Sort if sort is not Sort.TOP or post.count <= MAX_TOP]
-    if wanted not in sorts:
-        raise SortUnavailable({"sort": f"is available for posts with up to {MAX_TOP} comments"}, limit=MAX_TOP)
-    return sorts
+    cursor, room = public_cursor(query.cursor, scored=query.sort is Sort.TOP), Room()
+    post, after = call.runtime.places.in_post(query.post, cursor, room)
+    sorts = [sort for sort in Sort if sort is not Sort.TOP or _has_top(post)]
+    if query.sort not in sorts:
+        raise SortUnavailable(
+            {"sort": f"is available for posts with up to {MAX_TOP} comments, or fewer long ones"}, limit=MAX_TOP
+        )
+    if query.sort is Sort.TOP and room.left < bytes_of(post):  # a cursor that names long comments which are gone
+        raise Invalid(INVALID_CURSOR)
+    return post, call.runtime.threads.page(List(query.post, limit, room), query.sort, after), sorts
+
+
+def _has_top(post: Post) -> bool:
+    """Whether a post can be ordered by votes: all of it is read for that."""
+    return post.count <= MAX_TOP and bytes_of(post) <= TOP_ROOM
 
 
 @router.endpoint(
@@ -123,11 +146,13 @@ def comment_in_thread(call: Call) -> CommentInThread:
 
     Pending, rejected and nonexistent comments all give the same 404.
     """
-    comment = public_comment(call)
-    ancestors = [Row(each.path, _public_or_placeholder(each)) for each in call.runtime.comments.ancestors(comment)]
-    page = call.runtime.threads.below(comment.post, comment.path, DEFAULT_LIMIT, Position(comment.path, inside=True))
-    own = Row(comment.path, _public_or_placeholder(comment))
-    rows, following = cut(Page([*reversed(ancestors), own, *page.rows], page.end))
+    comment, room, threads = public_comment(call), Room(), call.runtime.threads
+    room.spend_comment(comment)
+    above = threads.above(comment.post, comment.path, room)
+    wanted = List(comment.post, DEFAULT_LIMIT, room)
+    page = threads.below(wanted, comment.path, Position(comment.path, inside=True))
+    own = Row(comment.path, PublicComment.of(comment))
+    rows, following = cut(Page([*above, own, *page.rows], page.end))
     return CommentInThread(post=comment.post, id=comment.id, comments=rows, next=following)
 
 
@@ -142,8 +167,9 @@ def comment_in_thread(call: Call) -> CommentInThread:
 def replies(call: Call) -> Replies:
     """List the replies to a comment."""
     query: RepliesQuery = call.query
-    top, after = call.runtime.places.below(call.comment_id, public_cursor(query.cursor))
-    rows, following = cut(call.runtime.threads.below(top.post, top.path, query.limit, after))
+    room = Room()
+    top, after = call.runtime.places.below(call.comment_id, public_cursor(query.cursor), room)
+    rows, following = cut(call.runtime.threads.below(List(top.post, query.limit, room), top.path, after))
     return Replies(comments=rows, next=following)
 
 
@@ -204,24 +230,27 @@ def submit(call: Call) -> ViewResponse:
     it must be made with its token and this `Idempotency-Key`, and for the same post and author key.
     """
     comment = call.runtime.submission.submit(call.body, call.caller, call.idempotency_key)
-    return _submitted(comment, created=201)
+    headers = {"Location": f"comments/{comment.id}"} if comment.is_public else {}
+    return ViewResponse(PublicComment.of(comment), 201 if comment.is_public else 202, headers=headers)
 
 
 @router.endpoint(
     "PATCH",
     "/v1/comments/{comment_id}",
     body=EditedText,
-    responses={200: PublicComment, 202: PublicComment},
+    responses={200: EditedComment, 202: EditedComment},
     refusals=(Invalid, Unauthenticated, EditWindowClosed, NotFound, TooManyRequests),
     author=True,
 )
 def edit(call: Call) -> ViewResponse:
-    """Edit your comment.  200: it is published.  202: it is held for a moderator.
+    """Edit your comment.  200: the new words are published.  202: they are held for a moderator.
 
-    The new text is screened like a new comment.
+    They are screened like a new comment. A published comment stays published as it is while they wait, as its
+    `pending_edit`; a later edit takes their place.
     """
     comment = call.runtime.editing.edit(call.comment_id, call.body, call.caller)
-    return _submitted(comment, created=200)
+    is_held = comment.pending_edit is not None or not comment.is_public
+    return ViewResponse(EditedComment.after_edit(comment, call.runtime.editing.render), 202 if is_held else 200)
 
 
 @router.endpoint(
@@ -241,11 +270,6 @@ def preview(call: Call) -> Preview:
     return Preview(html=call.runtime.submission.preview(call.body.text, call.anonymous_caller))
 
 
-def _submitted(comment: Comment, *, created: int) -> ViewResponse:
-    headers = {"Location": f"comments/{comment.id}"} if created == 201 and comment.is_public else {}  # noqa: PLR2004
-    return ViewResponse(PublicComment.of(comment), created if comment.is_public else 202, headers=headers)
-
-
 def public_comment(call: Call) -> Comment:
     """The comment in the path.
 
@@ -256,8 +280,3 @@ def public_comment(call: Call) -> Comment:
     if not comment.is_public:
         raise NotFound
     return comment
-
-
-def _public_or_placeholder(comment: Comment) -> PublicComment:
-    """A comment, or a placeholder if it is not public."""
-    return PublicComment.of(comment) if comment.is_public else PublicComment.place_of(comment)

@@ -4,7 +4,7 @@ from typing import Annotated
 from urllib.parse import quote, urlsplit
 from xml.etree.ElementTree import Element, SubElement, tostring
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from ...core.drafts import PostKey
 from ...core.errors import Invalid
@@ -12,8 +12,10 @@ from ...core.posts import post_link
 from ...core.public import LatestComment
 from ...core.text.sanitize import HIDDEN
 from ...core.times import EPOCH, iso
+from ...store.room import Room
+from ...store.threads import List
 from ..http.endpoints import Call, Router, ViewResponse
-from ..http.pagination import count_fitting
+from ..http.pagination import count_fitting, rounded
 from ..http.parsing import Number, Query
 from .schemas import ResponseModel
 
@@ -23,13 +25,17 @@ ATOM = "application/atom+xml; charset=utf-8"
 NAMESPACE = "http://www.w3.org/2005/Atom"
 FEED_SIZE = 50  # entries
 MAX_LATEST = 50  # comments
-MAX_SORTED = 500  # comments of the newest threads of a post among which its last published ones are found
+MAX_SORTED = 500  # comments of a post, as far as there is room, among which the last published ones are found
 
 
 class LatestQuery(Query):
     """The number of comments."""
 
-    limit: Annotated[Number, Field(ge=1, le=MAX_LATEST)] = 10
+    limit: Annotated[
+        Number,
+        Field(ge=1, le=MAX_LATEST, description="It is rounded down to 1, 2, 5, 10, 25 or 50."),
+        AfterValidator(rounded),
+    ] = 10
 
 
 class FeedQuery(Query):
@@ -75,10 +81,12 @@ def feed(call: Call) -> ViewResponse:
 
 
 def _of_post(call: Call, post: str) -> list[LatestComment]:
-    """The last published comments of a post.  Above MAX_SORTED comments, only the newest threads are read."""
-    rows = call.runtime.threads.newest(post, MAX_SORTED)
+    """The last published comments of a post.  Of a long post, only the newest threads are read."""
+    room = Room()
+    call.runtime.places.in_post(post, None, room)
+    comments = call.runtime.threads.newest(List(post, MAX_SORTED, room))
     fields = set(LatestComment.model_fields)
-    public = [LatestComment(**row.comment.model_dump(include=fields)) for row in rows if row.comment.published]
+    public = [LatestComment(**comment.model_dump(include=fields)) for comment in comments if comment.published]
     return sorted(public, key=lambda comment: comment.published, reverse=True)[:FEED_SIZE]
 
 

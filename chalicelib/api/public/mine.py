@@ -7,8 +7,9 @@ from pydantic import Field
 
 from ...core.comments import Comment
 from ...core.drafts import CommentId
-from ...core.errors import Invalid, Unauthenticated
+from ...core.errors import Invalid, TooManyRequests, Unauthenticated
 from ...core.public import OwnComment
+from ...core.text.markdown import to_html
 from ..http.endpoints import Call, Router
 from ..http.pagination import DEFAULT_LIMIT, Cursor, count_fitting, cursor_ulid, cursor_value, signed_cursor
 from ..http.parsing import Query
@@ -77,10 +78,17 @@ def _page(call: Call) -> OwnComments:
 
 
 def _own(call: Call, comments: Sequence[Comment]) -> list[OwnComment]:
-    return [OwnComment.to_edit(comment, call.runtime.editing.editable_until(comment)) for comment in comments]
+    until = call.runtime.editing.editable_until
+    return [OwnComment.to_edit(comment, until(comment), to_html) for comment in comments]
 
 
-@router.endpoint("DELETE", "/v1/mine", responses={200: ErasureResult}, refusals=(Unauthenticated,), author=True)
+@router.endpoint(
+    "DELETE",
+    "/v1/mine",
+    responses={200: ErasureResult},
+    refusals=(Unauthenticated, TooManyRequests),
+    author=True,
+)
 def erase(call: Call) -> ErasureResult:
     """Erase all data of your author key.  Replies by others are kept."""
     erased = call.runtime.erasure.erase(call.caller)

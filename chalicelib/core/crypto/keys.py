@@ -56,6 +56,11 @@ class Keys:
         """The keys with which our own CDN proves that it forwarded a request; rotated like ``signing``."""
         return [base64url(key) for key in self._rotating("edge")]
 
+    @property
+    def edge_hashes(self) -> list[str]:
+        """The SHA-256 hashes of the edge keys, which are no secrets."""
+        return [hashlib.sha256(key.encode()).hexdigest() for key in self.edge]
+
     def _rotating(self, purpose: str) -> list[bytes]:
         generations = range(max(1, self.generation - 1), self.generation + 1)
         return [self._derive(f"{purpose} {generation}") for generation in generations]

@@ -2,7 +2,7 @@
 
 HTML tags and entities are not supported; they are shown as typed.  Images, headings, rules, tables, references
 and links to anything but http, https and mailto are not supported either; their source is shown.  Line breaks
-are preserved.
+are preserved.  A link whose label looks like the address of another site shows where it leads.
 
 Characters with a meaning that is not supported are replaced by character references before parsing.  The parser
 turns these back into plain text; ``_typed`` does so where it doesn't (code, autolinks, slices of the source).
@@ -14,6 +14,7 @@ from functools import cache
 from html import escape
 from typing import TYPE_CHECKING, Any
 
+from .disguise import real_place
 from .sanitize import is_visible
 
 if TYPE_CHECKING:
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     import nh3
     from pyromark.event import Range
 
-RENDERER = 1  # stored with each comment; raise it when the output changes, so that comments can be rendered again
+RENDERER = 2  # stored with each comment; raise it when the output changes, so that comments can be rendered again
 MAX_DEPTH = 10  # nesting of quotes and lists; deeper ones are flattened, to protect browsers
 
 TAGS = {"a", "blockquote", "br", "code", "del", "em", "li", "ol", "p", "pre", "strong", "ul"}
@@ -257,7 +258,8 @@ class _Writer:
             url = f"mailto:{url}"
         if not SAFE_URL.fullmatch(url) or not is_visible(label):
             return _with_links(self._slice(place))
-        return _link(url, link["title"], label)
+        elsewhere = real_place(label, url)
+        return _link(url, link["title"], f"{label} ({_plain(elsewhere)})" if elsewhere else label)
 
     def _underline(self, place: "Range") -> str:
         return self._slice(place).rstrip().rpartition("\n")[2].lstrip("> \t")

@@ -7,7 +7,6 @@ Explicit bidirectional controls (U+202A to 202E, U+2066 to 2069) are removed, no
 types them, and without them code is shown in the order in which it runs.  The marks U+200E, U+200F and U+061C
 affect only their neighbours and stay in texts.
 """
-# ruff: noqa: RUF001 - this module is about letters that look like others
 
 import re
 import unicodedata
@@ -19,7 +18,7 @@ MAX_NAME = 80  # characters
 MAX_LINK = 500  # characters
 MAX_TITLE = 200  # characters
 MAX_NOTE = 500  # characters
-MAX_RAW = 4 * MAX_TEXT  # characters: longer input is refused without being cleaned
+RAW = 4  # times the limit of a field: longer input is refused without being cleaned, which may shorten it
 MAX_MARKS = 8  # combining marks in a row
 
 LINE_END = re.compile("\r\n|[\r\x85\u2028]")
@@ -54,7 +53,7 @@ def clean_text(text: str) -> str:
     Raises:
         ValueError: it is too long, has no visible characters, or is not valid Unicode.
     """
-    return _bounded(tidy(_with_raw_limit(text)), MAX_TEXT)
+    return _bounded(tidy(_with_raw_limit(text, MAX_TEXT)), MAX_TEXT)
 
 
 def clean_name(name: str) -> str:
@@ -63,7 +62,7 @@ def clean_name(name: str) -> str:
     Raises:
         ValueError: it is too long, has no visible characters, or is not valid Unicode.
     """
-    return _bounded(_one_line(_with_raw_limit(name)), MAX_NAME)
+    return _bounded(_one_line(_with_raw_limit(name, MAX_NAME)), MAX_NAME)
 
 
 def clean_title(title: str) -> str:
@@ -72,7 +71,7 @@ def clean_title(title: str) -> str:
     Raises:
         ValueError: it is too long or not valid Unicode.
     """
-    line = _one_line(_with_raw_limit(title))
+    line = _one_line(_with_raw_limit(title, MAX_TITLE))
     return _bounded(line, MAX_TITLE) if line else ""
 
 
@@ -82,7 +81,7 @@ def clean_note(note: str) -> str:
     Raises:
         ValueError: it is not valid Unicode.
     """
-    return tidy(_with_raw_limit(note))
+    return tidy(_with_raw_limit(note, MAX_NOTE))
 
 
 def clean_link(link: str) -> str:
@@ -91,7 +90,7 @@ def clean_link(link: str) -> str:
     Raises:
         ValueError: it is not the URL of a public website.
     """
-    typed = link.strip()
+    typed = _with_raw_limit(link, MAX_LINK).strip()
     if len(typed) > MAX_LINK:
         raise ValueError(f"must be at most {MAX_LINK} characters long")
     if not typed.isprintable() or NOT_IN_LINK.search(typed):
@@ -135,8 +134,8 @@ def clip_marks(text: str) -> str:
     return "".join(clipped)
 
 
-def _with_raw_limit(raw: str) -> str:
-    if len(raw) > MAX_RAW:
+def _with_raw_limit(raw: str, limit: int) -> str:
+    if len(raw) > RAW * limit:
         raise ValueError(f"must be much shorter than {len(raw):,} characters")
     return raw
 
@@ -203,52 +202,3 @@ def _ascii_host(host: str) -> str:
     if not HOST.fullmatch(ascii_host):
         raise ValueError("must name a host, such as example.org")
     return ascii_host
-
-
-# A small table: parsing the full one would slow down each cold start, and nearly all of it is for scripts in which
-# moderators' names are not written.
-LOOK_ALIKES = {
-    ord(alike): letter
-    for letter, alikes in {
-        "a": "АаΑαɑᴀᎪ4@",
-        "b": "ВвЬьΒβʙᏴ",
-        "c": "СсᴄᏟ",
-        "d": "ԀԁᴅᎠĐđ",
-        "e": "ЕеЄєΕεᴇᎬ3",
-        "f": "ꜰ",
-        "g": "Ԍɡցɢ",
-        "h": "НнҺһΗհĦħʜᎻ",
-        "j": "ЈјᴊᎫ",
-        "k": "КкΚκᴋᏦ",
-        "l": "IiІіӀӏΙιıɩɪʟᏞŁł1|!",
-        "m": "МмΜᴍᎷ",
-        "n": "ПпηɴոΝ",
-        "o": "ОоΟοσᴏՕօØø0",
-        "p": "РрΡρᴘᏢ",
-        "q": "Ԛԛ",
-        "r": "Ггʀ",
-        "s": "ЅѕꜱՏᏚ5$",
-        "t": "ТтΤτᴛᎢ7",
-        "u": "υᴜՍս",
-        "v": "Ѵѵνᴠ",
-        "w": "ԜԝωᴡᎳ",
-        "x": "ХхΧχ",
-        "y": "УуҮүΥγʏ",
-        "z": "ΖᴢᏃ",
-    }.items()
-    for alike in alikes
-}
-
-
-def skeleton(name: str) -> str:
-    """The skeleton of a name (after UTS #39), only for comparing: names with equal skeletons look alike.
-
-    White space, accents and invisible characters are removed; i, l, I, 1 and | count as the same letter.
-    """
-    letters = "".join(
-        char
-        for char in unicodedata.normalize("NFKD", name)
-        if _is_visible_char(char) or unicodedata.category(char) == "Mc"
-    )
-    folded = letters.translate(LOOK_ALIKES).casefold().translate(LOOK_ALIKES)
-    return folded.replace("rn", "m").replace("vv", "w")

@@ -5,13 +5,14 @@ from datetime import datetime, timedelta
 
 from ...core.actors import AUTHOR
 from ...core.audit import Action, change_row
-from ...core.comments import Caller, Comment, Status
+from ...core.comments import Caller, Comment, PendingEdit, Status
 from ...core.decisions import transition
 from ...core.drafts import EditedText
-from ...core.errors import ChangedMeanwhile, EditWindowClosed, ParentNotPublished
-from ...core.screening.context import Context
+from ...core.edits import EditState, edit_parameters, with_pending_edit, without_pending_edit
+from ...core.errors import ChangedMeanwhile, EditWindowClosed, ParentNotPublished, Unauthenticated
+from ...core.screening.context import Context, context_of_edit
 from ...core.screening.engine import HOLD_BELOW_HIDDEN, ScreeningResult, screen
-from ...core.text.markdown import RENDERER
+from ...core.text.markdown import RENDERER, to_html
 from ...core.threads import thread_effects
 from ...store.changes import Change, ThreadChanged
 from ...store.comments import Comments
@@ -44,8 +45,15 @@ class EditService:
         end = comment.created + self.window
         return None if comment.status is Status.DELETED or self.essentials.clock() > end else end
 
+    @staticmethod
+    def render(text: str) -> str:
+        """The HTML of a text that was accepted."""
+        return to_html(text)
+
     def edit(self, comment_id: str, text: EditedText, caller: Caller) -> Comment:
-        """Screen the new text, store it in place of the old one, and return the comment with its new status.
+        """Screen the new words, and return the comment with them and with its new status.
+
+        If they are held, a published comment stays as it is, and they are its pending edit.
 
         Raises:
             NotFound: no such comment of this author.
@@ -53,8 +61,10 @@ class EditService:
             Invalid: the text is too long as HTML.
             TooManyRequests: too many edits from this network.
         """
-        before, now = own_comment(self.comments, comment_id, caller), self.essentials.clock()
-        self.limits.count_edit(caller.limit, now)
+        if not caller.author:
+            raise Unauthenticated
+        self.limits.count_edit(caller, self.essentials.clock())
+        before = own_comment(self.comments, comment_id, caller)
         if self.editable_until(before) is None:
             raise EditWindowClosed
         return retry(lambda: self._edit_once(comment_id, text, caller), on=(ChangedMeanwhile, ThreadChanged))
@@ -62,43 +72,59 @@ class EditService:
     def _context(self, before: Comment, text: EditedText, caller: Caller, now: datetime) -> Context:
         """The context, read after the comment: a decision that changes its author's record changes the comment too."""
         context = self.context_reader.read(before.post, caller, now)
-        return replace(context, before=before, text=text.text, name=text.name or "", link=text.link or "")
+        return context_of_edit(context, before, text=text.text, name=text.name or "", link=text.link or "")
 
     def _edit_once(self, comment_id: str, text: EditedText, caller: Caller) -> Comment:
         before, now = own_comment(self.comments, comment_id, caller), self.essentials.clock()
-        if _is_same(before, text):
+        if _repeats(before, text):
             return before
-
-        screening = screen(self._context(before, text, caller, now))
         operation = self.essentials.new_ulid(now)
-        after = _edited(before, text, screening, operation, now)
+        if _words(before) == _words(text):  # the approved words again: nothing is left to wait
+            after = without_pending_edit(before, operation)
+            return self._write(before, after, now, edit=EditState.WITHDRAWN)
 
+        html, screening = rendered(text.text), screen(self._context(before, text, caller, now))
+        if before.is_public and screening.status is not Status.PUBLISHED:
+            edit = PendingEdit(operation, *_words(text), reasons=screening.reasons)
+            return self._write(before, with_pending_edit(before, edit), now, edit=EditState.PENDING)
         try:
-            self._write(before, after, now)
+            return self._write(before, _edited(before, text, html, screening, operation, now), now)
         except ParentNotPublished:
-            after = _edited(before, text, HOLD_BELOW_HIDDEN, operation, now)
-            self._write(before, after, now)
-        return after
+            return self._write(before, _edited(before, text, html, HOLD_BELOW_HIDDEN, operation, now), now)
 
-    def _write(self, before: Comment, after: Comment, now: datetime) -> None:
+    def _write(self, before: Comment, after: Comment, now: datetime, *, edit: EditState | None = None) -> Comment:
         effects = thread_effects(before, after, self.comments.ancestors(after))
         row = change_row(before, after, action=Action.EDIT, actor=AUTHOR, at=now)
+        if edit:
+            row = replace(row, parameters=edit_parameters(edit))
         self.comments.change(Change(before, effects, row))
+        return after
 
 
-def _is_same(comment: Comment, text: EditedText) -> bool:
-    return (comment.text, comment.name, comment.link) == (text.text, text.name or "", text.link or "")
+def _words(source: Comment | EditedText | PendingEdit) -> tuple[str, str, str]:
+    return source.text, source.name or "", source.link or ""
 
 
-def _edited(before: Comment, text: EditedText, screening: ScreeningResult, operation: str, now: datetime) -> Comment:
+def _repeats(comment: Comment, text: EditedText) -> bool:
+    """Whether the newest words of the comment, pending or not, are these."""
+    return _words(comment.pending_edit or comment) == _words(text)
+
+
+def _edited(
+    before: Comment, text: EditedText, html: str, screening: ScreeningResult, operation: str, now: datetime
+) -> Comment:
+    """The comment with its new words and their verdict.
+
+    Nobody has approved words that are published at once, so they no longer count in their author's record.
+    """
     status = before.status if before.status in FINAL else screening.status
-    after = before
+    after = replace(before, vetted=before.vetted and status in FINAL, pending_edit=None)
     if status is not before.status:
         after = transition(before, status, operation=operation, vetted=False)
     return replace(
         after,
         text=text.text,
-        html=rendered(text.text),
+        html=html,
         renderer=RENDERER,
         name=text.name or "",
         link=text.link or "",

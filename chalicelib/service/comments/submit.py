@@ -7,13 +7,14 @@ from ...core.comments import Caller, Comment, Status, parent_below, path_below, 
 from ...core.crypto.form_tokens import Form, form_from_token, form_token
 from ...core.crypto.proof_of_work import is_valid_proof
 from ...core.drafts import Draft
-from ...core.errors import Invalid, KeyReused, ParentNotPublished, PostClosed
+from ...core.errors import Invalid, KeyReused, ParentNotPublished, PostClosed, TooManyRequests
 from ...core.ids import comment_id, keyed
 from ...core.posts import Post
 from ...core.screening.context import Context, ProofOfWork
 from ...core.screening.engine import screen
 from ...core.text.markdown import RENDERER, to_html
 from ...core.threads import ThreadEffects, thread_effects
+from ...core.totals import MAX_HTML
 from ...store.changes import AlreadyStored, ThreadChanged
 from ...store.comments import Comments
 from ...store.limits import Limits
@@ -21,7 +22,6 @@ from ..clock import Essentials
 from ..context import ContextReader
 from ..retry import retry
 
-MAX_HTML = 65_536  # bytes
 LONG_ENOUGH = timedelta(hours=1)  # since the form was opened
 
 
@@ -50,7 +50,7 @@ class SubmitService:
         Raises:
             TooManyRequests: too many previews from this network.
         """
-        self.limits.count_preview(caller.limit, self.essentials.clock())
+        self.limits.count_preview(caller, self.essentials.clock())
         return rendered(text)
 
     def will_wait(self, post: Post, caller: Caller, *, has_javascript: bool = True) -> bool:
@@ -72,21 +72,33 @@ class SubmitService:
 
         Raises:
             KeyReused: the key was used before with another submission.
-            Invalid: the parent is not public, or the text is too long as HTML.
+            Invalid: the parent is not public, the text is too long as HTML, or the HTML form has no valid token.
             PostClosed: the post takes no more comments.
             WorkMissing: the proof of work is missing, or made for another submission.
             TooManyRequests: too many submissions from this network, to this post or to this site.
         """
+        now, possible = self.essentials.clock(), has_javascript or not self.work_bits
+        form = form_from_token(self.essentials.keys.signing, draft.post, draft.form, now)
+        if form is None and not has_javascript:
+            raise Invalid({"form": "must be the token of a form that was opened in the last 24 hours"})
         new_id = comment_id(self.essentials.keys.identity, draft.post, caller.author, idempotency_key)
-        if stored := self.comments.find(new_id):
+        if stored := self._counted(new_id, caller, form=not possible):
             return self._repeated(stored, draft)
-        form = form_from_token(self.essentials.keys.signing, draft.post, draft.form, self.essentials.clock())
-        possible = has_javascript or not self.work_bits
         proof = self._proof(draft, caller, idempotency_key, form) if possible else ProofOfWork.IMPOSSIBLE
         try:
             return retry(lambda: self._submit_once(new_id, draft, caller, form, proof), on=(ThreadChanged,))
         except AlreadyStored as found:
             return self._repeated(found.comment, draft)
+
+    def _counted(self, new_id: str, caller: Caller, *, form: bool) -> Comment | None:
+        """Count a submission before anything is read.  A repeat is not refused: returns the comment that is stored."""
+        try:
+            self.limits.count_submission(caller, self.essentials.clock(), form=form)
+        except TooManyRequests:
+            if stored := self.comments.find(new_id):
+                return stored
+            raise
+        return self.comments.find(new_id)
 
     def _proof(self, draft: Draft, caller: Caller, idempotency_key: str, form: Form | None) -> ProofOfWork:
         if not self.work_bits:
@@ -114,7 +126,7 @@ class SubmitService:
         comment = self._screened(new_id, draft, caller, context)
         effects = self._effects(comment)
 
-        self.limits.count_submission(caller.limit, draft.post, published=comment.is_public, now=context.now)
+        self.limits.count_on_post(draft.post, published=comment.is_public, now=context.now)
         self.comments.add(effects, context.post, proposed_title=draft.post_title)
         return effects.comment
 
@@ -138,6 +150,7 @@ class SubmitService:
             author=caller.author,
             has_proposed_title=bool(draft.post_title),
             network=caller.network,
+            wide_network=caller.wide_network,
             published=order if screening.status is Status.PUBLISHED else "",
             operation=order,
             relocations=context.parent.relocations if context.parent else (),
@@ -169,5 +182,5 @@ def rendered(text: str) -> str:
     """
     html = to_html(text)
     if len(html.encode()) > MAX_HTML:
-        raise Invalid({"text": "must be shorter: as HTML it is longer than 64 KiB"})
+        raise Invalid({"text": "must be shorter: with its formatting it is longer than 50 KiB"})
     return html

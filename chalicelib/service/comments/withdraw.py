@@ -1,5 +1,6 @@
 """Withdrawal: authors delete their own comments, at any time."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from ...core.actors import AUTHOR
@@ -10,6 +11,7 @@ from ...core.errors import ChangedMeanwhile, NotFound, Unauthenticated
 from ...core.threads import thread_effects
 from ...store.changes import Change, ThreadChanged
 from ...store.comments import Comments
+from ...store.jobs import Jobs
 from ..clock import Essentials
 from ..retry import retry
 
@@ -17,8 +19,8 @@ from ..retry import retry
 class WithdrawService:
     """Deletes comments for their authors."""
 
-    def __init__(self, essentials: Essentials, comments: Comments) -> None:
-        self.essentials, self.comments = essentials, comments
+    def __init__(self, essentials: Essentials, comments: Comments, jobs: Jobs) -> None:
+        self.essentials, self.comments, self.jobs = essentials, comments, jobs
 
     def withdraw(self, comment_id: str, caller: Caller, action: Action = Action.WITHDRAW) -> None:
         """Delete the author's own comment for good; ``action`` says in the audit log what the author asked for.
@@ -26,16 +28,24 @@ class WithdrawService:
         Raises:
             NotFound: no such comment of this author.
         """
-        retry(lambda: self._withdraw_once(comment_id, caller, action), on=(ChangedMeanwhile, ThreadChanged))
+        noting: list[str] = []
+        if action is Action.WITHDRAW:  # an erasure forgets the notes about all of its comments at once
+            own_comment(self.comments, comment_id, caller)  # first: only authors may make it read jobs
+            noting = self.jobs.noting({comment_id})
+        retry(lambda: self._withdraw_once(comment_id, caller, action, noting), on=(ChangedMeanwhile, ThreadChanged))
 
-    def _withdraw_once(self, comment_id: str, caller: Caller, action: Action) -> None:
+    def _withdraw_once(self, comment_id: str, caller: Caller, action: Action, noting: Sequence[str]) -> None:
         before, now = own_comment(self.comments, comment_id, caller), self.essentials.clock()
 
         after = transition(before, Status.DELETED, operation=self.essentials.new_ulid(now))
         effects = thread_effects(before, after, self.comments.ancestors(after))
         row = change_row(before, after, action=action, actor=AUTHOR, at=now)
 
-        if before.has_proposed_title:  # first: a deleted comment no longer appears among its author's comments
+        # first: a deleted comment no longer appears among its author's comments
+        self.comments.remove_notes(before.id)
+        for job_id in noting:
+            self.jobs.forget_notes(job_id, {before.id})
+        if before.has_proposed_title:
             self.comments.remove_proposed_title(before)
         self.comments.change(Change(before, effects, row))
         self.comments.remove_orphans(replace(before, has_proposed_title=False))

@@ -1,4 +1,4 @@
-"""The recount: compares every post's stored count with its thread once a day, and corrects it."""
+"""The recount: compares every post's stored totals with its thread once a day, and corrects them."""
 
 import time
 from collections.abc import Callable
@@ -8,9 +8,10 @@ from functools import partial
 from ...core.errors import ChangedMeanwhile
 from ...core.maintenance import Task
 from ...core.posts import Post
+from ...core.totals import Totals, stored_totals
 from ...store.checkpoints import Checkpoints
 from ...store.posts import Posts
-from ...store.recount import exact_count
+from ...store.recount import exact_totals
 from ..clock import ClockAndIds
 from .checkpoint import AnotherRunIsAhead, BatchJob, IsOver
 
@@ -41,7 +42,7 @@ class RecountTask:
         with suppress(AnotherRunIsAhead):
             while job.can_continue:
                 posts, after = self.posts.page(limit=PORTION, after=job.checkpoint.after)
-                suspects: dict[Post, int] = {}
+                suspects: dict[Post, Totals] = {}
                 is_complete = job.process(posts, partial(self._check, suspects))
                 confirmed = self._confirmed(suspects)
                 wrong += len(confirmed)
@@ -50,23 +51,23 @@ class RecountTask:
                     job.advance(after=after, done=not after)
         return {"counted": job.done, "wrong": wrong, "corrected": right, "failed": job.failed}
 
-    def _check(self, suspects: dict[Post, int], post: Post) -> bool:
+    def _check(self, suspects: dict[Post, Totals], post: Post) -> bool:
         """Count a post's thread and note a difference; False if it can't be counted now."""
-        count = exact_count(self.posts, post)
-        if count is None:
+        totals = exact_totals(self.posts, post)
+        if totals is None:
             return False
-        if count != post.count:
-            suspects[post] = count
+        if totals != stored_totals(post):
+            suspects[post] = totals
         return True
 
-    def _confirmed(self, suspects: dict[Post, int]) -> dict[Post, int]:
+    def _confirmed(self, suspects: dict[Post, Totals]) -> dict[Post, Totals]:
         """The posts that are counted with the same result again, after a pause."""
         if suspects:
             self.pause(INDEX_LAG)
-        return {post: count for post, count in suspects.items() if exact_count(self.posts, post) == count}
+        return {post: totals for post, totals in suspects.items() if exact_totals(self.posts, post) == totals}
 
-    def _correct(self, post: Post, count: int) -> bool:
+    def _correct(self, post: Post, totals: Totals) -> bool:
         with suppress(ChangedMeanwhile):
-            self.posts.recount(post.key, seen=post.count, count=count)
+            self.posts.recount(post, totals)
             return True
         return False

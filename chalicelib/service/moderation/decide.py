@@ -18,8 +18,17 @@ from ...core.decisions import (
     status_after,
     transition,
 )
+from ...core.edits import (
+    DECISION_OF,
+    STATE_BY,
+    EditState,
+    after_edit_decision,
+    decides_on_edit,
+    edit_parameters,
+    with_edit_reopened,
+)
 from ...core.errors import ChangedMeanwhile, KeysMismatch, NotFound, Refusal, Unavailable, UndoExpired
-from ...core.jobs import WORKING_TIME, Job
+from ...core.jobs import NOTES, WORKING_TIME, Job
 from ...core.threads import thread_effects
 from ...store.audit import Audit
 from ...store.changes import Change, ThreadChanged
@@ -63,8 +72,10 @@ class DecisionService:
         Raises:
             Unavailable: no decision could be tried.
         """
-        decisions = [[request.version, str(request.decision), request.note] for request in requests]
-        job = self._begin(by.actor, DECIDE, comments=[request.id for request in requests], decisions=decisions)
+        decisions = [[request.version, str(request.decision)] for request in requests]
+        notes = {request.id: request.note for request in requests if request.note}
+        comments = [request.id for request in requests]
+        job = self._begin(by.actor, DECIDE, comments=comments, decisions=decisions, **{NOTES: notes})
         return job.id, self._run(job, by.actor)
 
     def undo_one(self, comment_id: str, row_id: str, by: Principal) -> Result:
@@ -89,14 +100,13 @@ class DecisionService:
         return job.id, self._run(job, by.actor)
 
     def approval(self, before: Comment, by: Principal) -> Change:
-        """The change that publishes a comment, for a caller that writes it together with another change.
+        """The change that publishes a comment or its pending edit, for a caller that writes it with another change.
 
         Raises:
             ParentNotPublished: the comment's parent is not public.
             NotPossible: the comment can't be published.
         """
-        status = status_after(before.status, Decision.APPROVE)
-        return self._change(before, status, Action.APPROVE, by.actor)
+        return self._decision(before, Decision.APPROVE, by.actor)
 
     def _begin(self, actor: Actor, kind: str, **payload: Any) -> Job:  # noqa: ANN401  as a job's payload
         now = self.essentials.clock()
@@ -142,7 +152,7 @@ class DecisionService:
             for item in items
         ]
         if results and all(result.outcome is Outcome.NOT_TRIED for result in results):
-            raise Unavailable
+            raise Unavailable(why={"operation": "decide", "aws": "no time left", "tries": 0})
         return results
 
     def _attempt(self, comment_id: str, operation: Callable[[], Result]) -> Result:
@@ -158,31 +168,65 @@ class DecisionService:
 
     def _decide(self, request: DecisionRequest, actor: Actor, bulk: str) -> Result:
         before = self.comments.get(request.id)
-        if AFTER.get((before.status, request.decision)) is before.status and not before.flags:
+        is_open = before.flags or before.pending_edit
+        if AFTER.get((before.status, request.decision)) is before.status and not is_open:
             return Result(request.id, Outcome.ALREADY_SO, before)
         if before.version != request.version:
             return Result(request.id, Outcome.CHANGED_MEANWHILE, before)
-        status = status_after(before.status, request.decision)
-        change = self._change(before, status, Action(request.decision), actor)
+        change = self._decision(before, request.decision, actor)
         return self._write(replace(change, row=replace(change.row, note=request.note, bulk=bulk)))
 
     def _undo(self, row: AuditRow, actor: Actor, bulk: str) -> Result:
         before = self.comments.get(row.comment)
-        if row.action not in UNDOABLE or row.before == row.after or before.status is Status.DELETED:
+        is_change = row.before != row.after or "was" in row.parameters
+        if row.action not in UNDOABLE or not is_change or before.status is Status.DELETED:
             raise NotPossible
         if self.essentials.clock() > row.at + UNDO_WINDOW:
             raise UndoExpired
         if before.version != row.version:
-            is_so = row.undone and before.status == row.before
+            is_so = row.undone and before.status == row.before and _edit_is_as_before(row, before)
             return Result(row.comment, Outcome.ALREADY_SO if is_so else Outcome.CHANGED_MEANWHILE, before)
-        change = self._change(before, Status(row.before), Action.UNDO, actor)
+        change = self._reversal(before, row, actor)
         return self._write(replace(change, row=replace(change.row, undoes=row.id, bulk=bulk), undone=row))
 
-    def _change(self, before: Comment, status: Status, action: Action, actor: Actor) -> Change:
+    def _decision(self, before: Comment, decision: Decision, actor: Actor) -> Change:
+        """The change of a decision: about the pending edit if there is one, otherwise about the comment itself."""
+        if decides_on_edit(before, decision):
+            return self._edit_decision(before, decision, Action(decision), actor)
+        return self._transition(before, status_after(before.status, decision), Action(decision), actor)
+
+    def _reversal(self, before: Comment, row: AuditRow, actor: Actor) -> Change:
+        """The change that undoes a row; of a decision about an edit, and of the undo of one, too."""
+        was = row.parameters.get("was")
+        if was is None:
+            return self._transition(before, Status(row.before), Action.UNDO, actor)
+        if was in DECISION_OF:
+            return self._edit_decision(before, DECISION_OF[EditState(was)], Action.UNDO, actor)
+        return self._reopening(before, row, actor)
+
+    def _transition(self, before: Comment, status: Status, action: Action, actor: Actor) -> Change:
         now = self.essentials.clock()
         after = transition(before, status, operation=self.essentials.new_ulid(now))
         effects = thread_effects(before, after, self.comments.ancestors(before))
         return Change(before, effects, change_row(before, after, action=action, actor=actor, at=now))
+
+    def _edit_decision(self, before: Comment, decision: Decision, action: Action, actor: Actor) -> Change:
+        now = self.essentials.clock()
+        operation = self.essentials.new_ulid(now)
+        after = after_edit_decision(before, decision, operation=operation, now=now)
+        row = change_row(before, after, action=action, actor=actor, at=now)
+        row = replace(row, parameters=edit_parameters(STATE_BY[decision], was=EditState.PENDING))
+        return Change(before, thread_effects(before, after, ()), row, keeps_edit=True)
+
+    def _reopening(self, before: Comment, row: AuditRow, actor: Actor) -> Change:
+        """The change that gives a comment its earlier words back, and lets its edit wait again."""
+        decided, now = self.comments.decided_edit(before.id), self.essentials.clock()
+        if decided is None:
+            raise UndoExpired
+        after = with_edit_reopened(before, decided, self.essentials.new_ulid(now))
+        undo = change_row(before, after, action=Action.UNDO, actor=actor, at=now)
+        parameters = edit_parameters(EditState.PENDING, was=EditState(row.parameters["edit"]))
+        return Change(before, thread_effects(before, after, ()), replace(undo, parameters=parameters))
 
     def _write(self, change: Change) -> Result:
         self.comments.change(change)
@@ -191,12 +235,19 @@ class DecisionService:
         return Result(change.before.id, Outcome.DONE, change.effects.comment, row=change.row.id)
 
 
+def _edit_is_as_before(row: AuditRow, comment: Comment) -> bool:
+    """Whether an edit that the row is about waits again, or not, as it did before the change."""
+    was = row.parameters.get("was")
+    return was is None or (was == EditState.PENDING) == (comment.pending_edit is not None)
+
+
 def _requests(job: Job) -> list[DecisionRequest]:
     """The decisions in the payload of a job."""
     decisions = zip(job.payload["comments"], job.payload["decisions"], strict=True)
+    notes = job.payload.get(NOTES, {})
     return [
-        DecisionRequest(comment_id, version, Decision(decision), note)
-        for comment_id, (version, decision, note) in decisions
+        DecisionRequest(comment_id, version, Decision(decision), notes.get(comment_id, ""))
+        for comment_id, (version, decision) in decisions
     ]
 
 

@@ -10,6 +10,7 @@ from ...core.drafts import EditedText
 from ...core.errors import ChangedMeanwhile, NotFound
 from ...core.text.markdown import RENDERER
 from ...core.threads import ThreadEffects
+from ...core.totals import totals_of
 from ...store.changes import Change, ThreadChanged
 from ...store.comments import Comments
 from ..clock import Essentials
@@ -57,7 +58,8 @@ class ModeratorEditService:
         row = change_row(before, after, action=Action.EDIT, actor=by.actor, at=now)
         is_first = not self.comments.previous_text(before.id, now)
         previous = PreviousText(before.text, before.name, before.link, moderator_id, now) if is_first else None
-        return Change(before, ThreadEffects(after, (), 0), row, previous_text=previous)
+        effects = ThreadEffects(after, (), totals_of(after) - totals_of(before))
+        return Change(before, effects, row, previous_text=previous)
 
     def _edited(self, before: Comment, text: EditedText, by: str, now: datetime) -> Comment:
         fields = text.model_fields_set

@@ -11,6 +11,7 @@ from ...core.errors import ChangedMeanwhile, Invalid, KeyReused, ParentNotPublis
 from ...core.ids import comment_id, keyed
 from ...core.text.markdown import RENDERER
 from ...core.threads import ThreadEffects, thread_effects
+from ...core.totals import NOTHING
 from ...store.changes import AlreadyStored, Change, ThreadChanged
 from ...store.comments import Comments
 from ...store.posts import Posts
@@ -66,7 +67,7 @@ class ReplyService:
     def _reply_once(self, new_id: str, reply: ModeratorReply, by: Principal) -> Comment:
         now, post = self.essentials.clock(), self.posts.get(reply.post)
         parent = self._parent(reply)
-        approval = self._approval(parent, reply, by) if parent and not parent.is_public else None
+        approval = self._approval(parent, reply, by) if parent and _waits(parent, reply) else None
         comment = self._comment(new_id, reply, by, parent, now)
         effects = thread_effects(None, comment, self._ancestors(comment, approval))
         row = AuditRow(
@@ -86,7 +87,7 @@ class ReplyService:
         return effects.comment
 
     def _approval(self, parent: Comment, reply: ModeratorReply, by: Principal) -> Change:
-        """The change that publishes the parent; it is written together with the reply."""
+        """The change that publishes the parent, or its pending edit; it is written together with the reply."""
         if not reply.approve_parent:
             raise ParentNotPublished(parent.id, parent.version)
         if parent.version != reply.approve_parent:
@@ -95,7 +96,7 @@ class ReplyService:
 
     def _ancestors(self, comment: Comment, approval: Change | None) -> Iterator[Comment]:
         """The ancestors of a comment as they are after the approval."""
-        effects = approval.effects if approval else ThreadEffects(comment, (), 0)
+        effects = approval.effects if approval else ThreadEffects(comment, (), NOTHING)
         changed = {after.id: after for after in (effects.comment, *(after for _, after in effects.ancestors))}
         return (changed.get(each.id, each) for each in self.comments.ancestors(comment))
 
@@ -138,3 +139,8 @@ class ReplyService:
         if stored.submission_hash != self._hash(reply):
             raise KeyReused(stored.id)
         return stored
+
+
+def _waits(parent: Comment, reply: ModeratorReply) -> bool:
+    """Whether the parent has to be approved first, or has a pending edit that is to be approved with the reply."""
+    return not parent.is_public or bool(parent.pending_edit and reply.approve_parent)

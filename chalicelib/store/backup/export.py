@@ -105,8 +105,9 @@ class Export:
         yield from self._site_audit_rows(first, seen)
         yield from self._comments(self._changed_partitions(), seen)
         yield from self._existing(map(keys.record, seen.authors))
-        for entry in self.table.iterate(Span(keys.JOBS), index=STATUS):
-            seen.jobs.add(keys.job_id_of(entry["pk"]))
+        for partition in (keys.JOBS, keys.AUTHORS_JOBS):
+            for entry in self.table.iterate(Span(partition), index=STATUS):
+                seen.jobs.add(keys.job_id_of(entry["pk"]))
         yield from self._existing(map(keys.job, seen.jobs))
         yield from self._existing(map(keys.post, self._posts()))
         for month in months(first, self.clock()):

@@ -13,6 +13,7 @@ from ...core.backup import BadBackup, Entry, EntryKind, Header
 from ...core.crypto.keys import Keys
 from ...core.posts import Post
 from ...core.times import iso
+from ...core.totals import Totals, stored_totals
 from .. import checkpoints
 from ..engine import keys
 from ..engine.attributes import Item
@@ -78,12 +79,13 @@ class Restore:
             self._pause(PAUSE)
             wrong = self._wrong_counts()
         for post, counted in wrong:
-            self.posts.recount(post.key, seen=post.count, count=counted)
+            self.posts.recount(post, counted)
         self.table.write(Delete(key=keys.RESTORING))
         return len(wrong)
 
-    def _wrong_counts(self) -> list[tuple[Post, int]]:
-        return [(post, counted) for post, counted in recounted_posts(self.table, self.posts) if counted != post.count]
+    def _wrong_counts(self) -> list[tuple[Post, Totals]]:
+        counted = recounted_posts(self.table, self.posts)
+        return [(post, totals) for post, totals in counted if totals != stored_totals(post)]
 
 
 def check_entry(entry: Entry, head: Header, seen: DiskSet) -> None:

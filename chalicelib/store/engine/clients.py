@@ -17,7 +17,7 @@ def new_client(endpoint: str = "", *, background: bool = False) -> "DynamoDBClie
     return client
 
 
-def aws(service: str, endpoint: str = "", *, background: bool = False) -> Any:  # noqa: ANN401  each service has a type of its own
+def aws(service: str, endpoint: str = "", *, region: str | None = None, background: bool = False) -> Any:  # noqa: ANN401  each service has a type of its own
     """A client of an AWS service.
 
     By default it makes few attempts with short timeouts, because a reader is waiting; with ``background``, many
@@ -32,7 +32,14 @@ def aws(service: str, endpoint: str = "", *, background: bool = False) -> Any:  
         max_pool_connections=50,
     )
     with _lock:  # creating clients is not thread-safe
-        return _session().create_client(service, endpoint_url=endpoint or None, config=config)
+        return _session().create_client(service, region, endpoint_url=endpoint or None, config=config)
+
+
+def chosen_region(profile: str | None = None) -> str:
+    """The region that the SDK uses, of the environment or of a profile; empty if none is chosen."""
+    from botocore.session import Session  # noqa: PLC0415
+
+    return Session(profile=profile).get_config_variable("region") or ""
 
 
 @cache

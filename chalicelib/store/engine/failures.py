@@ -51,4 +51,18 @@ def translated(error: ClientError) -> Exception:
     """Unavailable for throttling and failures of DynamoDB; the error itself for our own mistakes."""
     reasons: Any = error.response.get("CancellationReasons", [])
     codes = {error.response["Error"]["Code"], *(reason.get("Code") for reason in reasons)}
-    return error if codes & {"ValidationException", "ValidationError", "SerializationException"} else Unavailable()
+    is_ours = codes & {"ValidationException", "ValidationError", "SerializationException"}
+    return error if is_ours else unavailable(error.operation_name, error)
+
+
+def unavailable(operation: str, cause: Exception | str, tries: int = 1) -> Unavailable:
+    """The refusal, with what the log says about it.  ``tries`` are ours; those of the SDK are counted in."""
+    if not isinstance(cause, ClientError):
+        code = cause if isinstance(cause, str) else type(cause).__name__
+        return Unavailable(why={"operation": operation, "aws": code, "tries": tries})
+    answer: Any = cause.response
+    codes = [reason.get("Code", "None") for reason in answer.get("CancellationReasons", [])]
+    reasons = ", ".join(sorted({code for code in codes if code != "None"}))
+    code = f"{answer['Error']['Code']}{f' ({reasons})' if reasons else ''}"
+    retries: int = answer.get("ResponseMetadata", {}).get("RetryAttempts", 0)
+    return Unavailable(why={"operation": operation, "aws": code, "tries": tries + retries})

@@ -18,6 +18,7 @@ MODERATORS = "MODERATORS"
 CONFIG = "CFG"
 PUBLISHED = "PUBLISHED"
 JOBS = "JOBS"
+AUTHORS_JOBS = "JOBS#AUTHOR"
 
 COMMENT, VOTE, FLAG = "C", "V", "F"  # kinds of items that belong to an author
 
@@ -97,6 +98,11 @@ def all_reactions(comment_id: str) -> tuple[Range, ...]:
 def flagged(comment_id: str) -> Key:
     """The marker that lists a flagged comment."""
     return f"C#{comment_id}", "Q"
+
+
+def edit(comment_id: str) -> Key:
+    """The marker that lists a pending edit; after a decision about it, what that decision replaced."""
+    return f"C#{comment_id}", "W"
 
 
 # Posts
@@ -251,6 +257,7 @@ BACKED_UP: Mapping[str, tuple[Key, ...]] = {  # patterns of the keys of all item
     "vote": (("C#.+", "V#.+"),),
     "flag": (("C#.+", "F#.+"),),
     "flagged": (("C#.+", "Q"),),
+    "edit": (("C#.+", "W"),),
     "network": (("C#.+", "N#.+"),),
     "record": (("A#.+", "A"),),
     "post": (("P#.+", "M"),),

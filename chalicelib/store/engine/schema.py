@@ -9,6 +9,8 @@
     flag            C#<id>                  F#<round>#<author hash>
     their counters  C#<id>                  N#<v or f>#<network hash>   expires
     flagged         C#<id>                  Q           a marker while a comment has open flags
+    edit            C#<id>                  W           a marker while an edit is pending; then what the decision
+                                                        about it replaced, which expires
     post            P#<post key>            M
     author's record A#<author hash>         A
     counter         R#<scope>#<window>      R           expires
@@ -27,9 +29,11 @@
     recent          PUBLISHED / ulid of publication                published comments
     status          <STATUS>#<shard> / ulid of submission          every comment
                     POSTS#<shard> / post key                       every post
+                    PENDING#<shard> / ulid of the edit             the marker of each pending edit
                     FLAGGED#<shard> / ulid of submission           the marker of each flagged comment
                     AUDIT#<yyyy-mm> / ulid                         every audit row
-                    JOBS / time, id                                unfinished jobs
+                    JOBS / time, id                                unfinished jobs of moderators
+                    JOBS#AUTHOR / time, id                         unfinished erasures
     author          author hash / ulid of submission               comments with an author key, votes, flags
     network         network hash / ulid of submission              comments of the last 30 days
 
@@ -75,7 +79,7 @@ PUBLISHED = Index("published", "ppk", "psk", ("public", "counters"))
 RECENT = Index("recent", "rpk", "rsk", ("public", "post"))
 STATUS = Index("status", "qpk", "qsk", ("post", "listing"))
 AUTHOR = Index("author", "apk", "ask")
-NETWORK = Index("network", "npk", "nsk")
+NETWORK = Index("network", "npk", "nsk", ("status", "vetted"))
 INDEXES = (PUBLISHED, RECENT, STATUS, AUTHOR, NETWORK)
 
 

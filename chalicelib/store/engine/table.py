@@ -17,8 +17,9 @@ from botocore.exceptions import BotoCoreError, ClientError
 from ...core.errors import Unavailable
 from .attributes import Item, Wire, arguments_to_wire, item_from_wire, item_to_wire
 from .deadline import OutOfTimeError, check_deadline, is_over
-from .failures import failed_conditions, refusal, translated
+from .failures import failed_conditions, refusal, translated, unavailable
 from .parts import ANY, Check, Key, Part, Where, expressions
+from .proof import ASKED, PROOFS, check_checksum, proven
 from .schema import Index
 
 if TYPE_CHECKING:
@@ -72,6 +73,7 @@ class Table:
         self.client, self.name, self._pause = client, name, pause
         self._before_first_write = before_first_write
         client.meta.events.register_last("before-send.dynamodb.*", check_deadline, unique_id="afterword-deadline")
+        client.meta.events.register("after-call.dynamodb.*", check_checksum, unique_id="afterword-checksum")
 
     def unguarded(self) -> "Table":
         """The same table, written without ``before_first_write``."""
@@ -104,8 +106,8 @@ class Table:
             left = response.get("UnprocessedKeys", {})
             if not left:
                 return found
-            self._wait(attempt)
-        raise Unavailable
+            self._wait(attempt, "BatchGetItem")
+        raise unavailable("BatchGetItem", "UnprocessedKeys", TRIES)
 
     def query(
         self,
@@ -179,18 +181,20 @@ class Table:
         if self._before_first_write:
             self._prepare_writing()
         method, arguments = self._call_for(parts)
+        last: Exception | str = ""
         for attempt in range(TRIES):
             try:
-                getattr(self.client, method)(**arguments)
+                proven(method, getattr(self.client, method)(**arguments, **ASKED))
             except (BotoCoreError, OutOfTimeError) as error:
-                raise Unavailable from error
+                raise unavailable(method, error, attempt + 1) from error
             except ClientError as error:
                 if self._is_done(error, parts, operation):
                     return
+                last = error
             else:
                 return
-            self._wait(attempt)
-        raise Unavailable
+            self._wait(attempt, method)
+        raise unavailable(method, last, TRIES)
 
     def _call_for(self, parts: Sequence[Part]) -> tuple[str, dict[str, Any]]:
         """The SDK's method that writes these parts, and its arguments."""
@@ -241,8 +245,8 @@ class Table:
                 left = self._call("batch_write_item", with_table=False, RequestItems=left).get("UnprocessedItems")
             if not left:
                 return
-            self._wait(attempt)
-        raise Unavailable
+            self._wait(attempt, "BatchWriteItem")
+        raise unavailable("BatchWriteItem", "UnprocessedItems", BULK_TRIES)
 
     def _prepare_writing(self) -> None:
         check = self._before_first_write
@@ -250,10 +254,10 @@ class Table:
             check()
             self._before_first_write = None
 
-    def _wait(self, attempt: int) -> None:
+    def _wait(self, attempt: int, operation: str) -> None:
         pause = random.uniform(0, min(LONGEST_PAUSE, FIRST_PAUSE * 2**attempt))  # noqa: S311  jitter is not a secret
         if is_over(after=pause):
-            raise Unavailable
+            raise unavailable(operation, OutOfTimeError(), attempt + 1)
         self._pause(pause)
 
     # Calling
@@ -261,10 +265,12 @@ class Table:
     def _call(self, method: str, *, with_table: bool = True, **arguments: Any) -> Any:  # noqa: ANN401  the SDK's response
         if with_table:
             arguments["TableName"] = self.name
+        if method not in PROOFS:
+            arguments |= ASKED
         try:
-            return getattr(self.client, method)(**arguments)
+            return proven(method, getattr(self.client, method)(**arguments))
         except (BotoCoreError, OutOfTimeError) as error:
-            raise Unavailable from error
+            raise unavailable(method, error) from error
         except ClientError as error:
             raise translated(error) from error
 

@@ -16,6 +16,8 @@ SETTINGS = {section: found["properties"] for section, found in rules_schema()["p
 
 
 def values(schema: dict[str, Any]) -> st.SearchStrategy[Any]:
+    if schema["type"] == "array":
+        return st.lists(st.text(min_size=1, max_size=schema["items"]["maxLength"]), max_size=3)
     return st.booleans() if schema["type"] == "boolean" else st.integers(schema["minimum"], schema["maximum"])
 
 
@@ -31,7 +33,7 @@ CHANGES = st.fixed_dictionaries(
 def test_the_default_holds_every_comment_and_suspicious_ones() -> None:
     active = {section for section, settings in document(Policy()).items() if settings["active"]}
 
-    assert active == {"every_comment", "honeypot", "form"}
+    assert active == {"every_comment", "honeypot", "form", "reserved_names"}
 
 
 @given(CHANGES, CHANGES)
@@ -107,4 +109,4 @@ def test_every_setting_has_a_title_and_bounds_so_that_a_form_can_be_made_from_th
         assert found["description"]
         for name, setting in found["properties"].items():
             assert setting["title"], (section, name)
-            assert setting["type"] == "boolean" or {"minimum", "maximum"} <= setting.keys()
+            assert setting["type"] == "boolean" or {"minimum", "maximum"} <= setting.keys() or "maxItems" in setting

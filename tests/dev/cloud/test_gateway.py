@@ -11,7 +11,8 @@ from chalice.app import Chalice
 
 import app as service
 from chalicelib.api.http.gateway_responses import install
-from dev.cloud.functions import HERE
+from dev.cloud.functions import HERE, check_python
+from dev.cloud.worker import FunctionFailed
 from dev.server import MAX_BODY
 from tests.dev.cloud.conftest import ECHO, Deployed, swagger
 
@@ -281,4 +282,32 @@ def test_a_bundle_for_another_machine_says_what_to_change(
     foreign = deploy(tiny, ECHO, name="foreign", Architectures=[{"arm64": "x86_64", "x86_64": "arm64"}[HERE]])
 
     assert problem(foreign.ask("/")) == (500, "internal_error")
-    assert '"lambda_architecture": "' in caplog.text
+    assert f"deploy with ARCH={HERE}" in caplog.text
+
+
+def test_an_alias_keeps_its_version_while_the_function_is_changed(deploy: Callable[..., Deployed]) -> None:
+    made = deploy(
+        named, "def handler(event, context):\n    return {'statusCode': 200, 'body': 'old'}\n", name="aliased"
+    )
+    functions = made.cloud.client("lambda")
+    version = functions.publish_version(FunctionName="aliased")["Version"]
+    alias = functions.create_alias(FunctionName="aliased", Name="live", FunctionVersion=version)["AliasArn"]
+    made.put(swagger(named, alias, True))
+    made.deploy()
+    assert made.ask("/here").text == "old"
+
+    made.change("def handler(event, context):\n    return {'statusCode': 200, 'body': 'new'}\n")
+    functions.update_function_configuration(FunctionName="aliased", Runtime="python3.12")
+    assert made.ask("/here").text == "old"
+
+    version = functions.publish_version(FunctionName="aliased")["Version"]
+    functions.update_alias(FunctionName="aliased", Name="live", FunctionVersion=version)
+    assert made.ask("/here").text == "new"
+
+
+def test_a_bundle_for_another_python_fails_as_on_lambda() -> None:
+    names = ["app.py", "pydantic_core/_pydantic_core.cpython-312-aarch64-linux-gnu.so", "nh3/nh3.abi3.so"]
+
+    check_python(names, "python3.12")
+    with pytest.raises(FunctionFailed, match=r"ImportModuleError: .*built for 312, not for python3\.11"):
+        check_python(names, "python3.11")

@@ -40,9 +40,10 @@ class Role:
     arn: str
     proxy: str
 
-    def may(self, *statements: tuple[str, str]) -> None:
+    def may(self, *statements: tuple[str, str], condition: Any = None) -> None:
         """Allow these actions on these resources, and no others."""
-        allowed = [{"Effect": "Allow", "Action": [action], "Resource": resource} for action, resource in statements]
+        more = {"Condition": condition} if condition else {}
+        allowed = [{"Effect": "Allow", "Action": [action], "Resource": each, **more} for action, each in statements]
         document = json.dumps({"Version": "2012-10-17", "Statement": allowed})
         self.cloud.client("iam").put_role_policy(RoleName="guarded", PolicyName="all", PolicyDocument=document)
 
@@ -139,6 +140,43 @@ def test_a_query_of_the_table_does_not_reach_its_indexes(role: Role) -> None:
 
     with pytest.raises(ClientError, match="table/kept/index/found"):
         role.do("dynamodb", "query", **HERE, **BY_KEY, IndexName="found")
+
+
+KEY_OF_B = {"pk": {"S": "b"}}
+IN_PARTITIONS: dict[str, tuple[str, Any]] = {
+    "an item": ("get_item", lambda key: {**HERE, "Key": key}),
+    "a new item": ("put_item", lambda key: {**HERE, "Item": key}),
+    "a query": ("query", lambda key: {**HERE, **BY_KEY, "ExpressionAttributeValues": {":pk": key["pk"]}}),
+    "a batch of reads": ("batch_get_item", lambda key: {"RequestItems": {"kept": {"Keys": [key]}}}),
+    "a batch of writes": (
+        "batch_write_item",
+        lambda key: {
+            "RequestItems": {"kept": [{"DeleteRequest": {"Key": key}}, {"PutRequest": {"Item": {"pk": {"S": "a2"}}}}]}
+        },
+    ),
+    "a transaction": ("transact_write_items", lambda key: {"TransactItems": [{"Put": {**HERE, "Item": key}}]}),
+    "a query of an index": (
+        "query",
+        lambda key: {**HERE, **BY_KEY, "IndexName": "found", "ExpressionAttributeValues": {":pk": key["pk"]}},
+    ),
+}
+
+
+@pytest.mark.parametrize(("operation", "of"), IN_PARTITIONS.values(), ids=IN_PARTITIONS)
+def test_a_condition_can_restrict_a_role_to_some_partitions(role: Role, operation: str, of: Any) -> None:
+    leading = {"ForAllValues:StringLike": {"dynamodb:LeadingKeys": ["a*"]}}
+    role.may(("dynamodb:*", ON_TABLE), ("dynamodb:*", f"{ON_TABLE}/index/found"), condition=leading)
+
+    assert role.do("dynamodb", operation, **of(KEY))
+    with pytest.raises(ClientError, match=r"AccessDenied.*not authorized"):
+        role.do("dynamodb", operation, **of(KEY_OF_B))
+
+
+def test_an_unknown_condition_is_refused(role: Role) -> None:
+    role.may(("dynamodb:*", ON_TABLE), condition={"StringEquals": {"dynamodb:Select": "COUNT"}})
+
+    with pytest.raises(ClientError, match="not simulated"):
+        role.do("dynamodb", "get_item", **HERE, Key=KEY)
 
 
 UNKNOWN = {

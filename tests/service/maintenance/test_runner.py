@@ -52,6 +52,20 @@ def test_network_hashes_are_removed_after_30_days_in_every_status_and_nothing_el
     check_table(after)
 
 
+def test_the_hash_of_the_48_around_an_ipv6_network_is_removed_with_the_other(world: World) -> None:
+    for number in (1, 2):
+        world.submit(f"Number {number}.", address=f"2001:db8:1:{number}::1")
+    stored = read_truth(world).comments.values()
+    assert len({item["npk"] for item in stored}) == 2
+    assert len({item["wide"] for item in stored}) == 1
+    assert not {item["npk"] for item in stored} & {item["wide"] for item in stored}
+    world.clock.forward(days=31)
+
+    run_maintenance(world, Task.NETWORK_HASHES)
+
+    assert not [item for item in read_truth(world).comments.values() if {"npk", "nsk", "wide"} & item.keys()]
+
+
 def test_removing_a_hash_causes_no_conflict_for_moderators(world: World) -> None:
     comment_id = world.submit().json["id"]
     seen = {comment_id: world.comment(comment_id)["comment"]["version"]}

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from itertools import chain, repeat
 
 from tests.support.scenarios.relocation import finish_moving
-from tests.support.scenarios.setup import edit_as_moderator, thread_of_three
+from tests.support.scenarios.setup import edit_as_moderator, published_with_edit, thread_of_three
 from tests.support.world import World, key22
 
 ROUTE = "/v1/moderation/jobs"
@@ -20,11 +20,11 @@ def list_jobs(world: World) -> list[str]:
     return [job["id"] for job in world.get(ROUTE, token=world.token).json["jobs"]]
 
 
-def leave_unfinished_job(world: World, decision: str = "approve", *more: str) -> str:
+def leave_unfinished_job(world: World, decision: str = "approve", *more: str, note: str = "") -> str:
     first = world.submit("The only one that is reached.").json["id"]
     second = world.submit("One more.").json["id"]
     world.runtime.decisions.stopwatch = expiring_stopwatch()
-    bulk: str = world.decide(decision, first, second, *more)["bulk"]
+    bulk: str = world.decide(decision, first, second, *more, note=note)["bulk"]
     world.runtime.decisions.stopwatch = lambda: 0.0
     return bulk
 
@@ -47,10 +47,11 @@ def finish_deciding(world: World) -> None:
         world.flag(each, author="ben")
     titled = world.submit(post="/titled", post_title="So").json["id"]
     finish(world, leave_unfinished_job(world, "delete", middle, leaf, titled))
+    finish(world, leave_unfinished_job(world, "reject", published_with_edit(world)))
 
 
 def finish_undoing(world: World) -> None:
-    bulk = leave_unfinished_job(world)
+    bulk = leave_unfinished_job(world, "approve", *(published_with_edit(world) for _ in range(2)))
     finish(world, bulk)
     world.runtime.decisions.stopwatch = expiring_stopwatch()
     again = world.undo(bulk=bulk).json["bulk"]
@@ -65,10 +66,14 @@ def finish_erasing(world: World) -> None:
         world.flag(comment_id, author="ann")
         if decision:
             world.decide(decision, comment_id)
-    edit_as_moderator(world, world.published(author="ann"))
+    published_with_edit(world)
+    noted = world.published(author="ann")
+    edit_as_moderator(world, noted)
+    world.decide("reject", noted, note="Rude.")
+    decided = leave_unfinished_job(world, "spam", noted, note="Rude.")
     world.runtime.erasure.stopwatch = expiring_stopwatch(0)
     world.request("DELETE", "/v1/mine", token=f"aw_author_{key22('ann')}")
     world.runtime.erasure.stopwatch = lambda: 0.0
-    [job] = list_jobs(world)
+    [job] = [each for each in list_jobs(world) if each != decided]
     for _ in range(2):
         finish(world, job)

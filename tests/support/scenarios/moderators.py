@@ -4,7 +4,7 @@ from typing import Any
 
 from chalicelib.core.comments import Status
 from tests.support.scenarios.relocation import take_moves_back
-from tests.support.scenarios.setup import edit_as_moderator, thread_of_three
+from tests.support.scenarios.setup import edit_as_moderator, published_with_edit, thread_of_three
 from tests.support.threads import grow_forest, store
 from tests.support.world import POST, World, key22
 
@@ -28,6 +28,9 @@ def decide_in_every_way(world: World) -> None:
     world.vote(flagged, 1, author="ben")
     world.decide("delete", flagged)
     world.decide("delete", world.submit(post="/titled", post_title="So").json["id"])
+    edited = published_with_edit(world)
+    world.decide("approve", edited)
+    world.decide("delete", edited)
 
 
 def read_flagged_comment(world: World) -> None:
@@ -54,6 +57,10 @@ def undo_in_every_way(world: World) -> None:
     undo_last(world, leaf)
     bulk = world.decide("spam", *(world.submit(f"Of several, {number}.").json["id"] for number in range(2)))
     world.undo(bulk=bulk["bulk"])
+    edited = published_with_edit(world)
+    world.decide("reject", edited)
+    undo_last(world, edited)
+    undo_last(world, edited)
     change_a_post(world)
     world.policy(every_comment=False)
     changes = world.get("/v1/moderation/audit", query={"limit": "3"}, token=world.token).json["entries"]
@@ -65,6 +72,7 @@ def undo_in_every_way(world: World) -> None:
 def read_queue(world: World) -> None:
     for number in range(3):
         world.submit(f"Waits, {number}.")
+    published_with_edit(world)
     for status in ("pending", "published", "rejected", "spam"):
         world.queue(status)
     route = "/v1/moderation/queue"
@@ -109,7 +117,8 @@ def reply_in_every_way(world: World) -> None:
     gone, _, _ = thread_of_three(world)
     world.decide("reject", gone)
     answers: list[dict[str, Any]] = [{"post": "/other"}, {"parent": world.published()}]
-    answers += [{"parent": each, "approve_parent": version(world, each)} for each in (leaf, gone)]
+    edited = published_with_edit(world)
+    answers += [{"parent": each, "approve_parent": version(world, each)} for each in (leaf, gone, edited)]
     for about in answers:
         body, key = {"post": POST, "text": "Well.", **about}, key22(f"answer {next(world.numbers)}")
         for _ in range(2):

@@ -2,7 +2,8 @@
 
 from unittest.mock import patch
 
-from tests.support.scenarios.setup import edit_as_moderator, thread_of_three
+from tests.support.scenarios.jobs import leave_unfinished_job
+from tests.support.scenarios.setup import edit_as_moderator, published_with_edit, thread_of_three
 from tests.support.world import POST, World, key22
 
 MANY = 30  # votes: more than one query of the index finds
@@ -59,7 +60,11 @@ def erase_author(world: World) -> None:
     world.flag(root, author="ben")
     world.vote(root, 1, author="ben")
     edit_as_moderator(world, root)
+    published_with_edit(world)
+    world.decide("approve", world.submit("Noted.", author="ann").json["id"], note="Hers.")
+    leave_unfinished_job(world, "approve", world.submit("Not reached.", author="ann").json["id"], note="Hers.")
     token = f"aw_author_{key22('ann')}"
+    world.request("DELETE", "/v1/mine", token=f"aw_author_{key22('nobody')}")
     answers = [world.request("DELETE", "/v1/mine", token=token).json for _ in range(2)]
-    assert answers == [{"done": 10, "left": True}, {"done": 0, "left": False}]
+    assert answers == [{"done": 13, "left": True}, {"done": 0, "left": False}]
     assert world.comment(middle)["comment"]["status"] == "deleted"

@@ -1,7 +1,7 @@
 """Scenarios of moving a post's comments."""
 
 from tests.support.relocation import NEW, SETTLED, begin_move, close_post, continue_job, finish_job, request_move
-from tests.support.scenarios.setup import thread_of_three
+from tests.support.scenarios.setup import published_with_edit, thread_of_three
 from tests.support.world import POST, World
 
 SCAN_LIMIT = 2  # comments that one scan finds, as if there were hundreds
@@ -13,6 +13,7 @@ def publish_family(world: World) -> None:
     root, _, leaf = thread_of_three(world)
     world.decide("reject", root)
     world.submit("Waits.", parent=leaf)
+    published_with_edit(world)
     world.submit("First of its post.", post="/titled", post_title="Theirs")
 
 

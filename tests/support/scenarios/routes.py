@@ -6,6 +6,7 @@ from typing import Any
 from urllib.parse import parse_qs, urlencode
 
 from chalicelib.core.accounts import Role
+from chalicelib.core.totals import MAX_HTML
 from tests.support.scenarios.jobs import finish_in_every_way, leave_unfinished_job, list_jobs
 from tests.support.scenarios.moderators import (
     change_a_post,
@@ -17,6 +18,7 @@ from tests.support.scenarios.moderators import (
     read_queue,
     reply_in_every_way,
     undo_in_every_way,
+    undo_last,
 )
 from tests.support.scenarios.readers import (
     erase_author,
@@ -33,6 +35,7 @@ from tests.support.scenarios.setup import (
     edit_as_moderator,
     owner_request,
     publish_threads,
+    published_with_edit,
     reader_request,
     thread_of_three,
 )
@@ -40,7 +43,7 @@ from tests.support.threads import grow_forest, store
 from tests.support.world import POST, World, key22
 
 MORE = re.compile(r'"[^"]*\?([^"]*cursor=[^"]*)"')
-LONG = "x" * 60_000  # of HTML: a query ends after 16 of them
+LONG = "x" * MAX_HTML  # of HTML: they are read in portions
 GONE = ".".join(f"t{key22(name)}" for name in ("one", "two", "three"))  # a cursor of which nothing is left
 
 
@@ -67,10 +70,10 @@ def read_pages(world: World) -> None:
 
 
 def read_long_ones(world: World, route: str) -> None:
-    """Sorted by votes: a post read in four queries, and one that would take more."""
-    for post, number, status in (("/long", 60, 200), ("/longer", 80, 422)):
-        store(world, grow_forest([None] * number, post=post, html=LONG))
-        assert world.get(route, query={"post": post, "sort": "top"}).status == status
+    """A post that is read in portions, and can't be sorted by votes."""
+    store(world, grow_forest([None] * 40, post="/long", html=LONG))
+    for sort, status in (("newest", 200), ("oldest", 200), ("top", 422)):
+        assert world.get(route, query={"post": "/long", "sort": sort}).status == status
 
 
 def read_records(world: World) -> None:
@@ -105,7 +108,7 @@ def read_replies(world: World) -> None:
 
 def submit_a_form(world: World, text: str, **fields: str) -> None:
     key = key22(f"form {next(world.numbers)}")
-    body = urlencode({"post": POST, "text": text, "form": world.form(), "key": key, **fields})
+    body = urlencode({"post": POST, "text": text, "form": world.form(fields.get("post", POST)), "key": key, **fields})
     headers = {"Content-Type": "application/x-www-form-urlencoded"}
     assert world.request("POST", "/thread", headers=headers, body=body).status in {201, 202}
 
@@ -132,16 +135,22 @@ def submit_in_every_way(world: World) -> None:
 
 
 def edit_in_every_way(world: World) -> None:
-    waiting = world.submit("Waits.", author="ann").json["id"]
+    waiting = world.submit("Waits.", author="ann", form=world.form()).json["id"]
     world.edit(waiting, "Still waits.", author="ann")
-    root, middle, leaf = thread_of_three(world)
-    world.flag(middle, author="ben")
-    world.edit(middle, "Not seen any more, but its place is.", author="ann")
-    world.edit(leaf, "Not seen any more, nor the place above.", author="ann")
-    world.withdraw(middle, author="ann")
+    root, middle, _ = thread_of_three(world)
+    below = world.submit("Waits below.", author="ann", parent=middle, form=world.form()).json["id"]
+    world.edit(root, "Waits while it is public.", author="ann")
+    world.edit(root, "Root.", author="ann")
+    for each in (root, middle):
+        world.withdraw(each, author="ann")
+    world.decide("delete", *(comment["id"] for comment in world.queue("published")))
+    approved, place = (world.published("Approved.", author="ann", form=world.form()) for _ in range(2))
+    world.published("Reply.", parent=place)
+    undo_last(world, place)
     world.policy(every_comment=False)
-    world.edit(leaf, "Seen again, and so is the place of what is deleted above it.", author="ann")
-    world.withdraw(root, author="ann")
+    world.edit(below, "Seen, and so are the places of what is deleted above it.", author="ann")
+    world.edit(approved, "No longer approved.", author="ann")
+    world.edit(place, "Seen again in its place, above a reply.", author="ann")
     read_records(world)
     world.edit(waiting, "By an author and from a network that are known.", author="ann")
 
@@ -150,6 +159,11 @@ def withdraw_in_every_way(world: World) -> None:
     waiting = world.submit("Waits.", author="ann").json["id"]
     edit_as_moderator(world, waiting)
     world.withdraw(waiting, author="ann")
+    world.withdraw(published_with_edit(world), author="ann")
+    noted = world.submit("Noted.", author="ann").json["id"]
+    world.decide("reject", noted, note="Rude.")
+    leave_unfinished_job(world, "approve", noted, note="Rude.")
+    world.withdraw(noted, author="ann")
     titled = world.submit("On a post of its own.", author="ann", post="/titled", post_title="Hers").json["id"]
     world.withdraw(titled, author="ann")
     _, middle, leaf = thread_of_three(world)
@@ -169,22 +183,39 @@ def signed_in(world: World, *, keep: bool = False) -> str:
 def sign_out_in_every_way(world: World) -> None:
     for query in ({}, {"all": "true"}):
         assert world.request("DELETE", "/v1/moderation/sessions", query=query, token=signed_in(world)).status == 204
+    world.get("/v1/moderation/sessions", token=signed_in_by_session(world))
+
+
+def signed_in_by_session(world: World) -> str:
+    """The token of a session that depends on another one, whose moderator accepted another's invitation."""
+    owner, body = signed_in(world), {"name": "Bob", "role": "owner"}
+    links = [world.request("POST", "/v1/moderation/moderators", json_body=body, token=owner).json["link"]]
+    for _ in range(2):
+        body = {"link": links[-1].rpartition("#")[2]}
+        token: str = world.request("POST", "/v1/moderation/sessions", json_body=body).json["token"]
+        links.append(world.request("POST", "/v1/moderation/links", token=token).json["link"])
+    return token
 
 
 def remove_moderator(world: World) -> None:
-    signed_in(world)
-    made = world.request("POST", "/v1/moderation/moderators", json_body={"name": "Bob"}, token=world.token).json
-    world.request("DELETE", "/v1/moderation/moderators", query={"id": made["moderator"]["id"]}, token=world.token)
+    route, token = "/v1/moderation/moderators", signed_in_by_session(world)
+    made = world.request("POST", route, json_body={"name": "Bob"}, token=token).json
+    world.get(route, token=token)
+    world.request("DELETE", route, query={"id": made["moderator"]["id"]}, token=token)
 
 
-def create_link(world: World) -> None:
-    assert world.request("POST", "/v1/moderation/links", token=signed_in(world)).status == 201
+def create_and_revoke_link(world: World) -> None:
+    route, token = "/v1/moderation/links", signed_in_by_session(world)
+    assert world.request("POST", route, token=token).status == 201
+    [_, listed] = world.get(route, token=token).json["links"]
+    assert world.request("DELETE", route, query={"id": listed["id"]}, token=token).status == 204
 
 
 def create_and_revoke_token(world: World) -> None:
-    route = "/v1/moderation/tokens"
-    made = world.request("POST", route, json_body={"name": "Mine", "scopes": ["read"]}, token=world.token).json
-    world.request("DELETE", route, query={"id": made["about"]["id"]}, token=world.token)
+    route, token = "/v1/moderation/tokens", signed_in_by_session(world)
+    made = world.request("POST", route, json_body={"name": "Mine", "scopes": ["read"]}, token=token).json
+    world.get(route, token=token)
+    world.request("DELETE", route, query={"id": made["about"]["id"]}, token=token)
 
 
 SCENARIOS: dict[str, Scenario] = {
@@ -223,14 +254,16 @@ SCENARIOS: dict[str, Scenario] = {
     ),
     "GET /v1/moderation/policy": owner_request("GET", "/v1/moderation/policy"),
     "PUT /v1/moderation/policy": lambda world: world.policy(every_comment=False),
-    "POST /v1/moderation/sessions": signed_in,
-    "GET /v1/moderation/sessions": owner_request("GET", "/v1/moderation/sessions"),
+    "POST /v1/moderation/sessions": signed_in_by_session,
+    "GET /v1/moderation/sessions": sign_out_in_every_way,
     "DELETE /v1/moderation/sessions": sign_out_in_every_way,
-    "POST /v1/moderation/links": create_link,
-    "GET /v1/moderation/tokens": owner_request("GET", "/v1/moderation/tokens"),
+    "POST /v1/moderation/links": create_and_revoke_link,
+    "GET /v1/moderation/links": create_and_revoke_link,
+    "DELETE /v1/moderation/links": create_and_revoke_link,
+    "GET /v1/moderation/tokens": create_and_revoke_token,
     "POST /v1/moderation/tokens": create_and_revoke_token,
     "DELETE /v1/moderation/tokens": create_and_revoke_token,
-    "GET /v1/moderation/moderators": owner_request("GET", "/v1/moderation/moderators"),
+    "GET /v1/moderation/moderators": remove_moderator,
     "POST /v1/moderation/moderators": remove_moderator,
     "DELETE /v1/moderation/moderators": remove_moderator,
     "GET /moderate": reader_request("GET", "/moderate"),
@@ -239,4 +272,5 @@ SCENARIOS: dict[str, Scenario] = {
     "GET /count.js": reader_request("GET", "/count.js"),
     "GET /healthz": reader_request("GET", "/healthz"),
     "GET /openapi.json": reader_request("GET", "/openapi.json"),
+    "GET /.well-known/security.txt": lambda world: world.get("/.well-known/security.txt"),
 }

@@ -34,6 +34,13 @@ def edit_as_moderator(world: World, comment_id: str) -> None:
     assert world.request("PATCH", route, json_body=body, token=world.token, **comment_path(comment_id)).status == 200
 
 
+def published_with_edit(world: World, author: str = "ann", **fields: Any) -> str:
+    """Publish a comment whose author then edits it; the edit waits, as every comment does by default."""
+    comment_id = world.published("Approved words.", author=author, **fields)
+    assert world.edit(comment_id, "Words that wait.", author=author).status == 202
+    return comment_id
+
+
 def owner_request(method: str, route: str, **more: Any) -> Scenario:
     """A scenario of one request by the owner."""
 

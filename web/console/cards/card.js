@@ -6,11 +6,12 @@ import {ask, serial} from '../api.js'
 import {copied, isolated, put, withText} from '../dom.js'
 import {ChangedEvent, DecideEvent, DeletedEvent, OpenEvent, SelectEvent} from '../events.js'
 import {t, when} from '../locale.js'
-import {LEADS_TO, flagName, outcome, quoted, reason, statusName} from '../phrases.js'
+import {changes, flagName, outcome, quoted, reason, statusName} from '../phrases.js'
 import {auditRow} from './audit-row.js'
 import {visible} from './confusables.js'
 import {resumeForms, write} from './forms.js'
 import {rendered, spelled} from './html.js'
+import {drawEdit} from './pending-edit.js'
 import {onSwipe} from './swipe.js'
 
 /** Whether its source says more than what is shown of it. @param {Comment} comment */
@@ -102,6 +103,7 @@ export class Card {
       comment.parent && t('a reply'),
       comment.edited && t('edited'),
       comment.moderator && t('by a moderator'),
+      comment.pending_edit && t('an edit waits'),
     ]
     this.find('.labels').textContent = labels
       .filter(Boolean)
@@ -117,16 +119,19 @@ export class Card {
     this.find('.website').hidden = !comment.link
     this.find('.website span').textContent = t('Website:')
     this.find('.website bdi').replaceChildren(...spelled(comment.link ?? ''))
+    drawEdit(this.find('.pending-edit'), comment)
     this.find('.by-network').hidden = !comment.network
     this.#explain(comment)
     this.find('.notice').hidden = true
-    for (const button of this.#buttons) button.hidden = LEADS_TO[button.value] === comment.status && !comment.flags
-    this.find('[value=approve]').textContent = t(comment.flags ? 'Keep' : 'Approve')
+    for (const button of this.#buttons) button.hidden = !changes(comment, button.value)
+    const isEdit = comment.pending_edit
+    this.find('[value=approve]').textContent = t(isEdit ? 'Approve edit' : comment.flags ? 'Keep' : 'Approve')
+    this.find('[value=reject]').textContent = t(isEdit ? 'Reject edit' : 'Reject')
   }
 
   /** Why it waits, who flagged it and why, and what is known of its author. @param {Comment} comment */
-  #explain({reasons, flags, open_flags, record, author, name, created}) {
-    put(this.find('.reasons'), reasons.map(reason).filter(Boolean).join(' '))
+  #explain({reasons, flags, open_flags, record, author, name, created, pending_edit: edit}) {
+    put(this.find('.reasons'), (edit ?? {reasons}).reasons.map(reason).filter(Boolean).join(' '))
     const open = (open_flags ?? []).map(({reason: why, note}) =>
       withText('li', `${flagName(why)}${note ? `: ${isolated(note)}` : ''}`),
     )

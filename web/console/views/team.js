@@ -42,7 +42,8 @@ function fillTeam(element, moderators) {
     const {name, role} = form.elements
     const {link} = await ask('POST', 'v1/moderation/moderators', {name: name.value, role: role.value})
     const words = t('Send this address: it works once, within 72 hours, and is shown only now.')
-    showSecret(element, words, wholeAddress(link))
+    const ends = t('It no longer works after you sign out here.')
+    showSecret(element, `${words} ${ends}`, wholeAddress(link))
     form.reset()
     listTeam(element, (await ask('GET', 'v1/moderation/moderators')).moderators)
   })
@@ -51,8 +52,10 @@ function fillTeam(element, moderators) {
 /** Show the moderators; returns one's own account. @param {any} element @param {Moderator[]} moderators */
 function listTeam(element, moderators) {
   const own = moderators.find(({id}) => id === state.session?.id)
-  const rows = moderators.map(({id, name, role, created}) => {
-    const about = [roleName(role), t('since {time}', {time: when(created)})].join(' · ')
+  const rows = moderators.map(({id, name, role, created, invited, invitation}) => {
+    const until = invitation ? t('until {time}', {time: when(invitation)}) : t('the invitation no longer works')
+    const pending = invited ? [t('invited'), until] : []
+    const about = [roleName(role), t('since {time}', {time: when(created)}), ...pending].join(' · ')
     if (own?.role !== 'owner' || id === own.id) return row(name, about)
     return row(name, about, {
       label: t('Remove'),
@@ -73,6 +76,7 @@ function fillDevices(element, tokens) {
     const words = t(token.current ? 'This device' : 'Another device')
     find('.rows').append(row(words, lifetime(token), token.current ? undefined : end))
   }
+  listLinks(find('.links')).catch(() => {}) // the list of devices is there without it
   confirmed(find('.everywhere'), () => element.dispatchEvent(new SignOutEverywhereEvent()))
   find('.phone').onclick = () =>
     serial(
@@ -81,11 +85,24 @@ function fillDevices(element, tokens) {
         const address = wholeAddress(link)
         draw(find('.code'), address)
         const words = t('Point your phone’s camera at the code. It signs you in once, within 15 minutes.')
-        showSecret(element, words, address)
+        showSecret(element, `${words} ${t('Signing out here signs out the phone too.')}`, address)
+        await listLinks(find('.links'))
         find('.code').scrollIntoView({block: 'nearest'})
       },
       (error) => say(error.message),
     )
+}
+
+/** Show the links that nobody used yet. @param {any} list */
+async function listLinks(list) {
+  /** @type {{links: {id: string, created: string, expires: string}[]}} */
+  const {links} = await ask('GET', 'v1/moderation/links')
+  const rows = links.map(({id, created, expires}) => {
+    const about = [t('since {time}', {time: when(created)}), t('until {time}', {time: when(expires)})].join(' · ')
+    const end = {label: t('Revoke'), path: `links?id=${id}`, after: t('The link is revoked.')}
+    return row(t('A link that was not used yet'), about, end)
+  })
+  list.replaceChildren(...rows)
 }
 
 /** @param {any} element @param {Token[]} tokens */
@@ -164,10 +181,9 @@ function row(words, about, end) {
 }
 
 /** When it was last in use, which the service notes once an hour. @param {Token} token */
-function seen({created, used, current, name}) {
+function seen({used, current}) {
   if (current) return t('in use now')
-  const time = used ?? (name ? '' : created) // a session starts with its first request
-  return time ? t('last seen {time}', {time: when(time)}) : t('not seen yet')
+  return used ? t('last seen {time}', {time: when(used)}) : t('not seen yet')
 }
 
 /** @param {Token} token */

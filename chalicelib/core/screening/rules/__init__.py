@@ -12,6 +12,7 @@ from ..rule import Rule
 from .author import edited_by_moderator, every_comment, new_author
 from .form import form_not_opened, honeypot, missing_proof_of_work, no_proof_of_work, too_fast
 from .links import links
+from .name import name_of_moderator, reserved_name, title_as_name
 from .network import network_rejected
 from .post import closed_post, first_comment, hidden_parent, old_post
 
@@ -25,6 +26,9 @@ RULES: Sequence[Rule] = (
     first_comment,
     links,
     network_rejected,
+    title_as_name,
+    name_of_moderator,
+    reserved_name,
     honeypot,
     edited_by_moderator,
     no_proof_of_work,

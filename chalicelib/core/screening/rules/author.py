@@ -47,5 +47,9 @@ def new_author(context: Context) -> Finding | None:
 
 @rule("A moderator had edited it.")
 def edited_by_moderator(context: Context) -> Finding | None:
-    """Hold an author's edit of a comment that a moderator had edited, so that nothing removed comes back unseen."""
-    return hold() if context.before and context.before.edited_by else None
+    """Hold an author's edits of a comment that a moderator had edited, so that nothing removed comes back unseen.
+
+    All of them: the first replaces the moderator's words, and so the moderator's name on the comment.
+    """
+    is_edited = context.before is not None and bool(context.before.edited_by)
+    return hold() if is_edited or context.was_held_for("edited_by_moderator") else None
